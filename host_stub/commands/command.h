@@ -1,0 +1,26 @@
+// One subcommand of crm-host: its options, and what it does with them.
+#pragma once
+
+#include <functional>
+
+#include "outcome.h"
+
+namespace CLI {
+class App;
+}
+
+namespace host_stub {
+
+// What to run once the command line is understood.
+using Command = std::function<Outcome()>;
+
+// Each adds its subcommand; when the command line names it, `chosen` is set.
+void add_digest_command(CLI::App& app, Command& chosen);
+void add_export_command(CLI::App& app, Command& chosen);
+void add_jwks_command(CLI::App& app, Command& chosen);
+void add_plugins_command(CLI::App& app, Command& chosen);
+void add_replay_command(CLI::App& app, Command& chosen);
+void add_verify_command(CLI::App& app, Command& chosen);
+void add_view_command(CLI::App& app, Command& chosen);
+
+}  // namespace host_stub

@@ -1,0 +1,49 @@
+// The two files of an export, the CSV and its proof: both appear under their names, or neither
+// does.
+#pragma once
+
+#include <crm/writer.h>
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "files/durable_file.h"
+#include "outcome.h"
+
+namespace host_stub {
+
+// The CSV while it is written, under a temporary name in its target's folder. Whatever is not
+// published is removed. Not thread-safe; not moved, since the writer keeps its address.
+class ExportFiles {
+ public:
+  explicit ExportFiles(std::filesystem::path csv);
+  ExportFiles(const ExportFiles&) = delete;
+  ExportFiles& operator=(const ExportFiles&) = delete;
+
+  // Creates the temporary file. INVALID when the target cannot be a file.
+  Outcome begin();
+
+  // Writes into the temporary file; cancelled once the process is interrupted.
+  const crm_writer& writer() const { return writer_; }
+  // The first failure of the writer.
+  const std::optional<crm::Error>& write_error() const { return write_error_; }
+  uint64_t bytes() const { return bytes_; }
+
+  // Puts the CSV and then its proof in place, durably. A proof of the same name goes first, so that
+  // it never stands beside other bytes. After a failure neither file is there.
+  Outcome publish(std::string_view proof);
+
+ private:
+  int64_t write(std::string_view bytes) noexcept;
+
+  const std::filesystem::path csv_;
+  const std::filesystem::path proof_;
+  const std::filesystem::path folder_;
+  std::optional<PendingFile> pending_;
+  crm_writer writer_{};
+  std::optional<crm::Error> write_error_;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace host_stub

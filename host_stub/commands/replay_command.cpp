@@ -1,0 +1,72 @@
+#include <crm/ext/events.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+
+#include "commands/command.h"
+#include "commands/interrupt.h"
+#include "commands/output.h"
+#include "commands/session.h"
+#include "feed/replay.h"
+
+namespace host_stub {
+
+namespace {
+
+struct ReplayOptions {
+  SessionOptions session;
+  ReplaySettings replay;
+  std::vector<std::filesystem::path> feeds;
+};
+
+std::string summary(const ReplayCounts& counts, std::chrono::duration<double> elapsed) {
+  return fmt::format(
+      "{{\"events\":{},\"accepted\":{},\"duplicates\":{},\"rejected\":{},\"skipped\":{},"
+      "\"batches\":{},\"seconds\":{:.3f}}}",
+      counts.events, counts.accepted, counts.duplicates, counts.rejected, counts.skipped,
+      counts.batches, elapsed.count());
+}
+
+Outcome replay_feeds(ReplayOptions options) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto session = Session::open(options.session, DataFolder::made);
+  if (!session) return session.error();
+  Session& host = *session.value();
+  auto plugins = host.plugins_with_events();
+  if (!plugins) return plugins.error();
+  if (plugins.value().size() > 1) {
+    host.log().write(CRM_LOG_WARNING, "crm-host",
+                     fmt::format("{} plugins take events; the counts are those of {}",
+                                 plugins.value().size(), plugins.value().front()->id()));
+  }
+  options.replay.interrupted = &interrupted();
+  auto replay = Replay::create(std::move(plugins.value()), host.settings(), host.log(),
+                               std::move(options.replay));
+  if (!replay) return replay.error();
+  ReplayCounts counts;
+  for (const auto& feed : options.feeds) {
+    if (auto replayed = replay.value().run(feed, counts); !replayed) return replayed;
+  }
+  return print_line(summary(counts, std::chrono::steady_clock::now() - begin));
+}
+
+}  // namespace
+
+void add_replay_command(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<ReplayOptions>();
+  CLI::App* command = app.add_subcommand(
+      "replay", "Report the events of feeds to the plugins, from where the last replay ended");
+  add_data_option(*command, options->session);
+  add_plugin_options(*command, options->session);
+  command->add_option("--batch", options->replay.batch_events, "Events a batch")
+      ->check(CLI::Range(size_t{1}, size_t{CRM_BATCH_EVENTS_MAX}))
+      ->capture_default_str();
+  command->add_option("--ack-log", options->replay.ack_log,
+                      "File that gets a line \"SOURCE SEQ\" after every acknowledged batch");
+  command->add_option("FEED", options->feeds, "Feeds (crm-feed/1): NDJSON, plain or gzip")
+      ->required();
+  command->callback([&chosen, options] { chosen = [options] { return replay_feeds(*options); }; });
+}
+
+}  // namespace host_stub

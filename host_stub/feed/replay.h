@@ -1,0 +1,70 @@
+// Replays feed files into every plugin that takes events.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "files/durable_file.h"
+#include "loader/loaded_plugin.h"
+#include "outcome.h"
+
+namespace host_stub {
+
+class EventBatch;
+class FeedReader;
+class HostLog;
+class ReplayReport;
+class TenantSettings;
+
+// accepted + duplicates + rejected + skipped = events, as the first plugin answered.
+struct ReplayCounts {
+  uint64_t events = 0;
+  uint64_t accepted = 0;
+  uint64_t duplicates = 0;
+  uint64_t rejected = 0;
+  uint64_t skipped = 0;
+  uint64_t batches = 0;  // acknowledged
+};
+
+struct ReplaySettings {
+  size_t batch_events = 1000;
+  std::optional<std::filesystem::path> ack_log;  // "SOURCE SEQ\n" for every acknowledged batch
+  const std::atomic<bool>* interrupted = nullptr;
+};
+
+// One thread parses ahead; the plugins are called on the thread that calls run.
+class Replay {
+ public:
+  // `plugins` all offer events and are not empty.
+  static crm::Result<Replay> create(std::vector<LoadedPlugin*> plugins, TenantSettings& settings,
+                                    const HostLog& log, ReplaySettings replay_settings);
+
+  // Replays one feed after the plugins' positions and adds to `counts`. What was acknowledged
+  // before a failure stays recorded.
+  Outcome run(const std::filesystem::path& feed, ReplayCounts& counts);
+
+ private:
+  Replay(std::vector<LoadedPlugin*> plugins, TenantSettings& settings, const HostLog& log,
+         ReplaySettings replay_settings, FileHandle ack_log);
+
+  Outcome declare_tenant(const FeedReader& reader);
+  // What every plugin has recorded.
+  crm::Result<uint64_t> lowest_position(StreamName stream);
+  Outcome apply_all(FeedReader& reader, ReplayReport& report, ReplayCounts& counts);
+  Outcome apply(const EventBatch& batch, StreamName stream, ReplayReport& report,
+                ReplayCounts& counts);
+  Outcome send(LoadedPlugin& plugin, const crm_event_batch& batch, crm_event_ack& ack);
+  Outcome log_ack(StreamName stream, uint64_t seq);
+  bool is_interrupted() const;
+
+  std::vector<LoadedPlugin*> plugins_;
+  TenantSettings* settings_;
+  const HostLog* log_;
+  ReplaySettings replay_settings_;
+  FileHandle ack_log_;
+};
+
+}  // namespace host_stub

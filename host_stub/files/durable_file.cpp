@@ -1,0 +1,198 @@
+#include "files/durable_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "files/random_bytes.h"
+
+namespace host_stub {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr mode_t private_file = 0600;
+constexpr mode_t private_folder = 0700;
+
+int32_t status_of(int error_number) {
+  switch (error_number) {
+    case ENOENT:
+      return CRM_ERR_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+      return CRM_ERR_DENIED;
+    case ENOSPC:
+    case EDQUOT:
+      return CRM_ERR_FULL;
+    default:
+      return CRM_ERR_IO;
+  }
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+crm::Error system_failure(std::string_view action, const fs::path& path, int error_number,
+                          std::string_view remedy) {
+  return failure(status_of(error_number),
+                 fmt::format("cannot {} {}: {}; {}", action, path.string(),
+                             std::generic_category().message(error_number), remedy));
+}
+
+FileHandle::~FileHandle() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+crm::Result<FileHandle> open_for_reading(const fs::path& path) {
+  FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) {
+    return system_failure("open", path, errno, "check the name and the permissions");
+  }
+  return file;
+}
+
+crm::Result<size_t> read_some(const FileHandle& file, const fs::path& path, char* buffer,
+                              size_t size) {
+  for (;;) {
+    const ssize_t got = read(file.get(), buffer, size);
+    if (got >= 0) return static_cast<size_t>(got);
+    if (errno != EINTR) return system_failure("read", path, errno, "check the file and its disk");
+  }
+}
+
+Outcome write_all(const FileHandle& file, const fs::path& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_failure("write", path, errno, "free some space and try again");
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return done();
+}
+
+crm::Result<std::string> read_file(const fs::path& path, uint64_t bytes_max) {
+  auto file = open_for_reading(path);
+  if (!file) return file.error();
+  std::string bytes;
+  char buffer[16384];
+  for (;;) {
+    const auto got = read_some(file.value(), path, buffer, sizeof(buffer));
+    if (!got) return got.error();
+    if (got.value() == 0) return bytes;
+    if (got.value() > bytes_max - bytes.size()) {
+      return failure(CRM_ERR_FULL, fmt::format("{} is larger than {} bytes; is it the right file?",
+                                               path.string(), bytes_max));
+    }
+    bytes.append(buffer, got.value());
+  }
+}
+
+Outcome make_private_folder(const fs::path& folder) {
+  if (mkdir(folder.c_str(), private_folder) == 0) return done();
+  if (errno == ENOENT && folder.has_parent_path() && folder.parent_path() != folder) {
+    if (auto parent = make_private_folder(folder.parent_path()); !parent) return parent;
+    if (mkdir(folder.c_str(), private_folder) == 0) return done();
+  }
+  if (errno != EEXIST) {
+    return system_failure("create folder", folder, errno, "check the permissions of its parent");
+  }
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return done();
+  return system_failure("create folder", folder, ENOTDIR, "move the file of that name away");
+}
+
+Outcome sync_folder(const fs::path& folder) {
+  FileHandle handle(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle.is_open() || fsync(handle.get()) != 0) {
+    return system_failure("sync folder", folder, errno, "check its disk");
+  }
+  return done();
+}
+
+Outcome remove_if_present(const fs::path& path) {
+  if (unlink(path.c_str()) == 0 || errno == ENOENT) return done();
+  return system_failure("remove", path, errno, "check the permissions of its folder");
+}
+
+PendingFile::PendingFile(FileHandle file, fs::path path, fs::path target)
+    : file_(std::move(file)), path_(std::move(path)), target_(std::move(target)) {}
+
+PendingFile::PendingFile(PendingFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      path_(std::exchange(other.path_, {})),
+      target_(std::move(other.target_)) {}
+
+PendingFile::~PendingFile() {
+  if (!path_.empty()) unlink(path_.c_str());
+}
+
+crm::Result<PendingFile> PendingFile::create(const fs::path& target) {
+  const fs::path path = target.string() + ".tmp-" + to_hex(random_bytes(8));
+  FileHandle file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_file));
+  if (!file.is_open()) {
+    return system_failure("create", path, errno, "check that its folder exists and is writable");
+  }
+  return PendingFile(std::move(file), path, target);
+}
+
+Outcome PendingFile::sync() {
+  if (fsync(file_.get()) == 0) return done();
+  return system_failure("sync", path_, errno, "check its disk");
+}
+
+Outcome PendingFile::publish() {
+  if (rename(path_.c_str(), target_.c_str()) != 0) {
+    return system_failure("rename to", target_, errno, "check what stands at that name");
+  }
+  path_.clear();
+  return done();
+}
+
+crm::Result<bool> PendingFile::publish_if_absent() {
+  if (link(path_.c_str(), target_.c_str()) == 0) return true;
+  if (errno == EEXIST) return false;
+  return system_failure("link to", target_, errno, "use a file system with hard links");
+}
+
+Outcome replace_file(const fs::path& path, std::string_view bytes) {
+  auto pending = PendingFile::create(path);
+  if (!pending) return pending.error();
+  if (auto written = pending.value().write(bytes); !written) return written;
+  if (auto synced = pending.value().sync(); !synced) return synced;
+  if (auto published = pending.value().publish(); !published) return published;
+  return sync_folder(folder_of(path));
+}
+
+crm::Result<bool> create_file(const fs::path& path, std::string_view bytes) {
+  auto pending = PendingFile::create(path);
+  if (!pending) return pending.error();
+  if (auto written = pending.value().write(bytes); !written) return written.error();
+  if (auto synced = pending.value().sync(); !synced) return synced.error();
+  const auto published = pending.value().publish_if_absent();
+  if (!published || !published.value()) return published;
+  if (auto synced = sync_folder(folder_of(path)); !synced) return synced.error();
+  return true;
+}
+
+crm::Result<FolderLock> FolderLock::acquire(const fs::path& folder) {
+  const fs::path path = folder / ".lock";
+  FileHandle file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, private_file));
+  if (!file.is_open()) return system_failure("open", path, errno, "check the folder's permissions");
+  while (flock(file.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) {
+      return system_failure("lock", path, errno, "use a file system with advisory locks");
+    }
+  }
+  return FolderLock(std::move(file));
+}
+
+}  // namespace host_stub

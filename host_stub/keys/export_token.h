@@ -1,0 +1,30 @@
+// Export requests as signed tokens: what an actor asks for, vouched for by this host.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "keys/key_store.h"
+
+namespace host_stub {
+
+inline constexpr int64_t export_token_life_s = 120;
+
+struct ExportClaims {
+  std::string audience;  // the plugin's id
+  std::string actor;
+  std::string tenant;
+  std::string message_id;
+  std::vector<std::string> columns;
+  std::string dialect;
+  bool masked = true;
+  std::string locale;
+  std::string reason;
+};
+
+// A compact JWS, valid from `now_s` for export_token_life_s, with a fresh jti.
+crm::Result<std::string> issue_export_token(KeyStore& keys, const ExportClaims& claims,
+                                            int64_t now_s);
+
+}  // namespace host_stub

@@ -1,0 +1,43 @@
+// Ed25519 keys as JWK (RFC 8037): thumbprints, the published set, and reading such a set strictly.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "keys/ed25519.h"
+
+namespace host_stub {
+
+inline constexpr uint64_t jwks_bytes_max = 1u << 20;
+
+// RFC 7638: base64url of the SHA-256 of the key's required members. This project's `kid`.
+std::string thumbprint(const PublicKey& key);
+
+std::string base64url_of(const PublicKey& key);
+
+// From canonical base64url of exactly 32 bytes.
+std::optional<PublicKey> public_key_from(std::string_view base64url);
+
+enum class KeyUse { current, retired };
+
+struct JwksEntry {
+  PublicKey key;
+  KeyUse use;
+};
+
+// The JWKS as text. The entry of a retired key has no `alg`, so that nobody signs with it by
+// mistake.
+std::string render_jwks(const std::vector<JwksEntry>& entries);
+
+struct PublishedKey {
+  std::string kid;
+  PublicKey key;
+};
+
+// The Ed25519 keys of a JWKS; keys of other types are passed over. INVALID names what is wrong: not
+// strict JSON, a malformed key, or a kid that is not the key's thumbprint.
+crm::Result<std::vector<PublishedKey>> parse_jwks(std::string_view text);
+
+}  // namespace host_stub

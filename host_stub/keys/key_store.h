@@ -1,0 +1,55 @@
+// The host's keys in DATA/host/keys: the issuer's, and a signing key for every plugin.
+//
+//   issuer.json               the installation's name and the key behind export requests
+//   plugin.<plugin id>.json   the key that a plugin signs its export manifests with
+//
+// A file is made when its key is first asked for. Threads and processes may ask at once: one of
+// them makes the file, the others read it.
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "keys/key_ring.h"
+
+namespace host_stub {
+
+struct SigningKey {
+  std::string kid;
+  Seed seed;
+};
+
+// Thread-safe.
+class KeyStore {
+ public:
+  explicit KeyStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  // "crm-host:<32 hex digits>", random and stable. The view lives as long as the store.
+  crm::Result<std::string_view> issuer();
+  crm::Result<SigningKey> issuing_key();
+  // NOT_FOUND unless `kid` is the issuer key in force.
+  crm::Result<PublicKey> issuer_key(std::string_view kid);
+
+  crm::Result<SigningKey> signing_key(std::string_view plugin_id);
+  // Retires the plugin's key and makes a new one; the retired public half stays in the JWKS.
+  // NOT_FOUND when the plugin has no key yet.
+  Outcome rotate_signing_key(std::string_view plugin_id);
+
+  // A JWKS of the public halves of all plugins' signing keys: what verifies exports.
+  crm::Result<std::string> jwks() const;
+
+ private:
+  std::filesystem::path issuer_file() const { return folder_ / "issuer.json"; }
+  std::filesystem::path plugin_file(std::string_view plugin_id) const;
+  crm::Result<KeyRing> read(const std::filesystem::path& file) const;
+  // Reads the file, or makes it with a first key when it is missing.
+  crm::Result<KeyRing> read_or_make(const std::filesystem::path& file, std::string issuer) const;
+
+  const std::filesystem::path folder_;
+  std::mutex mutex_;
+  std::string issuer_;  // empty until first asked for
+};
+
+}  // namespace host_stub

@@ -1,0 +1,191 @@
+#include "loader/loaded_plugin.h"
+
+#include <fmt/format.h>
+#include <crm/cpp/text.hpp>
+
+#include <utility>
+
+#include "loader/explanation.h"
+#include "loader/host_log.h"
+#include "loader/plugin_check.h"
+#include "printable.h"
+
+namespace host_stub {
+
+namespace {
+
+// The status of a call that must not throw but may: the other side of the boundary is not trusted.
+template <class Call>
+crm::Result<int32_t> contained(std::string_view function, Call&& call) {
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    return failure(CRM_ERR_INTERNAL,
+                   fmt::format("{} threw an exception over the C boundary ({}); report it to the "
+                               "plugin's vendor",
+                               function, printable(error.what())));
+  } catch (...) {
+    return failure(CRM_ERR_INTERNAL,
+                   fmt::format("{} threw an exception over the C boundary; report it to the "
+                               "plugin's vendor",
+                               function));
+  }
+}
+
+}  // namespace
+
+template <class Call>
+Outcome LoadedPlugin::guarded(std::string_view function, Call&& call) const {
+  clear_explanation();
+  const auto status = contained(function, std::forward<Call>(call));
+  if (!status) return status.error();
+  if (status.value() == CRM_OK) return done();
+  const std::string detail = printable(take_explanation());
+  if (status.value() > 0) {
+    return failure(CRM_ERR_INTERNAL, fmt::format("{} of {} returned {}", function, id(),
+                                                 status_text(status.value())));
+  }
+  if (!detail.empty()) return failure(status.value(), detail);
+  return failure(status.value(),
+                 fmt::format("{} of {} failed: {}, without an explanation; run it with --verbose",
+                             function, id(), status_text(status.value())));
+}
+
+LoadedPlugin::LoadedPlugin(Library library, std::filesystem::path file)
+    : library_(std::move(library)), file_(std::move(file)) {}
+
+LoadedPlugin::~LoadedPlugin() {
+  if (plugin_ == nullptr) return;
+  const auto called = [this](const char* function, auto&& call) {
+    const auto result = contained(function, [&] {
+      call();
+      return CRM_OK;
+    });
+    if (!result) host_->services().log.write(CRM_LOG_ERROR, id(), result.error().detail);
+  };
+  if (started_) called("stop", [this] { plugin_->stop(plugin_); });
+  called("destroy", [this] { plugin_->destroy(plugin_); });
+}
+
+crm::Result<std::unique_ptr<LoadedPlugin>> LoadedPlugin::open(const std::filesystem::path& file) {
+  auto library = Library::open(file);
+  if (!library) return library.error();
+  const auto entry = library.value().entry();
+  if (!entry) return entry.error();
+  std::unique_ptr<LoadedPlugin> plugin(new LoadedPlugin(std::move(library.value()), file));
+  const auto queried = contained(CRM_PLUGIN_ENTRY, [&] {
+    plugin->descriptor_ = entry.value().query();
+    return CRM_OK;
+  });
+  if (!queried) return queried.error();
+  if (auto sound = check_descriptor(plugin->descriptor_); !sound) return sound.error();
+  return plugin;
+}
+
+Outcome LoadedPlugin::create(const HostServices& services) {
+  auto host = PluginHost::create(services, std::string(id()));
+  if (!host) return host.error();
+  host_ = std::move(host.value());
+  crm_plugin* made = nullptr;
+  const auto created = guarded("create", [&] { return descriptor_->create(host_->raw(), &made); });
+  if (!created) return failure(created.error().status, "create failed: " + created.error().detail);
+  if (auto sound = check_plugin(made); !sound) {
+    // Destroyed where the structure is long enough to say how.
+    if (made != nullptr && CRM_HAS(made, destroy) && made->destroy != nullptr) {
+      contained("destroy", [&] {
+        made->destroy(made);
+        return CRM_OK;
+      });
+    }
+    return sound;
+  }
+  plugin_ = made;
+  return find_extensions();
+}
+
+Outcome LoadedPlugin::find_extensions() {
+  const auto asked = contained("extension", [&] {
+    events_ = static_cast<const crm_ext_events*>(plugin_->extension(plugin_, CRM_EXT_EVENTS));
+    views_ =
+        static_cast<const crm_ext_admin_views*>(plugin_->extension(plugin_, CRM_EXT_ADMIN_VIEWS));
+    exports_ = static_cast<const crm_ext_exports*>(plugin_->extension(plugin_, CRM_EXT_EXPORTS));
+    return CRM_OK;
+  });
+  if (!asked) return asked.error();
+  if (events_ != nullptr) {
+    if (auto sound = check_events(events_); !sound) return sound;
+  }
+  if (views_ != nullptr) {
+    if (auto sound = check_admin_views(views_); !sound) return sound;
+  }
+  if (exports_ != nullptr) {
+    if (auto sound = check_exports(exports_); !sound) return sound;
+  }
+  return done();
+}
+
+Outcome LoadedPlugin::start() {
+  const auto begun = guarded("start", [this] { return plugin_->start(plugin_); });
+  if (!begun) return failure(begun.error().status, "start failed: " + begun.error().detail);
+  started_ = true;
+  return done();
+}
+
+std::string_view LoadedPlugin::id() const {
+  return crm::view(descriptor_->id);
+}
+std::string_view LoadedPlugin::name() const {
+  return crm::view(descriptor_->name);
+}
+std::string_view LoadedPlugin::version() const {
+  return crm::view(descriptor_->version);
+}
+
+std::vector<std::string> LoadedPlugin::extensions() const {
+  std::vector<std::string> offered;
+  if (offers_events()) offered.emplace_back(CRM_EXT_EVENTS);
+  if (offers_views()) offered.emplace_back(CRM_EXT_ADMIN_VIEWS);
+  if (offers_exports()) offered.emplace_back(CRM_EXT_EXPORTS);
+  return offered;
+}
+
+Outcome LoadedPlugin::on_batch(const crm_event_batch& batch, crm_event_ack& ack) {
+  return guarded("on_batch", [&] { return events_->on_batch(plugin_, &batch, &ack); });
+}
+
+crm::Result<uint64_t> LoadedPlugin::position(StreamName stream) {
+  uint64_t seq = 0;
+  const auto asked = guarded("position", [&] {
+    return events_->position(plugin_, crm::str(stream.tenant), crm::str(stream.source), &seq);
+  });
+  if (!asked) return asked.error();
+  return seq;
+}
+
+crm::Result<Sha256Digest> LoadedPlugin::digest(std::string_view tenant) {
+  Sha256Digest sha256{};
+  const auto asked =
+      guarded("digest", [&] { return events_->digest(plugin_, crm::str(tenant), sha256.data()); });
+  if (!asked) return asked.error();
+  return sha256;
+}
+
+Outcome LoadedPlugin::render(const crm_view_request& request, const crm_writer& writer) {
+  return guarded("render", [&] { return views_->render(plugin_, &request, &writer); });
+}
+
+Outcome LoadedPlugin::run_export(const crm_export_request& request, const crm_writer& writer,
+                                 crm_export_result& result) {
+  return guarded("run", [&] { return exports_->run(plugin_, &request, &writer, &result); });
+}
+
+crm::Result<crm_audit_result> LoadedPlugin::verify_audit(std::string_view tenant) {
+  crm_audit_result result{};
+  result.size = sizeof(result);
+  const auto asked = guarded(
+      "verify_audit", [&] { return exports_->verify_audit(plugin_, crm::str(tenant), &result); });
+  if (!asked) return asked.error();
+  return result;
+}
+
+}  // namespace host_stub

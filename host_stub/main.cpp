@@ -1,0 +1,73 @@
+// crm-host: the commands of a runnable stand-in for the CRM.
+
+#include <crm/cpp/failure.hpp>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "commands/command.h"
+#include "printable.h"
+
+namespace {
+
+constexpr int exit_ok = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+constexpr size_t detail_bytes_max = 16384;
+
+int fail(const std::string& detail) {
+  const std::string text = host_stub::printable(detail, detail_bytes_max);
+  std::fprintf(stderr, "crm-host: error: %s\n", text.c_str());
+  return exit_failed;
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const auto commands = app.get_subcommands();
+  if (!commands.empty()) {
+    std::fprintf(stderr, "crm-host: error: %s; see crm-host %s --help\n", error.what(),
+                 commands.front()->get_name().c_str());
+    return exit_usage;
+  }
+  const auto unknown = app.remaining();
+  const std::string what =
+      unknown.empty() ? error.what() : "there is no command \"" + unknown.front() + "\"";
+  std::fprintf(stderr, "crm-host: error: %s\n\n%s", what.c_str(), app.help().c_str());
+  return exit_usage;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("A runnable stand-in for the CRM: loads plugins, feeds them, shows what they know.",
+               "crm-host");
+  app.require_subcommand(1);
+  host_stub::Command chosen;
+  host_stub::add_plugins_command(app, chosen);
+  host_stub::add_replay_command(app, chosen);
+  host_stub::add_view_command(app, chosen);
+  host_stub::add_export_command(app, chosen);
+  host_stub::add_jwks_command(app, chosen);
+  host_stub::add_verify_command(app, chosen);
+  host_stub::add_digest_command(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);  // --help
+  } catch (const CLI::ParseError& error) {
+    return usage_error(app, error);
+  }
+  const host_stub::Outcome outcome = chosen();
+  return outcome ? exit_ok : fail(outcome.error().detail);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory; free some and try again");
+  } catch (const std::exception& error) {
+    return fail(std::string(error.what()) + "; report it as a defect of crm-host");
+  }
+}

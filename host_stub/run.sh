@@ -1,0 +1,37 @@
+#!/bin/sh
+# Builds the host and the plugin, replays a Korean demo shop's events, and prints what a marketer sees.
+# Usage: sh host_stub/run.sh [DATA-FOLDER]      (default: build/demo, kept between runs)
+set -eu
+cd "$(dirname "$0")/.."
+. host_stub/packages.sh
+need_packages $BUILD_PACKAGES
+
+data=${1:-build/demo}
+host=build/release/host_stub/crm-host
+echo "== building (a few minutes the first time, seconds afterwards)"
+[ -f build/release/build.ninja ] || cmake --preset release >build-configure.log 2>&1 || {
+  cat build-configure.log >&2
+  rm -f build-configure.log
+  exit 1
+}
+rm -f build-configure.log
+cmake --build --preset release -- --quiet
+
+echo "== recording the demo shop's events in $data"
+"$host" replay --data "$data" host_stub/shop/demo.ndjson
+
+show() {
+  echo
+  echo "== $1"
+  shift
+  "$host" view --data "$data" --tenant demo-shop --text "$@"
+}
+show "수동 메시지 (manual messages)" messages.manual
+show "자동 메시지 (automatic messages)" messages.automatic
+show "한 메시지의 결과 (one message)" message --param message_id=C-1105
+show "구매한 회원 (who bought)" message.buyers --param message_id=C-1105
+echo
+echo "Try next:"
+echo "  $host view --data $data --tenant demo-shop message.recipients --param message_id=C-1105 --locale en --text"
+echo "  $host export --data $data --tenant demo-shop --message C-1105 --reason '주간 보고' --out offer.csv"
+echo "  $host jwks --data $data > keys.jwks && $host verify --jwks keys.jwks offer.csv"

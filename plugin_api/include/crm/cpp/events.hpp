@@ -1,0 +1,87 @@
+// Bounds-checked reading of an event batch that came from the other side.
+//
+// Nothing here trusts a pointer or a size: an event whose structure is too short for its kind, or which
+// holds an unreadable string, is answered with a text instead of a pointer.
+#pragma once
+
+#include <crm/cpp/failure.hpp>
+#include <crm/cpp/text.hpp>
+#include <crm/ext/events.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace crm {
+
+// An event of a kind this header does not know: skipped and counted, never an error.
+struct UnknownEvent {
+  uint32_t kind;
+};
+
+using Event = std::variant<const crm_event_message *, const crm_event_delivery *,
+                           const crm_event_touch *, const crm_event_order *,
+                           const crm_event_refund *, const crm_event_member_erased *, UnknownEvent>;
+
+namespace detail {
+
+template <class T>
+Result<Event> as(const crm_event *event, const char *name) {
+  if (event->size < sizeof(T)) {
+    return Error{CRM_ERR_INVALID, std::string("the ") + name + " event is " +
+                                      std::to_string(event->size) + " bytes, at least " +
+                                      std::to_string(sizeof(T)) +
+                                      " are needed; build the host with the current headers"};
+  }
+  return Event{reinterpret_cast<const T *>(event)};
+}
+
+}  // namespace detail
+
+// The event behind a pointer of a batch, as the structure of its kind.
+inline Result<Event> event_of(const crm_event *event) {
+  if (event == nullptr) return Error{CRM_ERR_INVALID, "the event pointer is NULL"};
+  if (event->size < sizeof(crm_event)) {
+    return Error{CRM_ERR_INVALID, "the event is shorter than its head"};
+  }
+  switch (event->kind) {
+    case CRM_EVENT_MESSAGE:
+      return detail::as<crm_event_message>(event, "message");
+    case CRM_EVENT_DELIVERY:
+      return detail::as<crm_event_delivery>(event, "delivery");
+    case CRM_EVENT_TOUCH:
+      return detail::as<crm_event_touch>(event, "touch");
+    case CRM_EVENT_ORDER:
+      return detail::as<crm_event_order>(event, "order");
+    case CRM_EVENT_REFUND:
+      return detail::as<crm_event_refund>(event, "refund");
+    case CRM_EVENT_MEMBER_ERASED:
+      return detail::as<crm_event_member_erased>(event, "member_erased");
+    default:
+      return Event{UnknownEvent{event->kind}};
+  }
+}
+
+// Refuses a batch that cannot be read at all; the single events are judged one by one.
+inline Result<std::monostate> check_batch(const crm_event_batch *batch) {
+  const auto invalid = [](const char *text) { return Error{CRM_ERR_INVALID, text}; };
+  if (batch == nullptr || !CRM_HAS(batch, count)) {
+    return invalid("the batch structure is missing or too short");
+  }
+  if (!is_readable(batch->tenant) || batch->tenant.size == 0 ||
+      batch->tenant.size > CRM_TENANT_BYTES_MAX || !is_utf8(view(batch->tenant))) {
+    return invalid("the batch's tenant must be 1 to 64 bytes of UTF-8");
+  }
+  if (!is_readable(batch->source) || batch->source.size == 0 ||
+      batch->source.size > CRM_SOURCE_BYTES_MAX || !is_utf8(view(batch->source))) {
+    return invalid("the batch's source must be 1 to 64 bytes of UTF-8");
+  }
+  if (batch->count > CRM_BATCH_EVENTS_MAX) {
+    return invalid("the batch has more than 65536 events; send smaller ones");
+  }
+  if (batch->count > 0 && batch->events == nullptr) return invalid("the batch's events are NULL");
+  return std::monostate{};
+}
+
+}  // namespace crm

@@ -1,0 +1,109 @@
+#include "calendar/time_zone.h"
+
+#include <date/date.h>
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <stdexcept>
+
+namespace message_history {
+
+namespace {
+
+constexpr std::int64_t second_us = 1'000'000;
+constexpr std::int64_t day_s = 86'400;
+
+std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+date::sys_seconds sys(std::int64_t at_s) { return date::sys_seconds{std::chrono::seconds{at_s}}; }
+
+}  // namespace
+
+TimeZone TimeZone::utc() {
+  TimeZone zone;
+  zone.name_ = "UTC";
+  return zone;
+}
+
+std::optional<TimeZone> TimeZone::find(std::string_view name) {
+  if (name == "UTC" || name == "Etc/UTC") return utc();
+  try {
+    TimeZone zone;
+    zone.zone_ = date::locate_zone(std::string(name));
+    zone.name_ = name;
+    return zone;
+  } catch (const std::runtime_error &) {
+    return {};
+  }
+}
+
+std::int64_t TimeZone::offset_s(std::int64_t at_us) {
+  if (zone_ == nullptr) return 0;
+  const std::int64_t at_s = floor_div(at_us, second_us);
+  if (at_s < valid_from_s_ || at_s >= valid_until_s_) {
+    const date::sys_info info = zone_->get_info(sys(at_s));
+    valid_from_s_ = info.begin.time_since_epoch().count();
+    valid_until_s_ = info.end.time_since_epoch().count();
+    offset_s_ = info.offset.count();
+  }
+  return offset_s_;
+}
+
+std::int32_t TimeZone::day_of(std::int64_t at_us) {
+  const std::int64_t local_s = floor_div(at_us, second_us) + offset_s(at_us);
+  return static_cast<std::int32_t>(floor_div(local_s, day_s));
+}
+
+std::int64_t TimeZone::day_begins_us(std::int32_t day) {
+  const std::int64_t local_s = day * day_s;
+  if (zone_ == nullptr) return local_s * second_us;
+  const auto local = date::local_seconds{std::chrono::seconds{local_s}};
+  // Midnight may be skipped or come twice; the earlier choice begins the day either way.
+  return zone_->to_sys(local, date::choose::earliest).time_since_epoch().count() * second_us;
+}
+
+std::string TimeZone::rfc3339(std::int64_t at_us) {
+  const std::int64_t offset = offset_s(at_us);
+  const std::int64_t local_s = floor_div(at_us, second_us) + offset;
+  const std::int64_t micros = at_us - floor_div(at_us, second_us) * second_us;
+  const std::int64_t days = floor_div(local_s, day_s);
+  const std::int64_t of_day = local_s - days * day_s;
+  std::string text = date_text(static_cast<std::int32_t>(days));
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "T{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60);
+  if (micros % 1000 != 0) {
+    fmt::format_to(out, ".{:06}", micros);
+  } else if (micros != 0) {
+    fmt::format_to(out, ".{:03}", micros / 1000);
+  }
+  const std::int64_t minutes = (offset < 0 ? -offset : offset) / 60;
+  fmt::format_to(out, "{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  return text;
+}
+
+std::string date_text(std::int32_t day) {
+  const date::year_month_day ymd{date::sys_days{date::days{day}}};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(ymd.year()),
+                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
+}
+
+std::optional<std::int32_t> parse_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return {};
+  int part[3] = {0, 0, 0};
+  for (std::size_t i = 0, n = 0; i < 10; ++i) {
+    if (i == 4 || i == 7) {
+      ++n;
+    } else if (text[i] < '0' || text[i] > '9') {
+      return {};
+    } else {
+      part[n] = part[n] * 10 + (text[i] - '0');
+    }
+  }
+  const date::year_month_day ymd{date::year{part[0]}, date::month{static_cast<unsigned>(part[1])},
+                                 date::day{static_cast<unsigned>(part[2])}};
+  if (!ymd.ok()) return {};
+  return date::sys_days{ymd}.time_since_epoch().count();
+}
+
+}  // namespace message_history

@@ -1,0 +1,48 @@
+#include "export/amount.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace message_history {
+
+namespace {
+
+struct Exponent {
+  std::string_view currency;
+  int digits;
+};
+
+// ISO 4217 list one, whatever differs from 2; ascending.
+constexpr Exponent exceptions[] = {
+    {"BHD", 3}, {"BIF", 0}, {"CLF", 4}, {"CLP", 0}, {"DJF", 0}, {"GNF", 0}, {"IQD", 3},
+    {"ISK", 0}, {"JOD", 3}, {"JPY", 0}, {"KMF", 0}, {"KRW", 0}, {"KWD", 3}, {"LYD", 3},
+    {"OMR", 3}, {"PYG", 0}, {"RWF", 0}, {"TND", 3}, {"UGX", 0}, {"UYI", 0}, {"UYW", 4},
+    {"VND", 0}, {"VUV", 0}, {"XAF", 0}, {"XOF", 0}, {"XPF", 0},
+};
+
+static_assert(std::is_sorted(std::begin(exceptions), std::end(exceptions),
+                             [](const auto& a, const auto& b) { return a.currency < b.currency; }));
+
+}  // namespace
+
+int currency_exponent(std::string_view currency) {
+  const auto* found = std::lower_bound(
+      std::begin(exceptions), std::end(exceptions), currency,
+      [](const Exponent& have, std::string_view code) { return have.currency < code; });
+  return found != std::end(exceptions) && found->currency == currency ? found->digits : 2;
+}
+
+void write_decimal(const Amount& amount, std::string& out) {
+  const bool negative = amount.minor < 0;
+  // Unsigned, so that the smallest value has an absolute one.
+  const auto bits = static_cast<std::uint64_t>(amount.minor);
+  out = std::to_string(negative ? ~bits + 1 : bits);
+  const auto decimals = static_cast<std::size_t>(currency_exponent(amount.currency));
+  if (decimals > 0) {
+    if (out.size() <= decimals) out.insert(0, decimals + 1 - out.size(), '0');
+    out.insert(out.size() - decimals, 1, '.');
+  }
+  if (negative) out.insert(0, 1, '-');
+}
+
+}  // namespace message_history

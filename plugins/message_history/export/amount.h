@@ -1,0 +1,22 @@
+// Amounts of money as decimal texts in major units: 13900 KRW is "13900", 13912 GBP is "139.12".
+// Exact.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace message_history {
+
+// How many decimals a currency has by ISO 4217; 2 for codes that are not in the list.
+int currency_exponent(std::string_view currency);
+
+struct Amount {
+  std::int64_t minor = 0;
+  std::string_view currency;
+};
+
+// Replaces `out`.
+void write_decimal(const Amount& amount, std::string& out);
+
+}  // namespace message_history

@@ -1,0 +1,239 @@
+#include "export/exporter.h"
+
+#include <algorithm>
+#include <crm/cpp/failure.hpp>
+#include <crm/cpp/text.hpp>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "export/csv.h"
+#include "export/csv_output.h"
+#include "export/manifest.h"
+#include "export/request_token.h"
+#include "export/rows.h"
+#include "export/sha256.h"
+#include "export/unicode_text.h"
+
+namespace message_history {
+
+namespace {
+
+// The request as it came through the boundary, checked for being readable.
+struct Call {
+  std::string_view tenant;
+  std::string_view token;
+  std::string_view origin;
+  const crm_writer* writer = nullptr;
+  crm_export_result* result = nullptr;
+};
+
+Call checked_call(const crm_export_request* request, const crm_writer* writer,
+                  crm_export_result* result) {
+  const auto require = [](bool holds, const char* what) {
+    if (!holds) throw crm::Failure(CRM_ERR_INVALID, what);
+  };
+  require(result != nullptr && CRM_HAS(result, manifest_size),
+          "the export's result is missing or too short; pass a whole crm_export_result");
+  require(result->manifest != nullptr && result->manifest_capacity > 0,
+          "the export's result has no buffer for the manifest; give "
+          "CRM_EXPORT_MANIFEST_BYTES_MAX bytes");
+  require(writer != nullptr && CRM_HAS(writer, write) && writer->write != nullptr,
+          "the export's writer is missing or too short; pass a whole crm_writer");
+  require(request != nullptr && CRM_HAS(request, origin),
+          "the export's request is missing or too short; pass a whole crm_export_request");
+  for (const crm_str text : {request->tenant, request->token, request->origin}) {
+    require(crm::is_readable(text),
+            "a text of the export's request is NULL with a size; pass its bytes");
+  }
+  require(crm::is_utf8(crm::view(request->origin)),
+          "the origin of the export's request is not UTF-8; pass UTF-8");
+  return {crm::view(request->tenant), crm::view(request->token), crm::view(request->origin), writer,
+          result};
+}
+
+class Export {
+ public:
+  Export(const ExportDesk& desk, const ExportTenant& tenant, const Call& call)
+      : desk_(desk), tenant_(tenant), call_(call) {
+    audit_.origin = first_bytes(call.origin, origin_bytes_max);
+  }
+
+  void run() {
+    try {
+      check();
+      grant();
+      stream();
+      sign();
+      complete();
+    } catch (const crm::Failure& failure) {
+      const bool cancelled = failure.status() == CRM_ERR_CANCELLED;
+      end(refused_    ? AuditEvent::refused
+          : cancelled ? AuditEvent::cancelled
+                      : AuditEvent::failed,
+          failure.what());
+      throw;
+    } catch (const std::exception& error) {
+      end(AuditEvent::failed, error.what());
+      throw;
+    }
+  }
+
+ private:
+  [[noreturn]] void refuse(const crm::Error& error) {
+    refused_ = true;
+    throw crm::Failure(error);
+  }
+
+  // Everything that can be refused is refused here, before the token is used up.
+  void check() {
+    const TokenVerdict verdict = check_request(
+        call_.token,
+        {call_.tenant, desk_.keys.issuer, desk_.audience, desk_.now_us(), desk_.keys.issuer_key});
+    note(verdict.facts);
+    if (!verdict.claims) refuse(verdict.claims.error());
+    const ExportClaims& claims = verdict.claims.value();
+    snapshot_ = tenant_.store.snapshot();
+    message_ = snapshot_->message(claims.message_id);
+    if (!message_) {
+      refuse({CRM_ERR_NOT_FOUND, "the message \"" + claims.message_id +
+                                     "\" is not known; report it before it is exported"});
+    }
+    const auto zone = TimeZone::find(tenant_.store.facts().time_zone);
+    if (!zone) {
+      throw crm::Failure(CRM_ERR_INVALID,
+                         "the tenant's time zone is not known to this system; "
+                         "install tzdata");
+    }
+    shape_ = {claims.columns, claims.locale, claims.masked, *zone};
+    // A host without a signing key is better found out now than after the last row.
+    desk_.keys.signing_seed();
+    describe(claims);
+    const std::size_t needed_bytes = signed_manifest_bytes_max(manifest_);
+    if (needed_bytes > call_.result->manifest_capacity) {
+      refuse({CRM_ERR_INVALID, "the buffer for the manifest is too small; give " +
+                                   std::to_string(needed_bytes) + " bytes"});
+    }
+  }
+
+  void note(const TokenFacts& facts) {
+    audit_.iss = facts.iss;
+    audit_.jti = facts.jti;
+    audit_.actor = facts.actor;
+    audit_.reason = facts.reason;
+    audit_.message_id = facts.message_id;
+    audit_.dialect = facts.dialect;
+    audit_.columns = facts.columns;
+    audit_.masked = facts.masked;
+  }
+
+  // What the manifest can say before the first row.
+  void describe(const ExportClaims& claims) {
+    manifest_.iss = desk_.keys.issuer;
+    manifest_.tenant = call_.tenant;
+    manifest_.export_id = hex(random_bytes(16));
+    manifest_.request_sha256 = sha256(call_.token);
+    manifest_.claims = claims;
+    manifest_.rule_version = tenant_.store.facts().rule.version;
+    for (const SourceRow& source : snapshot_->sources()) {
+      manifest_.as_of[source.name] = source.position;
+    }
+    manifest_.recipients = message_->counts.recipients;
+    manifest_.previous_export_sha256 = newest_export_sha256(*snapshot_);
+  }
+
+  void grant() {
+    audit_.export_id = manifest_.export_id;
+    if (append(AuditEvent::granted)) return;
+    audit_.export_id.clear();
+    refuse({CRM_ERR_DENIED, "the token was used before; make a new one for every export"});
+  }
+
+  void stream() {
+    const CsvFormat format(manifest_.claims.dialect, shape_.columns);
+    CsvOutput output(call_.writer);
+    format.append_header(shape_.locale, output.buffer());
+    manifest_.rows = each_row(*snapshot_, *message_, shape_, [&](const CsvCells& cells) {
+      format.append_row(cells, output.buffer());
+      output.end_row();
+      ++audit_.rows;
+    });
+    manifest_.sha256 = output.finish();
+    manifest_.bytes = output.bytes();
+    snapshot_.reset();
+  }
+
+  void sign() {
+    manifest_.created_at_us = desk_.now_us();
+    proof_ = sign_manifest(manifest_, desk_.keys.signing_seed());
+  }
+
+  // Nothing can fail after the row: what is recorded as completed is handed over.
+  void complete() {
+    crm_export_result& result = *call_.result;
+    if (proof_.size() > result.manifest_capacity) {
+      throw crm::Failure(CRM_ERR_INTERNAL, "the manifest is larger than foreseen; report this");
+    }
+    audit_.csv_sha256 = hex(manifest_.sha256);
+    append(AuditEvent::completed);
+    result.rows = static_cast<std::uint64_t>(manifest_.rows);
+    result.bytes = manifest_.bytes;
+    std::copy(manifest_.sha256.begin(), manifest_.sha256.end(), result.sha256);
+    std::copy(proof_.begin(), proof_.end(), result.manifest);
+    result.manifest_size = proof_.size();
+  }
+
+  // False when the token was granted before.
+  bool append(AuditEvent event) {
+    audit_.at_us = desk_.now_us();
+    audit_.event = audit_event_name(event);
+    return tenant_.append_audit(audit_);
+  }
+
+  // The last row of a request that came to nothing. Must not throw: another failure is under way.
+  void end(AuditEvent event, std::string_view why) noexcept {
+    try {
+      snapshot_.reset();
+      audit_.csv_sha256.clear();
+      audit_.detail = first_bytes(why, detail_bytes_max);
+      append(event);
+      return;
+    } catch (const std::exception& error) {
+      tell_lost_row(error.what());
+    } catch (...) {
+      tell_lost_row("unknown");
+    }
+  }
+
+  void tell_lost_row(const char* why) noexcept {
+    try {
+      desk_.log(
+          CRM_LOG_ERROR,
+          std::string("an export ended early and its audit row could not be written: ") + why);
+    } catch (...) {  // out of memory: the original failure still goes on
+    }
+  }
+
+  const ExportDesk& desk_;
+  const ExportTenant& tenant_;
+  const Call& call_;
+  bool refused_ = false;
+  AuditRow audit_;
+  std::unique_ptr<Snapshot> snapshot_;
+  std::optional<MessageRow> message_;
+  ExportShape shape_;
+  Manifest manifest_;
+  std::string proof_;
+};
+
+}  // namespace
+
+void run_export(const ExportDesk& desk, const ExportTenant& tenant,
+                const crm_export_request* request, const crm_writer* writer,
+                crm_export_result* result) {
+  const Call call = checked_call(request, writer, result);
+  Export(desk, tenant, call).run();
+}
+
+}  // namespace message_history

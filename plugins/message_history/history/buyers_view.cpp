@@ -1,0 +1,95 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "history/cells.h"
+#include "history/cursor.h"
+#include "history/document.h"
+#include "history/duration_text.h"
+#include "history/parameters.h"
+#include "history/sentence.h"
+#include "history/texts/buyers_text.h"
+#include "history/texts/messages_text.h"
+#include "history/views.h"
+
+namespace message_history {
+
+namespace {
+
+constexpr std::size_t page_rows = 50;
+
+constexpr Column columns[] = {
+    {"member", texts::member, CellType::member},
+    {"products", texts::products, CellType::text},
+    {"ordered_at", texts::ordered_at, CellType::datetime},
+    {"amount", texts::amount, CellType::money},
+    {"refunded", texts::refunded, CellType::money},
+    {"net", texts::net, CellType::money},
+    {"touch", texts::touch, CellType::status},
+    {"touch_at", texts::touch_at, CellType::datetime},
+    {"lead", texts::lead, CellType::text},
+    {"order_id", texts::order, CellType::id},
+};
+
+// What was bought, in a few words: the first line's name and how many more lines there are.
+Json products_cell(ViewContext& context, OrderNo number) {
+  const auto order = context.snapshot.order(number);
+  if (!order || order->version.lines.empty()) return nullptr;
+  const auto& lines = order->version.lines;
+  const std::string& first =
+      lines.front().name.empty() ? lines.front().product_no : lines.front().name;
+  if (lines.size() == 1) return first;
+  return sentence(context, texts::more_products, first, lines.size() - 1);
+}
+
+Json buyer_row(ViewContext& context, const BuyerRow& buyer) {
+  const CreditRow& credit = buyer.credit;
+  const bool is_explicit = credit.touch == TouchKind::explicit_message;
+  return {
+      {"member", member_cell(context, credit.member)},
+      {"products", products_cell(context, credit.order)},
+      {"ordered_at", time_cell(context, credit.ordered_at_us)},
+      {"amount", money_cell(credit.gross_minor, credit.currency)},
+      {"refunded", money_cell(credit.refunded_minor, credit.currency)},
+      {"net", money_cell(credit.gross_minor - credit.refunded_minor, credit.currency)},
+      {"touch", status_cell(context, term_of(credit.touch))},
+      {"touch_at", is_explicit ? Json() : time_cell(context, credit.touch_at_us)},
+      {"lead", is_explicit ? Json()
+                           : Json(duration_text(credit.ordered_at_us - credit.touch_at_us,
+                                                context.locale()))},
+      {"order_id", buyer.order_id},
+      {"open", open_view("order", {{"order_id", buyer.order_id}})},
+  };
+}
+
+}  // namespace
+
+View buyers_view(ViewContext& context) {
+  const auto message_id = required_param(context.request.params, "message_id");
+  if (!message_id) return message_id.error();
+  const auto cursor = cursor_param(context);
+  if (!cursor) return cursor.error();
+  const auto message = context.snapshot.message(message_id.value());
+  if (!message) return not_found("message", message_id.value());
+
+  std::optional<BuyerKey> after;
+  if (cursor.value()) after = BuyerKey{cursor.value()->position, OrderNo{cursor.value()->number}};
+  auto buyers = context.snapshot.buyers(message->number, after, page_rows + 1);
+  const bool has_more = buyers.size() > page_rows;
+  if (has_more) buyers.resize(page_rows);
+  Json rows = Json::array();
+  for (const BuyerRow& buyer : buyers) rows.push_back(buyer_row(context, buyer));
+
+  Json json = table(context, {"buyers", {}, {texts::buyers_empty, texts::buyers_next_step}},
+                    columns, std::move(rows));
+  if (!cursor.value()) json["total"] = message->counts.orders;
+  if (has_more) {
+    const CreditRow& last = buyers.back().credit;
+    json["next"] = cursor_text(context, {last.ordered_at_us, last.order.value, {}});
+  }
+  return Document(context, sentence(context, texts::buyers_title, name_of(*message)))
+      .add(std::move(json))
+      .take();
+}
+
+}  // namespace message_history

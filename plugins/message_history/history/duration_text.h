@@ -1,0 +1,26 @@
+// Spans of time and counts as people say them: "3시간 12분", "3 h 12 min", "20,000".
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "catalog/locale.h"
+
+namespace message_history {
+
+// The two largest units that are not zero, days from 48 hours on; a negative span as its size.
+std::string duration_text(std::int64_t duration_us, Locale locale);
+
+// Spelled out for the length of a window: "7일", "7 days"; "24시간", "24 hours".
+std::string window_text(std::int64_t window_us, Locale locale);
+
+// Digits in groups of three.
+std::string count_text(std::int64_t count);
+
+// A fraction as percent with one decimal: 0.0123 is "1.2".
+std::string percent_text(double fraction);
+
+// "12.3 MB"; decimal units.
+std::string bytes_text(std::int64_t bytes);
+
+}  // namespace message_history

@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "history/cells.h"
+#include "history/cursor.h"
+#include "history/document.h"
+#include "history/duration_text.h"
+#include "history/sentence.h"
+#include "history/texts/health_text.h"
+#include "history/views.h"
+
+namespace message_history {
+
+namespace {
+
+constexpr std::size_t quarantine_rows = 50;
+constexpr std::size_t sources_max = 500;
+
+constexpr Column source_columns[] = {
+    {"source", texts::source, CellType::id},
+    {"position", texts::position, CellType::integer, {}, texts::position_help},
+    {"accepted", texts::accepted, CellType::integer},
+    {"duplicates", texts::duplicates, CellType::integer},
+    {"rejected", texts::rejected, CellType::integer},
+    {"skipped", texts::skipped, CellType::integer},
+    {"batches", texts::batches, CellType::integer},
+    {"last_batch_at", texts::last_batch_at, CellType::datetime},
+};
+
+constexpr Column quarantine_columns[] = {
+    {"seq", texts::seq, CellType::integer},
+    {"source", texts::source, CellType::id},
+    {"kind", texts::event_kind, CellType::text},
+    {"reason", texts::refusal_reason, CellType::text},
+    {"at", texts::refused_at, CellType::datetime},
+};
+
+Json source_table(ViewContext& context, const std::vector<SourceRow>& sources) {
+  Json rows = Json::array();
+  for (const SourceRow& source : sources) {
+    if (rows.size() == sources_max) break;
+    rows.push_back(
+        {{"source", source.name},
+         {"position", source.position},
+         {"accepted", source.accepted},
+         {"duplicates", source.duplicates},
+         {"rejected", source.rejected},
+         {"skipped", source.skipped},
+         {"batches", source.batches},
+         {"last_batch_at",
+          source.recorded_at_us > 0 ? time_cell(context, source.recorded_at_us) : Json()}});
+  }
+  Json json = table(
+      context, {"sources", texts::sources_title, {texts::sources_empty, texts::sources_next_step}},
+      source_columns, std::move(rows));
+  json["total"] = sources.size();
+  return json;
+}
+
+Json quarantine_table(ViewContext& context, const std::optional<Cursor>& cursor,
+                      std::int64_t count) {
+  auto entries = context.snapshot.quarantine(
+      cursor ? cursor->number : std::numeric_limits<std::int64_t>::max(), quarantine_rows + 1);
+  const bool has_more = entries.size() > quarantine_rows;
+  if (has_more) entries.resize(quarantine_rows);
+  Json rows = Json::array();
+  for (const QuarantineEntry& entry : entries) {
+    rows.push_back({{"seq", entry.row.seq},
+                    {"source", entry.source},
+                    {"kind", entry.row.kind},
+                    {"reason", entry.row.reason},
+                    {"at", time_cell(context, entry.row.at_us)}});
+  }
+  Json json = table(context,
+                    {"quarantine",
+                     texts::quarantine_title,
+                     {texts::quarantine_empty, texts::quarantine_next_step}},
+                    quarantine_columns, std::move(rows));
+  if (has_more) json["next"] = cursor_text(context, {0, entries.back().number, {}});
+  if (!cursor) json["total"] = count;
+  return json;
+}
+
+Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
+                  std::int64_t quarantined) {
+  const StoreSize size = context.snapshot.size();
+  std::int64_t newest_us = 0;
+  for (const SourceRow& source : sources) newest_us = std::max(newest_us, source.recorded_at_us);
+  Tiles tiles(context, "store", texts::health_tiles);
+  tiles.add({"quarantined", texts::quarantined, CellType::integer}, quarantined)
+      .add(
+          {"held_messages", texts::held_messages, CellType::integer, {}, texts::held_messages_help},
+          context.snapshot.held_messages())
+      .add({"held_refunds", texts::held_refunds, CellType::integer, {}, texts::held_refunds_help},
+           context.snapshot.held_refunds())
+      .add({"store_size", texts::store_size, CellType::text}, bytes_text(size.file_bytes))
+      .add({"store_free", texts::store_free, CellType::text}, bytes_text(size.free_bytes));
+  if (newest_us > 0 && context.now_us >= newest_us) {
+    tiles.add(
+        {"last_batch_age", texts::last_batch_age, CellType::text},
+        sentence(context, texts::ago, duration_text(context.now_us - newest_us, context.locale())));
+  }
+  return tiles.take();
+}
+
+}  // namespace
+
+View health_view(ViewContext& context) {
+  const auto cursor = cursor_param(context);
+  if (!cursor) return cursor.error();
+  const std::int64_t quarantined = context.snapshot.quarantine_count();
+  Document document(context, context.text(texts::health_title));
+  if (!cursor.value()) {
+    const auto sources = context.snapshot.sources();
+    if (quarantined > 0) {
+      document.add(notice("state", Tone::warning,
+                          sentence(context, texts::some_quarantined, count_text(quarantined))));
+    } else if (!sources.empty()) {
+      document.add(notice("state", Tone::success, context.text(texts::all_well)));
+    }
+    document.add(health_tiles(context, sources, quarantined)).add(source_table(context, sources));
+  }
+  return document.add(quarantine_table(context, cursor.value(), quarantined)).take();
+}
+
+}  // namespace message_history

@@ -1,0 +1,166 @@
+#include "history/message_effect.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "attribution/lift.h"
+#include "history/cells.h"
+#include "history/duration_text.h"
+#include "history/sentence.h"
+#include "history/texts/message_text.h"
+#include "history/texts/messages_text.h"
+
+namespace message_history {
+
+namespace {
+
+// More days than this are shown as months.
+constexpr std::int32_t chart_days_max = 92;
+
+constexpr Column revenue_columns[] = {
+    {"currency", texts::currency, CellType::text},
+    {"orders", texts::orders, CellType::integer},
+    {"gross", texts::gross, CellType::money},
+    {"refunded", texts::refunded, CellType::money},
+    {"net", texts::net, CellType::money, {}, texts::net_help},
+    {"cost", texts::cost, CellType::money},
+    {"return", texts::return_on_cost, CellType::percent, {}, texts::return_help},
+    {"shop_gross", texts::shop_gross, CellType::money, {}, texts::shop_gross_help},
+    {"share", texts::share, CellType::percent},
+};
+
+Json ratio(std::int64_t part, std::int64_t whole) {
+  if (whole <= 0) return nullptr;
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+using DayMoney = std::map<std::int32_t, ShopMoney>;
+
+struct Chart {
+  std::vector<std::string> labels;
+  std::vector<std::int64_t> gross;
+  std::vector<std::int64_t> net;
+};
+
+// The months from one to another, both included: "2026-11".
+std::vector<std::string> months_between(const std::string& first, const std::string& last) {
+  constexpr std::size_t year_digits = 4;
+  const auto index = [](const std::string& month) {
+    return std::stoi(month.substr(0, year_digits)) * 12 + std::stoi(month.substr(year_digits + 1)) -
+           1;
+  };
+  std::vector<std::string> months;
+  for (int month = index(first); month <= index(last); ++month) {
+    months.push_back(fmt::format("{:04}-{:02}", month / 12, month % 12 + 1));
+  }
+  return months;
+}
+
+// A label for every day or month from the first to the last with sales, those without included.
+Chart drawn(const DayMoney& days, bool by_day) {
+  constexpr std::size_t month_bytes = 7;
+  const std::int32_t first = days.begin()->first;
+  const std::int32_t last = days.rbegin()->first;
+  const auto label_of = [by_day](std::int32_t day) {
+    return by_day ? date_text(day) : date_text(day).substr(0, month_bytes);
+  };
+  Chart chart;
+  if (by_day) {
+    for (std::int32_t day = first; day <= last; ++day) chart.labels.push_back(label_of(day));
+  } else {
+    chart.labels = months_between(label_of(first), label_of(last));
+  }
+  chart.gross.assign(chart.labels.size(), 0);
+  chart.net.assign(chart.labels.size(), 0);
+  for (const auto& [day, money] : days) {
+    const auto place = std::ranges::lower_bound(chart.labels, label_of(day));
+    const auto at = static_cast<std::size_t>(place - chart.labels.begin());
+    chart.gross[at] += money.gross_minor;
+    chart.net[at] += money.gross_minor - money.refunded_minor;
+  }
+  return chart;
+}
+
+Json revenue_chart(const ViewContext& context, const std::string& currency, const DayMoney& days) {
+  const bool by_day = days.rbegin()->first - days.begin()->first < chart_days_max;
+  Chart sales = drawn(days, by_day);
+  const std::string title =
+      sentence(context, by_day ? texts::daily_title : texts::monthly_title, currency);
+  const Series series[] = {{"gross", context.text(texts::gross), std::move(sales.gross)},
+                           {"net", context.text(texts::net), std::move(sales.net)}};
+  return chart({"revenue." + currency, ChartKind::bar, currency, title}, sales.labels, series);
+}
+
+std::string lift_sentence(const ViewContext& context, const Lift& lift) {
+  const bool lowered = lift.high < 0;
+  const std::string low = percent_text(lowered ? -lift.high : lift.low);
+  const std::string high = percent_text(lowered ? -lift.low : lift.high);
+  const Localized& pattern = !lift.conclusive ? texts::lift_inconclusive
+                             : lowered        ? texts::lift_lowered
+                                              : texts::lift_raised;
+  return sentence(context, pattern, percent_text(lowered ? -lift.difference : lift.difference), low,
+                  high);
+}
+
+}  // namespace
+
+Json revenue_table(ViewContext& context, const MoneyByCurrency& money) {
+  const auto shop = context.snapshot.shop();
+  Json rows = Json::array();
+  for (const auto& [currency, one] : money) {
+    const auto found = shop.find(currency);
+    const std::int64_t shop_gross_minor = found == shop.end() ? 0 : found->second.gross_minor;
+    const bool cost_known = one.cost_minor > 0;
+    rows.push_back({{"currency", currency},
+                    {"orders", one.orders},
+                    {"gross", money_cell(one.gross_minor, currency)},
+                    {"refunded", money_cell(one.refunded_minor, currency)},
+                    {"net", money_cell(one.net_minor(), currency)},
+                    {"cost", cost_known ? money_cell(one.cost_minor, currency) : Json()},
+                    {"return", cost_known ? ratio(one.net_minor(), one.cost_minor) : Json()},
+                    {"shop_gross", money_cell(shop_gross_minor, currency)},
+                    {"share", ratio(one.gross_minor, shop_gross_minor)}});
+  }
+  return table(context,
+               {"revenue", texts::revenue_title, {texts::revenue_empty, texts::revenue_next_step}},
+               revenue_columns, std::move(rows));
+}
+
+std::vector<Json> revenue_charts(ViewContext& context, MessageNo message) {
+  std::map<std::string, DayMoney> by_currency;
+  for (const RevenueDayRow& row : context.snapshot.revenue_days(message)) {
+    if (row.money != ShopMoney{}) by_currency[row.currency][row.day] = row.money;
+  }
+  std::vector<Json> charts;
+  for (const auto& [currency, days] : by_currency) {
+    charts.push_back(revenue_chart(context, currency, days));
+  }
+  return charts;
+}
+
+std::vector<Json> lift_parts(const ViewContext& context, const RecipientCounts& counts) {
+  if (counts.held_out == 0) return {};
+  const auto lift = lift_of(
+      {counts.success, counts.converted_reached, counts.held_out, counts.converted_held_out});
+  if (!lift) {
+    return {notice(
+        "lift", Tone::neutral,
+        sentence(context, texts::lift_too_little, lift_group_members_min, lift_converted_min))};
+  }
+  const Tone tone = !lift->conclusive ? Tone::neutral
+                    : lift->low > 0   ? Tone::success
+                                      : Tone::warning;
+  Tiles tiles(context, "lift_numbers", texts::lift_title);
+  tiles.add({"reached", texts::reached_members, CellType::integer}, counts.success)
+      .add({"reached_rate", texts::reached_rate, CellType::percent}, lift->reached_rate)
+      .add({"held_out", texts::held_out_members, CellType::integer}, counts.held_out)
+      .add({"held_out_rate", texts::held_out_rate, CellType::percent}, lift->held_out_rate)
+      .add({"difference", texts::lift_difference, CellType::percent}, lift->difference)
+      .add({"low", texts::lift_low, CellType::percent}, lift->low)
+      .add({"high", texts::lift_high, CellType::percent}, lift->high);
+  return {notice("lift", tone, lift_sentence(context, *lift)), tiles.take()};
+}
+
+}  // namespace message_history

@@ -1,0 +1,148 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "history/attempts.h"
+#include "history/cells.h"
+#include "history/cursor.h"
+#include "history/document.h"
+#include "history/duration_text.h"
+#include "history/parameters.h"
+#include "history/recipient_scan.h"
+#include "history/sentence.h"
+#include "history/texts/member_text.h"
+#include "history/texts/messages_text.h"
+#include "history/texts/recipients_text.h"
+#include "history/views.h"
+
+namespace message_history {
+
+namespace {
+
+constexpr std::size_t page_rows = 50;
+
+constexpr Column columns[] = {
+    {"member", texts::recipient, CellType::member},
+    {"outcome", texts::outcome, CellType::status},
+    {"reason", texts::recipient_reason, CellType::reason},
+    {"chain", texts::chain, CellType::text},
+    {"first_at", texts::first_at, CellType::datetime},
+    {"delivery_id", texts::delivery_id, CellType::id},
+};
+
+Json recipient_row(ViewContext& context, const RecipientRow& row) {
+  Json attempts = Json::array();
+  for (const Delivery& attempt : row.attempts) {
+    if (attempt.state.status() == DeliveryStatus::unreported) continue;
+    attempts.push_back(attempt_json(context, attempt));
+  }
+  Json reason;
+  if (row.has_reason) {
+    const Route& route = context.route(row.route);
+    reason = reason_cell(context, {route.channel, route.provider, row.code});
+  }
+  Json json = {{"member", member_cell(context, row.member)},
+               {"outcome", status_cell(context, term_of(row.outcome))},
+               {"reason", std::move(reason)},
+               {"chain", chain_text(context, row.attempts)},
+               {"first_at", time_cell(context, row.first_at_us)},
+               {"delivery_id", row.delivery_id},
+               {"attempts", std::move(attempts)}};
+  if (Json open = open_member(context, row.member); !open.is_null()) json["open"] = std::move(open);
+  return json;
+}
+
+Json recipient_filters(const ViewContext& context) {
+  const Choice any{"", context.text(texts::any)};
+  std::vector<Choice> outcomes = {any};
+  for (const Outcome outcome : shown_outcomes) {
+    outcomes.push_back({outcome_key(outcome), context.text(term_of(outcome).label)});
+  }
+  std::vector<Choice> reasons = {any};
+  for (const Reason reason : all_reasons) {
+    reasons.push_back({reason_key(reason), reason_title(reason, context.locale())});
+  }
+  return Filters(context)
+      .text("q", texts::search, texts::recipient_search_hint, context.reads_members())
+      .select("outcome", texts::outcome, outcomes)
+      .select("reason", texts::recipient_reason, reasons)
+      .take();
+}
+
+crm::Result<RecipientFilter> read_filter(const Params& params) {
+  const auto outcome = outcome_param(params);
+  if (!outcome) return outcome.error();
+  const auto reason = reason_param(params);
+  if (!reason) return reason.error();
+  return RecipientFilter{outcome.value(), reason.value(), std::string(text_param(params, "q"))};
+}
+
+RecipientPage find_page(ViewContext& context, MessageNo message, const RecipientFilter& filter,
+                        const std::optional<Cursor>& cursor) {
+  if (!filter.text.empty() && !cursor) {
+    RecipientPage named;
+    if (recipients_named(context, message, filter, named.rows)) return named;
+  }
+  return recipients_page(context, message, filter, cursor ? cursor->text : std::string(),
+                         page_rows);
+}
+
+// How many rows all pages have together, where a counter knows it.
+std::optional<std::int64_t> total_of(const RecipientCounts& counts, const RecipientFilter& filter) {
+  if (filter.reason || !filter.text.empty()) return {};
+  if (!filter.outcome) return counts.recipients() + counts.excluded;
+  switch (*filter.outcome) {
+    case Outcome::success:
+      return counts.success;
+    case Outcome::failed:
+      return counts.failed;
+    case Outcome::pending:
+      return counts.pending;
+    case Outcome::excluded:
+      return counts.excluded;
+    case Outcome::none:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+View recipients_view(ViewContext& context) {
+  const Params& params = context.request.params;
+  const auto message_id = required_param(params, "message_id");
+  if (!message_id) return message_id.error();
+  const auto filter = read_filter(params);
+  if (!filter) return filter.error();
+  const auto cursor = cursor_param(context);
+  if (!cursor) return cursor.error();
+  const auto message = context.snapshot.message(message_id.value());
+  if (!message) return not_found("message", message_id.value());
+
+  const RecipientPage page = find_page(context, message->number, filter.value(), cursor.value());
+  Json rows = Json::array();
+  for (const RecipientRow& row : page.rows) rows.push_back(recipient_row(context, row));
+  const Empty empty =
+      filter.value().none()
+          ? Empty{texts::recipients_empty, texts::recipients_next_step}
+          : Empty{texts::recipients_filtered_empty, texts::recipients_filtered_next_step};
+  Json json = table(context, {"recipients", {}, empty}, columns, std::move(rows));
+  if (page.has_more) json["next"] = cursor_text(context, {0, 0, page.last_id});
+  const auto total = total_of(message->counts.recipients, filter.value());
+  if (total && !cursor.value()) json["total"] = *total;
+
+  Document document(context, sentence(context, texts::recipients_title, name_of(*message)));
+  if (!cursor.value()) {
+    document.add(recipient_filters(context));
+    if (!context.reads_members()) {
+      document.add(notice("masked", Tone::neutral, context.text(texts::masked_notice)));
+    }
+  }
+  if (page.is_budget_spent) {
+    document.add(notice("scan", Tone::info,
+                        sentence(context, texts::scan_goes_on, count_text(scan_deliveries_max))));
+  }
+  return document.add(std::move(json)).take();
+}
+
+}  // namespace message_history

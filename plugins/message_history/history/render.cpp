@@ -1,0 +1,86 @@
+#include "history/render.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "history/parameters.h"
+
+namespace message_history {
+
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+constexpr std::string_view automatic_params[] = {"q", "channel", "from", "to", "sort", "cursor"};
+constexpr std::string_view manual_params[] = {"q",  "channel", "state", "from",
+                                              "to", "sort",    "cursor"};
+constexpr std::string_view message_params[] = {"message_id"};
+constexpr std::string_view buyers_params[] = {"message_id", "cursor"};
+constexpr std::string_view recipients_params[] = {"message_id", "outcome", "reason", "q", "cursor"};
+constexpr std::string_view order_params[] = {"order_id"};
+constexpr std::string_view member_params[] = {"member_id", "member_ref", "cursor"};
+constexpr std::string_view page_params[] = {"cursor"};
+
+struct ViewEntry {
+  std::string_view id;
+  std::string_view permission;
+  Names params;
+  View (*render)(ViewContext&);
+};
+
+constexpr ViewEntry views[] = {
+    {"messages.automatic", CRM_PERMISSION_VIEW, automatic_params, automatic_messages_view},
+    {"messages.manual", CRM_PERMISSION_VIEW, manual_params, manual_messages_view},
+    {"message", CRM_PERMISSION_VIEW, message_params, message_view},
+    {"message.buyers", CRM_PERMISSION_VIEW, buyers_params, buyers_view},
+    {"message.recipients", CRM_PERMISSION_VIEW, recipients_params, recipients_view},
+    {"order", CRM_PERMISSION_VIEW, order_params, order_view},
+    {"member", CRM_PERMISSION_VIEW, member_params, member_view},
+    {"exports", CRM_PERMISSION_EXPORT, page_params, exports_view},
+    {"health", CRM_PERMISSION_OPERATE, page_params, health_view},
+};
+
+crm::Error no_such_view(std::string_view view_id) {
+  std::string ids;
+  for (const ViewEntry& view : views) {
+    if (!ids.empty()) ids += ", ";
+    ids += view.id;
+  }
+  return {CRM_ERR_NOT_FOUND,
+          fmt::format("there is no view {}; there are {}", in_quotes(view_id), ids)};
+}
+
+}  // namespace
+
+crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request, Snapshot& snapshot,
+                                                const TenantFacts& tenant, std::int64_t now_us,
+                                                const AuditSeal& seal) {
+  const auto* const view = std::ranges::find(views, request.view_id, &ViewEntry::id);
+  if (view == std::end(views)) return no_such_view(request.view_id);
+  if (!request.permissions.contains(std::string(view->permission))) {
+    return crm::Error{CRM_ERR_DENIED,
+                      fmt::format("the view {} needs the permission {}; grant it to the actor",
+                                  view->id, view->permission)};
+  }
+  if (auto error = check_names(view->id, view->params, request.params)) return *std::move(error);
+  const auto tenant_zone = TimeZone::find(tenant.time_zone);
+  if (!tenant_zone) {
+    return crm::Error{CRM_ERR_UNSUPPORTED,
+                      fmt::format("the tenant's time zone {} is not in this system's database; "
+                                  "install tzdata",
+                                  in_quotes(tenant.time_zone))};
+  }
+  const bool has_zone = !request.time_zone.name().empty();
+  ViewContext context{
+      request,      snapshot, tenant, now_us, has_zone ? request.time_zone : *tenant_zone,
+      *tenant_zone, seal,     {},     {},     {}};
+  return view->render(context);
+}
+
+}  // namespace message_history

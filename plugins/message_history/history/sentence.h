@@ -1,0 +1,20 @@
+// Sentences with values in them: a localized fmt pattern and its arguments.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "catalog/locale.h"
+#include "history/view_context.h"
+
+namespace message_history {
+
+// Arguments are named by position ({0}, {1}), since the languages order them differently.
+template <class... Values>
+std::string sentence(const ViewContext& context, const Localized& pattern,
+                     const Values&... values) {
+  return fmt::format(fmt::runtime(context.text(pattern)), values...);
+}
+
+}  // namespace message_history

@@ -1,0 +1,63 @@
+// Texts of the health view.
+#pragma once
+
+#include "catalog/locale.h"
+
+namespace message_history::texts {
+
+inline constexpr Localized health_title = {"수집 상태", "Health"};
+
+inline constexpr Localized health_tiles = {"저장소", "Store"};
+inline constexpr Localized store_size = {"저장 용량", "Store size"};
+inline constexpr Localized store_free = {"다시 쓸 수 있는 공간", "Reusable inside"};
+inline constexpr Localized last_batch_age = {"마지막 수신", "Last batch"};
+inline constexpr Localized ago = {"{0} 전", "{0} ago"};
+inline constexpr Localized held_messages = {"정보를 기다리는 메시지", "Messages without details"};
+inline constexpr Localized held_messages_help = {
+    "발송이나 주문에서 이름만 보이고 메시지 정보는 오지 않은 메시지예요. 정보가 오면 목록에 "
+    "나타나요.",
+    "Named by sends or orders, but never reported themselves. They join the lists once they are."};
+inline constexpr Localized held_refunds = {"주문을 기다리는 환불", "Refunds without their order"};
+inline constexpr Localized held_refunds_help = {
+    "주문이 아직 오지 않은 환불이에요. 주문이 오면 바로 반영돼요.",
+    "Refunds whose order was not reported yet. They count as soon as it is."};
+inline constexpr Localized quarantined = {"받지 못한 이벤트", "Quarantined events"};
+
+inline constexpr Localized all_well = {"모든 이벤트를 잘 받고 있어요.",
+                                       "Every event is being recorded."};
+inline constexpr Localized some_quarantined = {
+    "받지 못한 이벤트가 {0}건 있어요. 아래 사유를 보고 보내는 쪽에서 고친 뒤 다시 보내 주세요.",
+    "{0} events were refused. Read the reasons below, correct them at the source and send them "
+    "again."};
+
+// Sources.
+inline constexpr Localized sources_title = {"이벤트 소스", "Sources"};
+inline constexpr Localized source = {"소스", "Source"};
+inline constexpr Localized position = {"저장한 순번", "Durable position"};
+inline constexpr Localized position_help = {
+    "이 순번까지는 안전하게 저장했어요. 다시 보낼 때는 다음 순번부터 보내면 돼요.",
+    "Everything up to here is stored safely. Resume after it."};
+inline constexpr Localized accepted = {"저장", "Accepted"};
+inline constexpr Localized duplicates = {"중복", "Duplicates"};
+inline constexpr Localized rejected = {"거절", "Rejected"};
+inline constexpr Localized skipped = {"모르는 종류", "Unknown kinds"};
+inline constexpr Localized batches = {"묶음", "Batches"};
+inline constexpr Localized last_batch_at = {"마지막 수신 시각", "Last batch"};
+inline constexpr Localized sources_empty = {"아직 받은 이벤트가 없어요.",
+                                            "No event has arrived yet."};
+inline constexpr Localized sources_next_step = {
+    "CRM에서 이벤트 피드를 연결하면 여기에 나타나요.",
+    "Connect the event feed in your CRM; its sources will appear here."};
+
+// Quarantine.
+inline constexpr Localized quarantine_title = {"받지 못한 이벤트", "Quarantine"};
+inline constexpr Localized seq = {"순번", "Seq"};
+inline constexpr Localized event_kind = {"종류", "Kind"};
+inline constexpr Localized refusal_reason = {"사유", "Reason"};
+inline constexpr Localized refused_at = {"시각", "When"};
+inline constexpr Localized quarantine_empty = {"받지 못한 이벤트가 없어요.",
+                                               "No event was refused."};
+inline constexpr Localized quarantine_next_step = {"이대로 두시면 돼요.",
+                                                   "There is nothing to do."};
+
+}  // namespace message_history::texts

@@ -1,0 +1,55 @@
+// What every view works with: the request, one reading of the store, and look-ups it remembers.
+//
+// One thread, one call. Bounded: a view looks up what its page shows, no more.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "calendar/time_zone.h"
+#include "catalog/locale.h"
+#include "history/view_request.h"
+#include "store/snapshot.h"
+#include "store/store.h"
+
+namespace message_history {
+
+// Computes what AuditRow::sha256 must be from the rest of the row.
+using AuditSeal = std::function<Sha256(const AuditRow&)>;
+
+struct ViewContext {
+  const ViewRequest& request;
+  Snapshot& snapshot;
+  const TenantFacts& tenant;
+  std::int64_t now_us = 0;
+  TimeZone zone;          // of the times shown
+  TimeZone tenant_zone;   // of the days counted
+  const AuditSeal& seal;  // may be empty
+
+  Locale locale() const { return request.locale; }
+  bool permits(std::string_view permission) const {
+    return request.permissions.contains(std::string(permission));
+  }
+  bool reads_members() const { return permits(CRM_PERMISSION_MEMBER_READ); }
+  std::string_view text(const Localized& localized) const { return localized.in(locale()); }
+
+  // Empty for a number the store does not know.
+  const std::optional<MessageRow>& message(MessageNo number);
+  const std::optional<MemberRow>& member(MemberNo number);
+  const Route& route(RouteNo number);
+  // What to call a message: its name, its id while it has none.
+  std::string message_name(MessageNo number);
+
+  std::unordered_map<MessageNo, std::optional<MessageRow>> messages_seen;
+  std::unordered_map<MemberNo, std::optional<MemberRow>> members_seen;
+  std::unordered_map<RouteNo, Route> routes_seen;
+};
+
+// What to call a message of which a row is at hand.
+const std::string& name_of(const MessageRow& message);
+
+}  // namespace message_history

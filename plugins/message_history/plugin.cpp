@@ -1,0 +1,136 @@
+// The composition root: the only file that exports the symbol, and the only one that knows every part.
+
+#include <crm/cpp/plugin.hpp>
+#include <crm/cpp/writer.hpp>
+
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "export/audit.h"
+#include "export/exporter.h"
+#include "history/menu.h"
+#include "history/render.h"
+#include "recorder/recorder.h"
+#include "store/sqlite/engine.h"
+
+namespace message_history {
+
+namespace {
+
+constexpr std::string_view plugin_id = "org.crm.message_history";
+
+class Plugin {
+ public:
+  explicit Plugin(const crm_host* host) : host_(host) {}
+
+  void start() {
+    tenants_ = std::make_unique<Tenants>(host_, sqlite::make_engine(host_.data_dir()));
+    recorder_ = std::make_unique<Recorder>(host_, *tenants_);
+  }
+
+  // No thread runs in the plugin, so closing the stores is all there is to do.
+  void stop() {
+    if (tenants_) tenants_->close_all();
+  }
+
+  const void* extension(std::string_view id) const {
+    if (id == CRM_EXT_EVENTS) return &crm::events_table<Plugin>;
+    if (id == CRM_EXT_ADMIN_VIEWS) return &crm::admin_views_table<Plugin>;
+    if (id == CRM_EXT_EXPORTS) return &crm::exports_table<Plugin>;
+    return nullptr;
+  }
+
+  int32_t on_batch(const crm_event_batch* batch, crm_event_ack* ack) {
+    started().record(batch, ack);
+    return CRM_OK;
+  }
+
+  uint64_t position(crm_str tenant, crm_str source) { return started().position(tenant, source); }
+
+  void digest(crm_str tenant, uint8_t* sha256) {
+    const Sha256 digest = started().digest(tenant);
+    std::memcpy(sha256, digest.data(), digest.size());
+  }
+
+  void menu(const crm_menu_entry* const** entries, uint64_t* count) const {
+    *entries = message_history::menu().data();
+    *count = message_history::menu().size();
+  }
+
+  void render(const crm_view_request* raw, const crm_writer* writer) {
+    crm::WriterStream stream(writer);
+    const auto request = request_of(raw);
+    if (!request) throw crm::Failure(request.error());
+    const auto tenant = tenant_of(raw->tenant);
+    const auto snapshot = tenant->store->snapshot();
+    const auto document = render_view(request.value(), *snapshot, tenant->store->facts(),
+                                      host_.now_us(), seal);
+    if (!document) throw crm::Failure(document.error());
+    stream.write(document.value().dump());
+  }
+
+  void run_export(const crm_export_request* request, const crm_writer* writer,
+                  crm_export_result* result) {
+    if (request == nullptr || !CRM_HAS(request, tenant)) {
+      throw crm::Failure(CRM_ERR_INVALID, "the export request is missing or too short");
+    }
+    auto keys = keys_of(host_);
+    if (!keys) throw crm::Failure(keys.error());
+    const ExportDesk desk{std::string(plugin_id), std::move(keys.value()),
+                          [this] { return host_.now_us(); },
+                          [this](std::int32_t level, std::string_view line) {
+                            host_.log(level, line);
+                          }};
+    const auto tenant = tenant_of(request->tenant);
+    const ExportTenant exported{*tenant->store, audit_appender(*tenant->store, tenant->writer)};
+    message_history::run_export(desk, exported, request, writer, result);
+  }
+
+  void verify_audit(crm_str tenant, crm_audit_result* result) {
+    if (result == nullptr || !CRM_HAS(result, head_sha256)) {
+      throw crm::Failure(CRM_ERR_INVALID, "the audit result is missing or too short");
+    }
+    const auto head = verify_chain(*tenant_of(tenant)->store->snapshot());
+    if (!head) throw crm::Failure(head.error());
+    result->rows = static_cast<uint64_t>(head.value().rows);
+    std::memcpy(result->head_sha256, head.value().sha256.data(), sizeof(result->head_sha256));
+  }
+
+ private:
+  Recorder& started() {
+    if (!recorder_) throw crm::Failure(CRM_ERR_INVALID, "the plugin is not started");
+    return *recorder_;
+  }
+
+  std::shared_ptr<Tenant> tenant_of(crm_str tenant) {
+    started();
+    if (!crm::is_readable(tenant)) {
+      throw crm::Failure(CRM_ERR_INVALID, "the tenant is NULL with a size");
+    }
+    return tenants_->open_existing(crm::view(tenant));
+  }
+
+  crm::Host host_;
+  std::unique_ptr<Tenants> tenants_;
+  std::unique_ptr<Recorder> recorder_;
+};
+
+}  // namespace
+
+}  // namespace message_history
+
+extern "C" const crm_plugin_descriptor* crm_plugin_query(void) {
+  static constexpr crm_plugin_descriptor descriptor = {
+      sizeof(crm_plugin_descriptor),
+      CRM_PLUGIN_MAGIC,
+      CRM_ABI_MAJOR,
+      0,
+      {message_history::plugin_id.data(), message_history::plugin_id.size()},
+      {"Message history", 15},
+      {"0.1.0", 5},
+      crm::PluginInstance<message_history::Plugin>::create,
+  };
+  return &descriptor;
+}

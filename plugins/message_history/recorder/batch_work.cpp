@@ -1,0 +1,119 @@
+#include "recorder/batch_work.h"
+
+#include <limits>
+
+#include "recorder/validation.h"
+
+namespace message_history {
+
+namespace {
+
+constexpr Span all_time{std::numeric_limits<std::int64_t>::min(),
+                        std::numeric_limits<std::int64_t>::max()};
+
+}  // namespace
+
+std::optional<std::string> BatchWork::apply(const crm::Event &event) {
+  return std::visit(
+      [this](const auto &known) -> std::optional<std::string> {
+        using Known = std::decay_t<decltype(known)>;
+        if constexpr (std::is_same_v<Known, const crm_event_message *> ||
+                      std::is_same_v<Known, const crm_event_member_erased *>) {
+          take(*known);
+        } else if constexpr (std::is_same_v<Known, const crm_event_delivery *>) {
+          if (auto why = deliveries_.why_unlinkable(*known)) return why;
+          deliveries_.apply(*known);
+        } else if constexpr (std::is_pointer_v<Known>) {
+          orders_.apply(*known);
+        }
+        return {};
+      },
+      event);
+}
+
+void BatchWork::take(const crm_event_message &event) {
+  MessageRow &row = messages_.of(crm::view(event.message_id));
+  MessageReport::raise(row.report.facts,
+                       MessageFacts{event.head.at_us, static_cast<MessageState>(event.state),
+                                    static_cast<MessageKind>(event.message_kind),
+                                    static_cast<Channel>(event.channel),
+                                    std::string(crm::view(event.name))});
+  if ((event.head.flags & CRM_MESSAGE_HAS_SCHEDULED_AT) != 0) {
+    MessageReport::raise(row.report.scheduled_at_us,
+                         StampedValue{event.head.at_us, event.scheduled_at_us});
+  }
+  if ((event.head.flags & CRM_MESSAGE_HAS_AUDIENCE) != 0) {
+    MessageReport::raise(row.report.audience, StampedValue{event.head.at_us, event.audience});
+  }
+  messages_.touch_activity(row, event.head.at_us);
+}
+
+void BatchWork::take(const crm_event_member_erased &event) {
+  const std::string member_id(crm::view(event.member_id));
+  const MemberNo was_live = members_.identity(member_id).live;
+  if (!members_.erase(member_id, event.head.at_us)) return;
+  erased_ = true;
+  store_.redact_quarantine(members_.key(member_id));
+  // Everything filed so far must be in the store before it can be found by member.
+  deliveries_.flush_rows();
+  orders_.flush_rows();
+  const MemberIdentity identity = members_.identity(member_id);
+  move_what_is_filed(member_id, identity, identity.erased);
+  if (was_live && was_live != identity.erased) {
+    const bool some_stay = move_what_is_filed(member_id, identity, was_live);
+    if (!some_stay) members_.forget_live(member_id);
+  }
+}
+
+// Sorts what is filed under one of the two members: up to the erasure to the tombstone, later to the id.
+// Returns whether something stays where it is.
+bool BatchWork::move_what_is_filed(const std::string &member_id, const MemberIdentity &identity,
+                                   MemberNo from) {
+  bool some_stay = false;
+  const auto owner = [&](std::int64_t at_us) {
+    const MemberNo to =
+        identity.is_erased_at(at_us) ? identity.erased : members_.at(member_id, at_us);
+    some_stay |= to == from;
+    return to;
+  };
+  for (const Delivery &row : store_.deliveries_of(from, all_time)) {
+    const MemberNo to = owner(row.state.first_at_us());
+    if (to != from) deliveries_.reassign(row, to);
+  }
+  for (const TouchRow &row : store_.touches_of(from, all_time)) {
+    TouchRow moved = row;
+    moved.member = owner(row.at_us);
+    if (moved.member == from) continue;
+    orders_.remove_touch(row);
+    orders_.add_touch(moved);
+  }
+  for (const OrderNo number : store_.orders_of(from, all_time)) {
+    const MemberNo to = owner(store_.order(number).placed_at_us);
+    if (to != from) orders_.reassign(number, to);
+  }
+  return some_stay;
+}
+
+void BatchWork::quarantine(QuarantineRow row, const crm::Event &event) {
+  if (const auto member_id = member_of(event)) {
+    row.member = members_.key(*member_id);
+    if (members_.identity(*member_id).erased) {
+      row.event.clear();
+      row.member.reset();
+    }
+  }
+  store_.add_quarantine(row);
+}
+
+void BatchWork::finish() {
+  deliveries_.flush_rows();
+  orders_.flush_rows();
+  deliveries_.count(orders_.moved());
+  deliveries_.each_moved_success([this](MemberNo member, std::int64_t at_us) {
+    orders_.recheck(member, {at_us, at_us + delivered_window_us_});
+  });
+  orders_.decide();
+  messages_.flush();
+}
+
+}  // namespace message_history

@@ -1,0 +1,98 @@
+// Deciding orders: gathering the touches before an order, crediting the winner, keeping the sums.
+
+#include <algorithm>
+
+#include "recorder/order_work.h"
+
+namespace message_history {
+
+std::vector<Touch> OrderWork::touches_before(const Order &order) {
+  std::vector<Touch> touches;
+  const std::int64_t placed_us = order.placed_at_us;
+  if (order.version.message) {
+    touches.push_back({TouchKind::explicit_message, placed_us, order.version.message,
+                       order.version.message_id, {}});
+  }
+  if (!is_person(order.member)) return touches;
+  const Span touched{placed_us - rule_.touch_window_max_us(), placed_us};
+  for (TouchRow &row : store_.touches_of(order.member, touched)) {
+    touches.push_back({row.kind, row.at_us, row.message, messages_.of(row.message).message_id,
+                       std::move(row.delivery_id)});
+  }
+  if (rule_.delivered_window_us == 0) return touches;
+  const Span delivered{placed_us - rule_.delivered_window_us, placed_us};
+  for (Delivery &row : store_.deliveries_of(order.member, delivered)) {
+    if (const auto success_us = row.state.success_at_us()) {
+      touches.push_back({TouchKind::delivered, *success_us, row.message,
+                         messages_.of(row.message).message_id, std::move(row.delivery_id)});
+    }
+  }
+  return touches;
+}
+
+std::optional<CreditRow> OrderWork::credit_of(const Order &order) {
+  std::vector<Touch> touches = touches_before(order);
+  const auto winner = last_touch(rule_, touches, order.placed_at_us);
+  if (!winner) return {};
+  Touch &touch = touches[*winner];
+  CreditRow credit;
+  credit.order = order.number;
+  credit.message = touch.message;
+  credit.ordered_at_us = order.placed_at_us;
+  credit.member = order.member;
+  credit.currency = order.version.currency;
+  credit.gross_minor = order.version.amount_minor;
+  credit.refunded_minor = order.refunded_minor;
+  credit.touch = touch.kind;
+  credit.touch_at_us = touch.at_us;
+  credit.delivery_id = std::move(touch.delivery_id);
+  credit.rule_version = rule_.version;
+  return credit;
+}
+
+void OrderWork::add(const CreditRow &credit, int sign) {
+  MessageMoney &money = messages_.money(credit.message, credit.currency);
+  ShopMoney &day = messages_.revenue(credit.message, zone_.day_of(credit.ordered_at_us),
+                                     credit.currency);
+  money.orders += sign;
+  money.gross_minor += sign * credit.gross_minor;
+  money.refunded_minor += sign * credit.refunded_minor;
+  day.orders += sign;
+  day.gross_minor += sign * credit.gross_minor;
+  day.refunded_minor += sign * credit.refunded_minor;
+  messages_.of(credit.message).counts.orders += sign;
+  if (is_person(credit.member)) {
+    messages_.add_member(credit.message, credit.member, &MemberCounts::orders, sign);
+  }
+}
+
+void OrderWork::add_to_shop(const Order &order, int sign) {
+  ShopMoney &shop = messages_.shop(order.version.currency);
+  shop.orders += sign;
+  shop.gross_minor += sign * order.version.amount_minor;
+  shop.refunded_minor += sign * order.refunded_minor;
+}
+
+void OrderWork::decide() {
+  std::set<OrderNo> due;
+  for (const auto &[order_id, entry] : entries_) due.insert(entry.now.number);
+  for (const Recheck &again : rechecks_) {
+    if (!is_person(again.member)) continue;
+    for (const OrderNo order : store_.orders_of(again.member, again.placed)) due.insert(order);
+  }
+  for (const OrderNo number : due) {
+    const Entry &entry = at(number);
+    const std::optional<CreditRow> before = store_.credit(number);
+    const std::optional<CreditRow> now = credit_of(entry.now);
+    if (before == now) continue;
+    if (before) add(*before, -1);
+    if (now) add(*now, +1);
+    now ? store_.put_credit(*now) : store_.remove_credit(*before);
+  }
+  for (const auto &[order_id, entry] : entries_) {
+    if (entry.before) add_to_shop(*entry.before, -1);
+    add_to_shop(entry.now, +1);
+  }
+}
+
+}  // namespace message_history

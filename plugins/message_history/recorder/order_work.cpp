@@ -1,0 +1,198 @@
+#include "recorder/order_work.h"
+
+#include <crm/cpp/text.hpp>
+
+#include <algorithm>
+
+namespace message_history {
+
+namespace {
+
+TouchKind kind_of(std::uint32_t touch) {
+  switch (touch) {
+    case CRM_TOUCH_OPEN:
+      return TouchKind::open;
+    case CRM_TOUCH_COUPON:
+      return TouchKind::coupon;
+    default:
+      return TouchKind::click;
+  }
+}
+
+std::int64_t MemberCounts::*counter_of(TouchKind kind) {
+  switch (kind) {
+    case TouchKind::open:
+      return &MemberCounts::opens;
+    case TouchKind::coupon:
+      return &MemberCounts::coupons;
+    default:
+      return &MemberCounts::clicks;
+  }
+}
+
+OrderVersion version_of(const crm_event_order &event, MessageNo message) {
+  OrderVersion version;
+  version.revision = event.revision;
+  version.at_us = event.head.at_us;
+  version.currency = crm::view(event.currency);
+  version.amount_minor = event.amount_minor;
+  version.message = message;
+  version.message_id = crm::view(event.message_id);
+  version.lines.reserve(event.line_count);
+  for (std::uint64_t i = 0; i < event.line_count; ++i) {
+    const crm_order_line &line = *event.lines[i];
+    version.lines.push_back({std::string(crm::view(line.product_no)),
+                             std::string(crm::view(line.name)),
+                             std::string(crm::view(line.option)), line.unit_price_minor,
+                             line.option_price_minor, line.quantity});
+  }
+  return version;
+}
+
+}  // namespace
+
+void OrderWork::apply(const crm_event_touch &event) {
+  MessageRow &message = messages_.of(crm::view(event.message_id));
+  messages_.touch_activity(message, event.head.at_us);
+  add_touch({members_.at(crm::view(event.member_id), event.head.at_us), event.head.at_us,
+             kind_of(event.touch), message.number, std::string(crm::view(event.delivery_id))});
+}
+
+void OrderWork::add_touch(const TouchRow &row) {
+  if (!store_.add_touch(row)) return;
+  messages_.add_member(row.message, row.member, counter_of(row.kind), +1);
+  if (row.kind == TouchKind::click) count_click_day(row, +1);
+  recheck(row.member, {row.at_us, row.at_us + rule_.window_us(row.kind)});
+}
+
+void OrderWork::remove_touch(const TouchRow &row) {
+  if (row.kind == TouchKind::click) count_click_day(row, -1);
+  store_.remove_touch(row);
+  messages_.add_member(row.message, row.member, counter_of(row.kind), -1);
+  recheck(row.member, {row.at_us, row.at_us + rule_.window_us(row.kind)});
+}
+
+// A member counts once a day and message: only the day's first click adds, only its last one subtracts.
+void OrderWork::count_click_day(const TouchRow &row, int sign) {
+  const std::int32_t day = zone_.day_of(row.at_us);
+  const Span span{zone_.day_begins_us(day), zone_.day_begins_us(day + 1) - 1};
+  const auto touches = store_.touches_of(row.member, span);
+  const auto clicks = std::count_if(touches.begin(), touches.end(), [&](const TouchRow &other) {
+    return other.kind == TouchKind::click && other.message == row.message;
+  });
+  if (clicks == 1) messages_.day(row.message, day).clicks += sign;
+}
+
+OrderWork::Entry &OrderWork::at(std::string_view order_id) {
+  const auto [found, is_new] = entries_.try_emplace(std::string(order_id));
+  Entry &entry = found->second;
+  if (!is_new) return entry;
+  if (auto order = store_.order(order_id)) {
+    entry.before = entry.stored = order;
+    entry.now = std::move(*order);
+    by_number_[entry.now.number] = &entry;
+  } else {
+    entry.now.order_id = order_id;
+  }
+  return entry;
+}
+
+OrderWork::Entry &OrderWork::at(OrderNo number) {
+  const auto known = by_number_.find(number);
+  if (known != by_number_.end()) return *known->second;
+  return at(store_.order(number).order_id);
+}
+
+void OrderWork::take_version(Entry &entry, OrderVersion version, std::string_view member_id) {
+  Order &order = entry.now;
+  const bool is_new = order.version.revision < 0;
+  const std::int64_t placed_at_us =
+      is_new ? version.at_us : std::min(order.placed_at_us, version.at_us);
+  const bool stands = is_new || order.version.rank() < version.rank();
+  const bool equal = !stands && order.version.rank() == version.rank();
+
+  // An earlier placing may fall before the erasure of the member it has.
+  if (placed_at_us != order.placed_at_us && !stands) {
+    if (const auto id = members_.live_id(order.member)) {
+      order.member = members_.at(*id, placed_at_us);
+    }
+  }
+  order.placed_at_us = placed_at_us;
+  if (stands) {
+    order.version = std::move(version);
+    order.member = member_id.empty() ? MemberNo{} : members_.at(member_id, placed_at_us);
+  } else if (equal && !member_id.empty() && order.member != member_ambiguous) {
+    if (!order.member) {
+      order.member = members_.at(member_id, placed_at_us);
+    } else if (!members_.identity(member_id).includes(order.member)) {
+      order.member = member_ambiguous;
+    }
+  }
+}
+
+void OrderWork::apply(const crm_event_order &event) {
+  MessageNo message;
+  if (event.message_id.size != 0) {
+    MessageRow &row = messages_.of(crm::view(event.message_id));
+    messages_.touch_activity(row, event.head.at_us);
+    message = row.number;
+  }
+  take_version(at(crm::view(event.order_id)), version_of(event, message),
+               crm::view(event.member_id));
+}
+
+void OrderWork::apply(const crm_event_refund &event) {
+  const Refund reported{std::string(crm::view(event.refund_id)),
+                        std::string(crm::view(event.order_id)), event.head.at_us,
+                        std::string(crm::view(event.currency)), event.amount_minor};
+  const auto known = store_.refund(reported.refund_id);
+  if (known && !(known->rank() < reported.rank())) return;
+  store_.put_refund(reported);
+  refunded_.insert(reported.order_id);
+  if (known) refunded_.insert(known->order_id);
+}
+
+void OrderWork::reassign(OrderNo order, MemberNo member) { at(order).now.member = member; }
+
+void OrderWork::flush_rows() {
+  for (const std::string &order_id : refunded_) {
+    // A refund without its order is held in the ledger until the order comes.
+    if (!entries_.contains(order_id) && !store_.order(order_id)) continue;
+    at(order_id);
+  }
+  refunded_.clear();
+  for (auto &[order_id, entry] : entries_) {
+    Order &order = entry.now;
+    order.refunded_minor = refunded_of(order.version, store_.refunds_of(order_id));
+    const bool same = entry.stored && entry.stored->version.rank() == order.version.rank() &&
+                      entry.stored->member == order.member &&
+                      entry.stored->placed_at_us == order.placed_at_us &&
+                      entry.stored->refunded_minor == order.refunded_minor;
+    if (same) continue;
+    if (order.number) {
+      store_.put_order(order);
+    } else {
+      order.number = store_.add_order(order);
+      by_number_[order.number] = &entry;
+    }
+    entry.stored = order;
+  }
+}
+
+std::vector<DeliveryWork::PlacedOrder> OrderWork::moved() const {
+  std::vector<DeliveryWork::PlacedOrder> moved;
+  for (const auto &[order_id, entry] : entries_) {
+    const Order &now = entry.now;
+    if (entry.before && entry.before->member == now.member &&
+        entry.before->placed_at_us == now.placed_at_us) {
+      continue;
+    }
+    if (entry.before && is_person(entry.before->member)) {
+      moved.push_back({entry.before->member, entry.before->placed_at_us});
+    }
+    if (is_person(now.member)) moved.push_back({now.member, now.placed_at_us});
+  }
+  return moved;
+}
+
+}  // namespace message_history

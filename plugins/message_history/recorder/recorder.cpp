@@ -1,0 +1,174 @@
+#include "recorder/recorder.h"
+
+#include <crm/cpp/events.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <limits>
+
+#include "export/sha256.h"
+#include "recorder/batch_work.h"
+#include "recorder/validation.h"
+
+namespace message_history {
+
+namespace {
+
+constexpr auto seq_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+void copy_reason(std::string_view reason, char (&target)[CRM_REJECTION_REASON_BYTES]) {
+  std::size_t size = std::min(reason.size(), sizeof(target) - 1);
+  while (size < reason.size() && size > 0 &&
+         (static_cast<unsigned char>(reason[size]) & 0xC0) == 0x80) {
+    --size;
+  }
+  std::memcpy(target, reason.data(), size);
+  target[size] = '\0';
+}
+
+// Takes the events of one batch in turn and keeps the count of what became of them.
+class Intake {
+ public:
+  Intake(BatchWork &work, SourceRow &source, crm_event_ack &ack, std::int64_t now_us)
+      : work_(work),
+        source_(source),
+        ack_(ack),
+        now_us_(now_us),
+        begin_(static_cast<std::uint64_t>(source.position)),
+        last_(begin_) {}
+
+  void take(std::uint64_t index, const crm_event *raw) {
+    auto event = crm::event_of(raw);
+    if (!event) {
+      return reject(index, 0, crm::UnknownEvent{0}, "unreadable", event.error().detail);
+    }
+    if (raw->seq == 0 || raw->seq > seq_max) {
+      return reject(index, raw->seq, event.value(), kind_name(event.value()),
+                    "seq must be 1 to 9223372036854775807");
+    }
+    if (raw->seq <= begin_) {
+      ++ack_.duplicates;
+      return;
+    }
+    if (raw->seq <= last_) {
+      return reject(index, raw->seq, event.value(), kind_name(event.value()),
+                    "seq does not rise: " + std::to_string(raw->seq) + " after " +
+                        std::to_string(last_) + "; number the events of a source in order");
+    }
+    last_ = raw->seq;
+    if (std::holds_alternative<crm::UnknownEvent>(event.value())) {
+      ++ack_.skipped;
+      return;
+    }
+    auto why = why_rejected(event.value());
+    if (!why) why = work_.apply(event.value());
+    if (why) return reject(index, raw->seq, event.value(), kind_name(event.value()), *why);
+    ++ack_.accepted;
+  }
+
+  std::uint64_t last() const { return last_; }
+
+ private:
+  void reject(std::uint64_t index, std::uint64_t seq, const crm::Event &event, const char *kind,
+              const std::string &why) {
+    QuarantineRow row;
+    row.source = source_.number;
+    row.seq = static_cast<std::int64_t>(std::min(seq, seq_max));
+    row.at_us = now_us_;
+    row.kind = kind;
+    row.reason = why;
+    row.event = event_text(event, quarantine_event_bytes_max);
+    work_.quarantine(std::move(row), event);
+    ++ack_.rejected;
+    if (ack_.rejections == nullptr || ack_.rejections_count == ack_.rejections_capacity) return;
+    crm_event_rejection &rejection = ack_.rejections[ack_.rejections_count++];
+    rejection.index = index;
+    rejection.seq = seq;
+    copy_reason(why, rejection.reason);
+  }
+
+  BatchWork &work_;
+  SourceRow &source_;
+  crm_event_ack &ack_;
+  std::int64_t now_us_;
+  std::uint64_t begin_;
+  std::uint64_t last_;
+};
+
+// The counters of `ack` that on_batch fills; the caller's array stays.
+crm_event_ack blank(const crm_event_ack &ack) {
+  crm_event_ack fresh{};
+  fresh.size = ack.size;
+  fresh.rejections = ack.rejections;
+  fresh.rejections_capacity = ack.rejections == nullptr ? 0 : ack.rejections_capacity;
+  return fresh;
+}
+
+void check_ack(const crm_event_ack *ack) {
+  if (ack == nullptr || !CRM_HAS(ack, rejections_count)) {
+    throw crm::Failure(CRM_ERR_INVALID, "the ack structure is missing or too short");
+  }
+}
+
+void add_to(SourceRow &source, const crm_event_ack &result) {
+  source.position = static_cast<std::int64_t>(result.durable_seq);
+  source.accepted += static_cast<std::int64_t>(result.accepted);
+  source.duplicates += static_cast<std::int64_t>(result.duplicates);
+  source.rejected += static_cast<std::int64_t>(result.rejected);
+  source.skipped += static_cast<std::int64_t>(result.skipped);
+  source.batches += 1;
+}
+
+}  // namespace
+
+void Recorder::record(const crm_event_batch *batch, crm_event_ack *ack) {
+  const auto good = crm::check_batch(batch);
+  if (!good) throw crm::Failure(good.error());
+  check_ack(ack);
+  const auto began = std::chrono::steady_clock::now();
+
+  const std::shared_ptr<Tenant> tenant = tenants_.open_or_create(crm::view(batch->tenant));
+  const std::lock_guard writer(tenant->writer);
+  crm_event_ack result = blank(*ack);
+  auto transaction = tenant->store->begin();
+  SourceRow source = transaction->source(crm::view(batch->source));
+  source.recorded_at_us = host_.now_us();
+  BatchWork work(*transaction, tenant->store->facts(), tenant->zone);
+  Intake intake(work, source, result, source.recorded_at_us);
+  for (std::uint64_t i = 0; i < batch->count; ++i) intake.take(i, batch->events[i]);
+  result.durable_seq = intake.last();
+  // A batch of nothing but duplicates changes nothing, so there is nothing to make durable.
+  if (result.accepted + result.rejected + result.skipped > 0) {
+    work.finish();
+    add_to(source, result);
+    transaction->put_source(source);
+    transaction->commit(work.erased());
+  }
+  *ack = result;
+
+  host_.add_metric("message_history.events.accepted", static_cast<std::int64_t>(result.accepted));
+  host_.add_metric("message_history.events.rejected", static_cast<std::int64_t>(result.rejected));
+  host_.observe_us("message_history.batch",
+                   std::chrono::duration_cast<std::chrono::microseconds>(
+                       std::chrono::steady_clock::now() - began)
+                       .count());
+}
+
+std::uint64_t Recorder::position(crm_str tenant, crm_str source) {
+  const auto open = tenants_.open(crm::view(tenant));
+  if (!open) return 0;
+  for (const SourceRow &row : open->store->snapshot()->sources()) {
+    if (row.name == crm::view(source)) return static_cast<std::uint64_t>(row.position);
+  }
+  return 0;
+}
+
+Sha256 Recorder::digest(crm_str tenant) {
+  const auto open = tenants_.open_existing(crm::view(tenant));
+  Sha256Hasher hasher;
+  open->store->snapshot()->each_fact([&](std::string_view fact) { hasher.update(fact); });
+  return hasher.finish();
+}
+
+}  // namespace message_history

@@ -1,0 +1,59 @@
+// The tenants that are open: a bounded pool of stores, the least recently used closed first. [any] thread.
+#pragma once
+
+#include <crm/cpp/host.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "calendar/time_zone.h"
+#include "store/store.h"
+
+namespace message_history {
+
+// At most this many stores are kept open when nobody uses them; each holds three files.
+inline constexpr std::size_t open_tenants_max = 64;
+
+struct Tenant {
+  std::unique_ptr<Store> store;
+  TimeZone zone = TimeZone::utc();  // for the writer
+  std::mutex writer;                // held while a transaction of `store` lives
+};
+
+class Tenants {
+ public:
+  Tenants(const crm::Host &host, std::unique_ptr<Engine> engine)
+      : host_(host), engine_(std::move(engine)) {}
+
+  // NULL when nothing was ever recorded for it. Throws INVALID for a name that cannot be one.
+  std::shared_ptr<Tenant> open(std::string_view tenant);
+  // Throws NOT_FOUND instead.
+  std::shared_ptr<Tenant> open_existing(std::string_view tenant);
+  // Makes the store of a new tenant from the host's settings.
+  std::shared_ptr<Tenant> open_or_create(std::string_view tenant);
+
+  void close_all();
+
+ private:
+  struct Entry {
+    std::shared_ptr<Tenant> tenant;
+    std::uint64_t used = 0;
+  };
+
+  std::shared_ptr<Tenant> find(std::string_view tenant, bool create);
+  std::shared_ptr<Tenant> adopt(std::unique_ptr<Store> store);
+  TenantFacts facts_for(std::string_view tenant) const;
+  void close_idle();
+
+  const crm::Host &host_;
+  std::unique_ptr<Engine> engine_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;
+  std::uint64_t clock_ = 0;
+};
+
+}  // namespace message_history

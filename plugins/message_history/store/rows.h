@@ -1,0 +1,178 @@
+// What the store keeps beside the model's own types: one struct a table. Times are microseconds UTC.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "attribution/rule.h"
+#include "model/delivery.h"
+#include "model/ids.h"
+#include "model/message.h"
+
+namespace message_history {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+
+// One source of events of this tenant, and how far it is recorded.
+struct SourceRow {
+  SourceNo number;
+  std::string name;
+  std::int64_t position = 0;  // the durable sequence
+  std::int64_t accepted = 0;
+  std::int64_t duplicates = 0;
+  std::int64_t rejected = 0;
+  std::int64_t skipped = 0;
+  std::int64_t batches = 0;
+  std::int64_t recorded_at_us = 0;  // the host's clock at the last batch
+};
+
+// Counters of one message; every batch adds its net change.
+struct MessageCounts {
+  RecipientCounts recipients;
+  std::int64_t clickers = 0;  // distinct members with a click
+  std::int64_t openers = 0;
+  std::int64_t redeemers = 0;  // distinct members with a coupon
+  std::int64_t buyers = 0;     // distinct members with a credited order
+  std::int64_t orders = 0;     // credited, of any currency
+  friend bool operator==(const MessageCounts &, const MessageCounts &) = default;
+};
+
+struct MessageRow {
+  MessageNo number;
+  std::string message_id;
+  MessageReport report;
+  std::optional<std::int64_t> sent_at_us;  // the first attempt
+  std::int64_t activity_at_us = 0;         // the newest event about it
+  MessageCounts counts;
+};
+
+// Money of one message in one currency.
+struct MessageMoney {
+  std::int64_t orders = 0;
+  std::int64_t gross_minor = 0;
+  std::int64_t refunded_minor = 0;
+  std::int64_t cost_minor = 0;
+  std::int64_t net_minor() const { return gross_minor - refunded_minor; }
+  friend bool operator==(const MessageMoney &, const MessageMoney &) = default;
+};
+
+// Counters of one message and one day of the tenant's time zone.
+struct DayCounts {
+  std::int64_t success = 0;  // recipients by the day of their first attempt
+  std::int64_t failed = 0;
+  std::int64_t pending = 0;
+  std::int64_t excluded = 0;
+  std::int64_t clicks = 0;  // members by the day of a click, once a day
+  friend bool operator==(const DayCounts &, const DayCounts &) = default;
+};
+
+// Failed attempts of one message by what the provider said.
+struct FailureCounts {
+  std::int64_t attempts = 0;
+  std::int64_t unreached = 0;  // recipients that failed, this being their last failure
+  friend bool operator==(const FailureCounts &, const FailureCounts &) = default;
+};
+
+// All orders of the shop in one currency, attributed or not.
+struct ShopMoney {
+  std::int64_t orders = 0;
+  std::int64_t gross_minor = 0;
+  std::int64_t refunded_minor = 0;
+  friend bool operator==(const ShopMoney &, const ShopMoney &) = default;
+};
+
+struct TouchRow {
+  MemberNo member;
+  std::int64_t at_us = 0;
+  TouchKind kind = TouchKind::click;
+  MessageNo message;
+  std::string delivery_id;  // empty when not known
+  friend auto operator<=>(const TouchRow &, const TouchRow &) = default;
+};
+
+// An order credited to a message.
+struct CreditRow {
+  OrderNo order;
+  MessageNo message;
+  std::int64_t ordered_at_us = 0;
+  MemberNo member;  // none for an order without a member
+  std::string currency;
+  std::int64_t gross_minor = 0;
+  std::int64_t refunded_minor = 0;
+  TouchKind touch = TouchKind::delivered;
+  std::int64_t touch_at_us = 0;
+  std::string delivery_id;  // of the touch; empty when not known
+  std::int64_t rule_version = 0;
+  friend bool operator==(const CreditRow &, const CreditRow &) = default;
+};
+
+// What one member did with one message, for counting members once.
+struct MemberCounts {
+  std::int64_t clicks = 0;
+  std::int64_t opens = 0;
+  std::int64_t coupons = 0;
+  std::int64_t orders = 0;
+  friend bool operator==(const MemberCounts &, const MemberCounts &) = default;
+  bool none() const { return *this == MemberCounts{}; }
+};
+
+// A member id as one person: what was erased lives on under a tombstone, apart from what came later.
+struct MemberIdentity {
+  MemberNo live;    // none: not seen (after the erasure)
+  MemberNo erased;  // none: never erased
+  std::int64_t erased_until_us = -1;
+
+  bool includes(MemberNo member) const {
+    return member && (member == live || member == erased);
+  }
+  bool is_erased_at(std::int64_t at_us) const { return at_us <= erased_until_us; }
+};
+
+// Stands for a member id where the id itself must not be kept: a keyed hash of it.
+using MemberKey = Sha256;
+
+// The newest are kept.
+inline constexpr std::int64_t quarantine_events_max = 100'000;
+inline constexpr std::int64_t quarantine_event_bytes_max = 8'192;
+
+struct QuarantineRow {
+  SourceNo source;
+  std::int64_t seq = 0;
+  std::int64_t at_us = 0;  // the host's clock when it was refused
+  std::string kind;        // "delivery", or "unreadable"
+  std::string reason;
+  std::string event;                // the event as JSON, cut to a maximum
+  std::optional<MemberKey> member;  // whom it names, so that erasing finds it
+};
+
+struct Route {
+  RouteNo number;
+  Channel channel = Channel::other;
+  std::string provider;
+};
+
+// One row of the audit chain; append-only. sha256 covers the row and previous_sha256.
+struct AuditRow {
+  std::int64_t number = 0;  // 1, 2, 3 ... without gaps
+  std::int64_t at_us = 0;
+  std::string event;  // "granted", "completed", "refused", "cancelled", "failed"
+  std::string export_id;
+  std::string actor;
+  std::string origin;
+  std::string reason;
+  std::string message_id;
+  std::string dialect;
+  std::string columns;  // comma-separated keys
+  bool masked = true;
+  std::int64_t rows = 0;
+  std::string csv_sha256;  // hex; empty while there is none
+  std::string detail;      // why it was refused or ended
+  std::string iss;         // with jti: which token; unique among granted rows
+  std::string jti;
+  Sha256 previous_sha256{};
+  Sha256 sha256{};
+};
+
+}  // namespace message_history

@@ -1,0 +1,218 @@
+// One consistent reading of a tenant's history, for views, exports and the digest.
+//
+// Sees what was committed when it was taken, however long it lives. Pages are keyset: each query returns at
+// most `limit` rows after a key. One thread a snapshot. Throws crm::Failure (IO, CORRUPT, NO_MEMORY).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/delivery.h"
+#include "model/order.h"
+#include "model/recipient.h"
+#include "store/rows.h"
+
+namespace message_history {
+
+enum class MessageSort : std::uint8_t {
+  activity,  // the newest event about it
+  sent,      // when it was first sent, else when it is due
+  name,
+  recipients,
+  success,
+  failed,
+  clicks,
+  orders,
+  net,  // in the tenant's main currency
+};
+
+// Which messages a list shows. Days are of the tenant's time zone, counted from 1970-01-01.
+struct MessageFilter {
+  MessageKind kind = MessageKind::manual;
+  std::string text;                 // in name or id, without regard to ASCII case; empty: all
+  std::optional<Channel> channel;
+  std::optional<MessageResult> result;
+  std::optional<std::int64_t> from_us;  // sent (or due) at or after
+  std::optional<std::int64_t> until_us;  // and before
+};
+
+// Where a page of messages goes on: the sort value and number of the last row.
+struct MessageKey {
+  std::int64_t number_value = 0;
+  std::string text_value;
+  MessageNo number;
+};
+
+struct MessagePage {
+  MessageSort sort = MessageSort::activity;
+  bool descending = true;
+  std::optional<MessageKey> after;
+  std::int64_t limit = 50;
+};
+
+using MoneyByCurrency = std::map<std::string, MessageMoney>;
+
+struct MessageListRow {
+  MessageRow message;
+  MoneyByCurrency money;
+  MessageKey key;
+};
+
+struct MessageTotals {
+  std::int64_t messages = 0;
+  MessageCounts counts;
+  MoneyByCurrency money;
+};
+
+// Counters of messages in a span of days: recipients and clicks by the day they were sent and clicked,
+// money by the day of the order.
+struct PeriodRow {
+  MessageNo message;
+  DayCounts counts;
+  MoneyByCurrency money;
+};
+
+struct FailureRow {
+  Route route;
+  std::string code;
+  FailureCounts counts;
+};
+
+struct RevenueDayRow {
+  std::int32_t day = 0;
+  std::string currency;
+  ShopMoney money;
+};
+
+// A credited order with what the buyers' list shows of it.
+struct BuyerRow {
+  CreditRow credit;
+  std::string order_id;
+  std::string member;  // id or tombstone; empty without a member
+};
+
+struct BuyerKey {
+  std::int64_t ordered_at_us = 0;
+  OrderNo order;
+};
+
+struct MemberRow {
+  MemberNo number;
+  std::string member;  // id or tombstone
+  bool erased = false;
+};
+
+struct TimelineKey {
+  std::int64_t at_us = 0;
+  std::string tie;  // opaque
+};
+
+// One thing on a member's time line, newest first.
+struct TimelineRow {
+  enum class What : std::uint8_t { delivery, touch, order, refund };
+  What what = What::delivery;
+  std::int64_t at_us = 0;
+  MessageNo message;  // of a delivery or touch
+  std::optional<Delivery> delivery;
+  std::optional<TouchRow> touch;
+  std::optional<Order> order;
+  std::optional<Refund> refund;
+  TimelineKey key;
+};
+
+struct QuarantineEntry {
+  std::int64_t number = 0;
+  std::string source;
+  QuarantineRow row;
+};
+
+struct StoreSize {
+  std::int64_t file_bytes = 0;
+  std::int64_t free_bytes = 0;  // inside the file, reusable
+};
+
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+
+  // Messages.
+  virtual std::vector<MessageListRow> messages(const MessageFilter &filter,
+                                               const MessagePage &page) = 0;
+  virtual MessageTotals totals(const MessageFilter &filter) = 0;
+  // Automatic messages with anything in [first_day, last_day], by number.
+  virtual std::vector<PeriodRow> period(MessageKind kind, std::int32_t first_day,
+                                        std::int32_t last_day) = 0;
+  virtual std::optional<MessageRow> message(std::string_view message_id) = 0;
+  virtual std::optional<MessageRow> message(MessageNo number) = 0;
+  virtual MoneyByCurrency money(MessageNo message) = 0;
+  virtual std::vector<FailureRow> failures(MessageNo message) = 0;
+  virtual std::vector<RevenueDayRow> revenue_days(MessageNo message) = 0;
+  virtual std::map<std::string, ShopMoney> shop() = 0;
+  virtual Route route(RouteNo number) = 0;
+
+  // Deliveries of one message in delivery_id order.
+  virtual std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
+                                           std::int64_t limit) = 0;
+  // The same, only those whose status is `failed`.
+  virtual std::vector<Delivery> failed_deliveries(MessageNo message, std::string_view after_id,
+                                                  std::int64_t limit) = 0;
+  virtual std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) = 0;
+  virtual std::vector<Delivery> chain(ChainNo number) = 0;
+  // Every delivery of the message in delivery_id order, without loading them all; stops when `visit`
+  // returns false.
+  virtual void each_delivery(MessageNo message,
+                             const std::function<bool(const Delivery &)> &visit) = 0;
+
+  // Members.
+  virtual std::optional<MemberRow> member(std::string_view member_id) = 0;
+  virtual std::optional<MemberRow> member(MemberNo number) = 0;
+  virtual std::vector<TimelineRow> timeline(MemberNo member, const std::optional<TimelineKey> &after,
+                                            std::int64_t limit) = 0;
+  virtual std::vector<Delivery> deliveries_of(MemberNo member, std::int64_t from_us,
+                                              std::int64_t to_us, std::int64_t limit) = 0;
+  virtual std::vector<TouchRow> touches_of(MemberNo member, std::int64_t from_us,
+                                           std::int64_t to_us, std::int64_t limit) = 0;
+
+  // Orders and credits.
+  virtual std::optional<Order> order(std::string_view order_id) = 0;
+  virtual std::optional<Order> order(OrderNo number) = 0;
+  virtual std::vector<Refund> refunds_of(std::string_view order_id) = 0;
+  virtual std::optional<CreditRow> credit(OrderNo order) = 0;
+  virtual std::vector<BuyerRow> buyers(MessageNo message, const std::optional<BuyerKey> &after,
+                                       std::int64_t limit) = 0;  // newest first
+  // Every credit of the message in the order of an export: by the delivery it is shown beside (empty when
+  // the member has none in this message), then order_id. Stops when `visit` returns false.
+  struct Sale {
+    std::string delivery_id;
+    std::string order_id;
+    CreditRow credit;
+  };
+  virtual void each_sale(MessageNo message, const std::function<bool(const Sale &)> &visit) = 0;
+
+  // Audit, health.
+  virtual std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) = 0;
+  virtual std::vector<AuditRow> audit_oldest(std::int64_t after_number, std::int64_t limit) = 0;
+  virtual std::vector<SourceRow> sources() = 0;
+  virtual std::vector<QuarantineEntry> quarantine(std::int64_t before_number,
+                                                  std::int64_t limit) = 0;
+  virtual std::int64_t quarantine_count() = 0;
+  // Messages and orders that events named but nobody reported yet.
+  virtual std::int64_t held_messages() = 0;
+  virtual std::int64_t held_refunds() = 0;
+  virtual StoreSize size() = 0;
+
+  // Everything that is a function of the set of events, in one order and free of the store's own numbers,
+  // piece by piece: the input of the digest.
+  virtual void each_fact(const std::function<void(std::string_view)> &visit) = 0;
+
+  // How many steps the engine took for this snapshot so far: what a page costs, without a clock.
+  virtual std::int64_t steps() = 0;
+};
+
+}  // namespace message_history

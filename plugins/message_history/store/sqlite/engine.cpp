@@ -1,0 +1,194 @@
+#include "store/sqlite/engine.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "store/sqlite/connection.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/snapshot.h"
+#include "store/sqlite/writer.h"
+
+namespace message_history::sqlite {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void io_failure(const std::string &path, const std::string &what, int error) {
+  throw crm::Failure(error == ENOSPC ? CRM_ERR_FULL : CRM_ERR_IO,
+                     path + ": cannot " + what + ": " + std::strerror(error) +
+                         "; make the folder writable for this process and free disk space");
+}
+
+void make_folder(const fs::path &path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    io_failure(path, "create the folder", errno);
+  }
+}
+
+// A new file's name is durable only when its folder is.
+void sync_folder(const fs::path &path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) io_failure(path, "open the folder", errno);
+  const int status = ::fsync(fd);
+  const int error = errno;
+  ::close(fd);
+  if (status != 0) io_failure(path, "sync the folder", error);
+}
+
+void put_meta(Connection &db, std::string_view key, std::string_view value) {
+  db.query("INSERT INTO meta (key, value) VALUES (?, ?)").bind(key).bind(value).run();
+}
+
+std::string meta(Connection &db, std::string_view key) {
+  Query query = db.query("SELECT value FROM meta WHERE key = ?");
+  if (!query.bind(key).step()) {
+    throw crm::Failure(CRM_ERR_CORRUPT, db.file() + ": meta has no \"" + std::string(key) +
+                                            "\"; restore the tenant's folder from a backup");
+  }
+  return query.text();
+}
+
+struct RuleField {
+  const char *key;
+  std::int64_t Rule::*value;
+};
+
+constexpr RuleField rule_fields[] = {
+    {"rule.version", &Rule::version},
+    {"rule.click_window_us", &Rule::click_window_us},
+    {"rule.coupon_window_us", &Rule::coupon_window_us},
+    {"rule.delivered_window_us", &Rule::delivered_window_us},
+    {"rule.open_window_us", &Rule::open_window_us},
+    {"rule.conversion_window_us", &Rule::conversion_window_us},
+};
+
+void migrate(Connection &db) {
+  const std::int64_t version = db.pragma("user_version");
+  if (version == schema_version) return;
+  if (version > schema_version) {
+    throw crm::Failure(CRM_ERR_VERSION,
+                       fmt::format("{}: written by a newer release (schema {}, this one knows {}); "
+                                   "install that release or restore an older backup",
+                                   db.file(), version, schema_version));
+  }
+  db.execute("BEGIN IMMEDIATE");
+  for (std::int64_t step = version; step < schema_version; ++step) {
+    db.execute(schema_steps[static_cast<std::size_t>(step)]);
+  }
+  db.execute(fmt::format("PRAGMA application_id={}", application_id));
+  db.execute(fmt::format("PRAGMA user_version={}", schema_version));
+  db.execute("COMMIT");
+}
+
+TenantFacts read_facts(Connection &db) {
+  TenantFacts facts;
+  facts.tenant = meta(db, "tenant");
+  facts.time_zone = meta(db, "time_zone");
+  facts.currency = meta(db, "currency");
+  facts.member_salt = sha256_of(meta(db, "member_salt"));
+  for (const RuleField &field : rule_fields) {
+    facts.rule.*field.value = std::stoll(meta(db, field.key));
+  }
+  return facts;
+}
+
+class SqliteStore final : public Store {
+ public:
+  explicit SqliteStore(std::string file)
+      : file_(std::move(file)), db_(file_, Connection::Mode::write) {
+    migrate(db_);
+    facts_ = read_facts(db_);
+  }
+
+  const TenantFacts &facts() const override { return facts_; }
+  std::unique_ptr<WriteTransaction> begin() override { return make_writer(db_); }
+  std::unique_ptr<Snapshot> snapshot() override {
+    return std::make_unique<SqliteSnapshot>(file_, facts_);
+  }
+
+ private:
+  std::string file_;
+  Connection db_;
+  TenantFacts facts_;
+};
+
+class SqliteEngine final : public Engine {
+ public:
+  explicit SqliteEngine(std::string folder) : folder_(std::move(folder)) {}
+
+  std::unique_ptr<Store> open(std::string_view tenant) override {
+    const std::string file = database_file(folder_, tenant);
+    std::error_code error;
+    if (!fs::exists(file, error)) {
+      // A folder that cannot be looked into is not a missing tenant.
+      if (error) io_failure(file, "look at the file", error.value());
+      return nullptr;
+    }
+    return std::make_unique<SqliteStore>(file);
+  }
+
+  // Made under another name and renamed when whole, so that a crash leaves no half-made store.
+  std::unique_ptr<Store> create(const TenantFacts &facts) override {
+    const fs::path file = database_file(folder_, facts.tenant);
+    const fs::path unfinished = file.string() + ".new";
+    make_folder(file.parent_path().parent_path());
+    make_folder(file.parent_path());
+    for (const char *suffix : {"", "-wal", "-shm"}) ::unlink((unfinished.string() + suffix).c_str());
+    fill(unfinished, facts);
+    if (::rename(unfinished.c_str(), file.c_str()) != 0) {
+      io_failure(file, "put the new database in place", errno);
+    }
+    sync_folder(file.parent_path());
+    sync_folder(file.parent_path().parent_path());
+    sync_folder(folder_);
+    return std::make_unique<SqliteStore>(file);
+  }
+
+ private:
+  static void fill(const std::string &file, const TenantFacts &facts) {
+    Connection db(file, Connection::Mode::create);
+    migrate(db);
+    db.execute("BEGIN IMMEDIATE");
+    put_meta(db, "tenant", facts.tenant);
+    put_meta(db, "time_zone", facts.time_zone);
+    put_meta(db, "currency", facts.currency);
+    put_meta(db, "member_salt",
+             {reinterpret_cast<const char *>(facts.member_salt.data()), facts.member_salt.size()});
+    for (const RuleField &field : rule_fields) {
+      put_meta(db, field.key, std::to_string(facts.rule.*field.value));
+    }
+    db.execute("COMMIT");
+    // Closing the last connection moves the log into the file, so the rename moves everything.
+  }
+
+  std::string folder_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_engine(std::string folder) {
+  return std::make_unique<SqliteEngine>(std::move(folder));
+}
+
+std::string database_file(const std::string &folder, std::string_view tenant) {
+  std::string name;
+  for (const char c : tenant) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-';
+    if (plain) {
+      name.push_back(c);
+    } else {
+      name += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return folder + "/tenants/" + name + "/history.db";
+}
+
+}  // namespace message_history::sqlite

@@ -1,0 +1,121 @@
+// The tenant database, version by version. SCHEMA.md describes the tables and the packed columns.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace message_history::sqlite {
+
+// "CRMH": marks the file as one of ours for anyone who looks at its header.
+inline constexpr std::int32_t application_id = 0x43524D48;
+
+// schema_steps[n] brings version n to n + 1. A released step never changes.
+inline constexpr std::array schema_steps = {
+    R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE source (
+  source_no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, position INTEGER NOT NULL,
+  accepted INTEGER NOT NULL, duplicates INTEGER NOT NULL, rejected INTEGER NOT NULL,
+  skipped INTEGER NOT NULL, batches INTEGER NOT NULL, recorded_at INTEGER NOT NULL);
+CREATE TABLE quarantine (
+  quarantine_no INTEGER PRIMARY KEY AUTOINCREMENT, source_no INTEGER NOT NULL,
+  seq INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
+  event TEXT NOT NULL, member_key BLOB);
+CREATE INDEX quarantine_member ON quarantine (member_key) WHERE member_key IS NOT NULL;
+
+CREATE TABLE route (
+  route_no INTEGER PRIMARY KEY, channel INTEGER NOT NULL, provider TEXT NOT NULL,
+  UNIQUE (channel, provider));
+CREATE TABLE member (
+  member_no INTEGER PRIMARY KEY, member TEXT NOT NULL UNIQUE, erased INTEGER NOT NULL);
+CREATE TABLE erasure (
+  member_key BLOB PRIMARY KEY, member_no INTEGER NOT NULL, until_at INTEGER NOT NULL)
+  WITHOUT ROWID;
+
+CREATE TABLE message (
+  message_no INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE,
+  facts_at INTEGER NOT NULL DEFAULT -1, state INTEGER NOT NULL DEFAULT 0,
+  kind INTEGER NOT NULL DEFAULT 0, channel INTEGER NOT NULL DEFAULT 0,
+  name TEXT NOT NULL DEFAULT '',
+  scheduled_set_at INTEGER NOT NULL DEFAULT -1, scheduled_at INTEGER NOT NULL DEFAULT 0,
+  audience_set_at INTEGER NOT NULL DEFAULT -1, audience INTEGER NOT NULL DEFAULT 0,
+  sent_at INTEGER, activity_at INTEGER NOT NULL DEFAULT 0,
+  success INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
+  pending INTEGER NOT NULL DEFAULT 0, excluded INTEGER NOT NULL DEFAULT 0,
+  delivered INTEGER NOT NULL DEFAULT 0, held_out INTEGER NOT NULL DEFAULT 0,
+  converted_reached INTEGER NOT NULL DEFAULT 0, converted_held_out INTEGER NOT NULL DEFAULT 0,
+  clickers INTEGER NOT NULL DEFAULT 0, openers INTEGER NOT NULL DEFAULT 0,
+  redeemers INTEGER NOT NULL DEFAULT 0, buyers INTEGER NOT NULL DEFAULT 0,
+  orders INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX message_by_activity ON message (kind, activity_at, message_no);
+CREATE INDEX message_with_control ON message (message_no) WHERE held_out > 0;
+CREATE TABLE message_money (
+  message_no INTEGER NOT NULL, currency TEXT NOT NULL, orders INTEGER NOT NULL,
+  gross INTEGER NOT NULL, refunded INTEGER NOT NULL, cost INTEGER NOT NULL,
+  PRIMARY KEY (message_no, currency)) WITHOUT ROWID;
+CREATE TABLE message_day (
+  message_no INTEGER NOT NULL, day INTEGER NOT NULL, success INTEGER NOT NULL,
+  failed INTEGER NOT NULL, pending INTEGER NOT NULL, excluded INTEGER NOT NULL,
+  clicks INTEGER NOT NULL, PRIMARY KEY (message_no, day)) WITHOUT ROWID;
+CREATE TABLE revenue_day (
+  message_no INTEGER NOT NULL, day INTEGER NOT NULL, currency TEXT NOT NULL,
+  orders INTEGER NOT NULL, gross INTEGER NOT NULL, refunded INTEGER NOT NULL,
+  PRIMARY KEY (message_no, day, currency)) WITHOUT ROWID;
+CREATE TABLE failure (
+  message_no INTEGER NOT NULL, route_no INTEGER NOT NULL, code TEXT NOT NULL,
+  attempts INTEGER NOT NULL, unreached INTEGER NOT NULL,
+  PRIMARY KEY (message_no, route_no, code)) WITHOUT ROWID;
+CREATE TABLE message_member (
+  message_no INTEGER NOT NULL, member_no INTEGER NOT NULL, clicks INTEGER NOT NULL,
+  opens INTEGER NOT NULL, coupons INTEGER NOT NULL, orders INTEGER NOT NULL,
+  PRIMARY KEY (message_no, member_no)) WITHOUT ROWID;
+CREATE TABLE shop (
+  currency TEXT PRIMARY KEY, orders INTEGER NOT NULL, gross INTEGER NOT NULL,
+  refunded INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE delivery (
+  message_no INTEGER NOT NULL, delivery_id TEXT NOT NULL, member_no INTEGER NOT NULL,
+  route_no INTEGER NOT NULL, status INTEGER NOT NULL, first_at INTEGER NOT NULL,
+  chain_no INTEGER, converted INTEGER NOT NULL, marks BLOB NOT NULL, crc INTEGER NOT NULL,
+  PRIMARY KEY (message_no, delivery_id)) WITHOUT ROWID;
+CREATE INDEX delivery_by_chain ON delivery (chain_no) WHERE chain_no IS NOT NULL;
+CREATE INDEX delivery_failed ON delivery (message_no, delivery_id) WHERE status = 6;
+CREATE TABLE member_delivery (
+  member_no INTEGER NOT NULL, at INTEGER NOT NULL, message_no INTEGER NOT NULL,
+  delivery_id TEXT NOT NULL, PRIMARY KEY (member_no, at, message_no, delivery_id)) WITHOUT ROWID;
+CREATE TABLE touch (
+  member_no INTEGER NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL,
+  message_no INTEGER NOT NULL, delivery_id TEXT NOT NULL, crc INTEGER NOT NULL,
+  PRIMARY KEY (member_no, at, kind, message_no, delivery_id)) WITHOUT ROWID;
+
+CREATE TABLE orders (
+  order_no INTEGER PRIMARY KEY, order_id TEXT NOT NULL UNIQUE, member_no INTEGER NOT NULL,
+  placed_at INTEGER NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL,
+  currency TEXT NOT NULL, amount INTEGER NOT NULL, message_no INTEGER NOT NULL,
+  message_id TEXT NOT NULL, refunded INTEGER NOT NULL, lines BLOB NOT NULL, crc INTEGER NOT NULL);
+CREATE INDEX orders_by_member ON orders (member_no, placed_at) WHERE member_no > 0;
+CREATE TABLE refund (
+  refund_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, at INTEGER NOT NULL,
+  currency TEXT NOT NULL, amount INTEGER NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX refund_by_order ON refund (order_id);
+CREATE TABLE credit (
+  order_no INTEGER PRIMARY KEY, message_no INTEGER NOT NULL, ordered_at INTEGER NOT NULL,
+  member_no INTEGER NOT NULL, currency TEXT NOT NULL, gross INTEGER NOT NULL,
+  refunded INTEGER NOT NULL, touch INTEGER NOT NULL, touch_at INTEGER NOT NULL,
+  delivery_id TEXT NOT NULL, rule_version INTEGER NOT NULL, crc INTEGER NOT NULL);
+CREATE INDEX credit_by_message ON credit (message_no, ordered_at, order_no);
+
+CREATE TABLE audit (
+  audit_no INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL,
+  export_id TEXT NOT NULL, actor TEXT NOT NULL, origin TEXT NOT NULL, reason TEXT NOT NULL,
+  message_id TEXT NOT NULL, dialect TEXT NOT NULL, columns TEXT NOT NULL, masked INTEGER NOT NULL,
+  rows INTEGER NOT NULL, csv_sha256 TEXT NOT NULL, detail TEXT NOT NULL, iss TEXT NOT NULL,
+  jti TEXT NOT NULL, previous_sha256 BLOB NOT NULL, sha256 BLOB NOT NULL);
+CREATE UNIQUE INDEX audit_token ON audit (iss, jti) WHERE event = 'granted';
+)sql",
+};
+
+inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());
+
+}  // namespace message_history::sqlite

@@ -1,0 +1,82 @@
+// A reading of one tenant's database: a connection of its own, held at the commit it was taken at.
+//
+// One thread at a time; beside the writer and other snapshots. Throws crm::Failure as
+// store/snapshot.h says, and INVALID for a timeline key it did not give out.
+#pragma once
+
+#include <string>
+
+#include "store/snapshot.h"
+#include "store/sqlite/connection.h"
+#include "store/store.h"
+
+namespace message_history::sqlite {
+
+class SqliteSnapshot final : public Snapshot {
+ public:
+  // The snapshot is fixed when this returns.
+  SqliteSnapshot(const std::string& file, const TenantFacts& facts);
+  ~SqliteSnapshot() override;
+  SqliteSnapshot(const SqliteSnapshot&) = delete;
+  SqliteSnapshot& operator=(const SqliteSnapshot&) = delete;
+
+  std::vector<MessageListRow> messages(const MessageFilter& filter,
+                                       const MessagePage& page) override;
+  MessageTotals totals(const MessageFilter& filter) override;
+  std::vector<PeriodRow> period(MessageKind kind, std::int32_t first_day,
+                                std::int32_t last_day) override;
+  std::optional<MessageRow> message(std::string_view message_id) override;
+  std::optional<MessageRow> message(MessageNo number) override;
+  MoneyByCurrency money(MessageNo message) override;
+  std::vector<FailureRow> failures(MessageNo message) override;
+  std::vector<RevenueDayRow> revenue_days(MessageNo message) override;
+  std::map<std::string, ShopMoney> shop() override;
+  Route route(RouteNo number) override;
+
+  std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
+                                   std::int64_t limit) override;
+  std::vector<Delivery> failed_deliveries(MessageNo message, std::string_view after_id,
+                                          std::int64_t limit) override;
+  std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) override;
+  std::vector<Delivery> chain(ChainNo number) override;
+  void each_delivery(MessageNo message, const std::function<bool(const Delivery&)>& visit) override;
+
+  std::optional<MemberRow> member(std::string_view member_id) override;
+  std::optional<MemberRow> member(MemberNo number) override;
+  std::vector<TimelineRow> timeline(MemberNo member, const std::optional<TimelineKey>& after,
+                                    std::int64_t limit) override;
+  // Both newest first.
+  std::vector<Delivery> deliveries_of(MemberNo member, std::int64_t from_us, std::int64_t to_us,
+                                      std::int64_t limit) override;
+  std::vector<TouchRow> touches_of(MemberNo member, std::int64_t from_us, std::int64_t to_us,
+                                   std::int64_t limit) override;
+
+  std::optional<Order> order(std::string_view order_id) override;
+  std::optional<Order> order(OrderNo number) override;
+  std::vector<Refund> refunds_of(std::string_view order_id) override;
+  std::optional<CreditRow> credit(OrderNo order) override;
+  std::vector<BuyerRow> buyers(MessageNo message, const std::optional<BuyerKey>& after,
+                               std::int64_t limit) override;
+  void each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) override;
+
+  std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override;
+  std::vector<AuditRow> audit_oldest(std::int64_t after_number, std::int64_t limit) override;
+  std::vector<SourceRow> sources() override;
+  std::vector<QuarantineEntry> quarantine(std::int64_t before_number, std::int64_t limit) override;
+  std::int64_t quarantine_count() override;
+  std::int64_t held_messages() override;
+  std::int64_t held_refunds() override;
+  StoreSize size() override;
+
+  void each_fact(const std::function<void(std::string_view)>& visit) override;
+
+  std::int64_t steps() override;
+
+ private:
+  std::int64_t count(const char* sql);
+
+  Connection db_;
+  const std::string currency_;  // the tenant's main one
+};
+
+}  // namespace message_history::sqlite

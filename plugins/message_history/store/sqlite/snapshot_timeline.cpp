@@ -1,0 +1,206 @@
+// A member's time line: deliveries, touches, orders and refunds merged, newest first.
+//
+// Each source is read at most one page deep. Where two things share a time, a refund comes before
+// an order, that before a touch, and that before a delivery: the later in the course of things
+// first.
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "store/sqlite/rows_io.h"
+#include "store/sqlite/snapshot.h"
+
+namespace message_history::sqlite {
+
+namespace {
+
+using What = TimelineRow::What;
+using Limits = std::numeric_limits<std::int64_t>;
+
+// Where a row stands among all of its member's, whatever it is: first, second and text are the rest
+// of its own table's key.
+struct Position {
+  std::int64_t at_us = 0;
+  What what = What::delivery;
+  std::int64_t first = 0;
+  std::int64_t second = 0;
+  std::string text;
+
+  auto rank() const { return std::tie(at_us, what, first, second, text); }
+};
+
+std::string tie_of(const Position& position) {
+  return std::to_string(static_cast<int>(position.what)) + ':' + std::to_string(position.first) +
+         ':' + std::to_string(position.second) + ':' + position.text;
+}
+
+std::int64_t take_number(std::string_view& tie) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(tie.data(), tie.data() + tie.size(), value);
+  if (error != std::errc{} || end == tie.data() + tie.size() || *end != ':') {
+    throw crm::Failure(CRM_ERR_INVALID,
+                       "the cursor is not one of this time line; open the member again");
+  }
+  tie.remove_prefix(static_cast<std::size_t>(end - tie.data()) + 1);
+  return value;
+}
+
+Position position_of(const TimelineKey& key) {
+  Position position;
+  position.at_us = key.at_us;
+  std::string_view tie = key.tie;
+  // A number that is no `What` is above or below all of them: harmless.
+  const std::int64_t what = std::clamp<std::int64_t>(take_number(tie), 0, 3);
+  position.what = static_cast<What>(what);
+  position.first = take_number(tie);
+  position.second = take_number(tie);
+  position.text = tie;
+  return position;
+}
+
+// One source of rows: the position it goes on below, bound as the parameters of its statement.
+struct Below {
+  std::int64_t at_us = Limits::max();
+  std::int64_t first = Limits::max();
+  std::int64_t second = Limits::max();
+  std::optional<std::string> text;  // empty: above every text
+};
+
+Below below(What source, const std::optional<Position>& after) {
+  Below key;
+  if (!after) return key;
+  key.at_us = after->at_us;
+  if (source == after->what) {
+    key.first = after->first;
+    key.second = after->second;
+    key.text = after->text;
+  } else if (source > after->what) {  // all of this time was shown before
+    key.first = Limits::min();
+    key.second = Limits::min();
+    key.text = "";
+  }
+  return key;
+}
+
+void bind_text(Query& query, const Below& key) {
+  if (key.text) {
+    query.bind(*key.text);
+  } else {
+    query.bind_blob("");  // a blob is above every text
+  }
+}
+
+struct Entry {
+  Position position;
+  TimelineRow row;
+};
+
+using Entries = std::vector<Entry>;
+
+void add(Entries& entries, Position position, TimelineRow row) {
+  row.what = position.what;
+  row.at_us = position.at_us;
+  entries.push_back({std::move(position), std::move(row)});
+}
+
+struct Page {
+  MemberNo member;
+  std::int64_t limit = 0;
+};
+
+void add_deliveries(Connection& db, const Page& page, const Below& key, Entries& entries) {
+  // LEFT JOIN, so that a line of the index without its delivery is CORRUPT and not left out.
+  Query query = db.query(
+      "SELECT " MH_DELIVERY_COLUMNS
+      ", listed_at FROM (SELECT at AS listed_at, message_no, delivery_id FROM member_delivery "
+      "WHERE member_no = ? AND (at, message_no, delivery_id) < (?, ?, ?) "
+      "ORDER BY at DESC, message_no DESC, delivery_id DESC LIMIT ?) "
+      "LEFT JOIN delivery USING (message_no, delivery_id)");
+  query.bind(page.member).bind(key.at_us).bind(key.first);
+  bind_text(query, key);
+  query.bind(page.limit);
+  while (query.step()) {
+    TimelineRow row;
+    row.delivery = read_delivery(query);
+    row.message = row.delivery->message;
+    Position position{query.integer(), What::delivery, row.message.value, 0,
+                      row.delivery->delivery_id};
+    add(entries, std::move(position), std::move(row));
+  }
+}
+
+void add_touches(Connection& db, const Page& page, const Below& key, Entries& entries) {
+  Query query = db.query(
+      "SELECT " MH_TOUCH_COLUMNS
+      " FROM touch WHERE member_no = ? AND (at, kind, message_no, delivery_id) < (?, ?, ?, ?) "
+      "ORDER BY at DESC, kind DESC, message_no DESC, delivery_id DESC LIMIT ?");
+  query.bind(page.member).bind(key.at_us).bind(key.first).bind(key.second);
+  bind_text(query, key);
+  query.bind(page.limit);
+  while (query.step()) {
+    TimelineRow row;
+    row.touch = read_touch(query);
+    row.message = row.touch->message;
+    Position position{row.touch->at_us, What::touch, static_cast<std::int64_t>(row.touch->kind),
+                      row.message.value, row.touch->delivery_id};
+    add(entries, std::move(position), std::move(row));
+  }
+}
+
+void add_orders(Connection& db, const Page& page, const Below& key, Entries& entries) {
+  Query query = db.query(
+      "SELECT " MH_ORDER_COLUMNS
+      " FROM orders WHERE member_no = ? AND member_no > 0 AND (placed_at, order_no) < (?, ?) "
+      "ORDER BY placed_at DESC, order_no DESC LIMIT ?");
+  query.bind(page.member).bind(key.at_us).bind(key.first).bind(page.limit);
+  while (query.step()) {
+    TimelineRow row;
+    row.order = read_order(query);
+    Position position{row.order->placed_at_us, What::order, row.order->number.value, 0, {}};
+    add(entries, std::move(position), std::move(row));
+  }
+}
+
+void add_refunds(Connection& db, const Page& page, const Below& key, Entries& entries) {
+  Query query = db.query("SELECT " MH_REFUND_COLUMNS
+                         " FROM refund WHERE order_id IN "
+                         "(SELECT order_id FROM orders WHERE member_no = ? AND member_no > 0) "
+                         "AND (at, refund_id) < (?, ?) ORDER BY at DESC, refund_id DESC LIMIT ?");
+  query.bind(page.member).bind(key.at_us);
+  bind_text(query, key);
+  query.bind(page.limit);
+  while (query.step()) {
+    TimelineRow row;
+    row.refund = read_refund(query);
+    Position position{row.refund->at_us, What::refund, 0, 0, row.refund->refund_id};
+    add(entries, std::move(position), std::move(row));
+  }
+}
+
+}  // namespace
+
+std::vector<TimelineRow> SqliteSnapshot::timeline(MemberNo member,
+                                                  const std::optional<TimelineKey>& after,
+                                                  std::int64_t limit) {
+  std::optional<Position> last;
+  if (after) last = position_of(*after);
+  const Page page{member, limit};
+  Entries entries;
+  add_deliveries(db_, page, below(What::delivery, last), entries);
+  add_touches(db_, page, below(What::touch, last), entries);
+  add_orders(db_, page, below(What::order, last), entries);
+  add_refunds(db_, page, below(What::refund, last), entries);
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return b.position.rank() < a.position.rank(); });
+  if (std::cmp_greater(entries.size(), limit)) entries.resize(static_cast<std::size_t>(limit));
+  std::vector<TimelineRow> rows;
+  for (Entry& entry : entries) {
+    entry.row.key = {entry.position.at_us, tie_of(entry.position)};
+    rows.push_back(std::move(entry.row));
+  }
+  return rows;
+}
+
+}  // namespace message_history::sqlite

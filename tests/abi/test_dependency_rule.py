@@ -1,0 +1,112 @@
+"""The tree keeps the dependency rule, and the checker finds every way of breaking it."""
+
+import unittest
+from pathlib import Path
+
+import dependency_rule as rule
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("plugin_api", "plugins", "host_stub")
+H = rule.HISTORY
+
+# A small tree that keeps the rule; each case below adds one file that breaks it.
+SOUND = {
+    "plugin_api/include/crm/base.h": "#include <stddef.h>\n#include <stdint.h>\n",
+    "plugin_api/include/crm/entry.h": "#include <crm/base.h>\n",
+    "plugin_api/include/crm/ext/events.h": "#include <crm/base.h>\n",
+    "plugin_api/include/crm/cpp/text.hpp": "#include <crm/base.h>\n\n#include <string_view>\n",
+    f"{H}/plugin.cpp": '#include <crm/entry.h>\n#include "recorder/recorder.h"\n',
+    f"{H}/model/money.h": "#include <cstdint>\n",
+    f"{H}/model/order.h": '#include "model/money.h"  // amounts\n',
+    f"{H}/attribution/rule.h": '#include "model/order.h"\n',
+    f"{H}/attribution/rule.cpp": '#include "attribution/rule.h"\n#include "rule.h"\n',
+    f"{H}/catalog/reason.h": '#include "model/money.h"\n#include <string>\n',
+    f"{H}/recorder/recorder.h": '#include "model/money.h"\n#include "../model/order.h"\n#include <fmt/format.h>\n',
+    f"{H}/store/sqlite/engine.cpp": "#include <SQLiteCpp/Database.h>\n#include <sqlite3.h>\n",
+    f"{H}/export/sha256.cpp": "#include <openssl/evp.h>\n",
+    "host_stub/loader/library.cpp": "#include <boost/dll/shared_library.hpp>\n#include <crm/cpp/text.hpp>\n",
+    "host_stub/keys/key.h": "#include <openssl/evp.h>\n",
+    "host_stub/main.cpp": '#include "loader/library.h"\n#include <unistd.h>\n',
+    "host_stub/loader/library.h": "",
+}
+
+# (path, include line) that breaks the rule.
+BROKEN = [
+    (f"{H}/bad.cpp", '#include "host_stub/loader/library.h"'),
+    (f"{H}/bad.cpp", '#include "../../host_stub/loader/library.h"'),
+    (f"{H}/bad.cpp", '#include "loader/library.h"'),
+    (f"{H}/bad.cpp", "#include <host_stub/loader/library.h>"),
+    (f"{H}/bad.cpp", "#include <crm/missing.h>"),
+    (f"{H}/bad.cpp", '#include "../../plugin_api/include/crm/base.h"'),
+    (f"{H}/bad.cpp", "#include HEADER"),
+    ("host_stub/bad.cpp", '#include "model/money.h"'),
+    ("host_stub/bad.cpp", '#include "../plugins/message_history/model/money.h"'),
+    ("host_stub/bad.cpp", "#include <plugins/message_history/model/money.h>"),
+    (f"{H}/model/bad.h", '#include "attribution/rule.h"'),
+    (f"{H}/model/bad.h", '#include "recorder/recorder.h"'),
+    (f"{H}/model/bad.h", "#include <crm/base.h>"),
+    (f"{H}/model/bad.h", "#include <fmt/format.h>"),
+    (f"{H}/model/bad.h", "#include <unistd.h>"),
+    (f"{H}/attribution/bad.cpp", '#include "catalog/reason.h"'),
+    (f"{H}/attribution/bad.cpp", '#include "../recorder/recorder.h"'),
+    (f"{H}/attribution/bad.cpp", "#include <nlohmann/json.hpp>"),
+    (f"{H}/catalog/bad.cpp", '#include "attribution/rule.h"'),
+    (f"{H}/catalog/bad.cpp", "#include <crm/ext/events.h>"),
+    (f"{H}/store/bad.h", "#include <sqlite3.h>"),
+    (f"{H}/store/bad.h", '#include "sqlite3.h"'),
+    (f"{H}/store/bad.h", "  #  include <SQLiteCpp/Statement.h>  // why"),
+    (f"{H}/store/sqlite_other/bad.h", "#include <sqlite3.h>"),
+    ("host_stub/bad.cpp", "#include <sqlite3.h>"),
+    (f"{H}/recorder/bad.cpp", "#include <openssl/sha.h>"),
+    ("host_stub/console/bad.cpp", "#include <openssl/evp.h>"),
+    ("host_stub/main.cpp", "#include <boost/dll.hpp>"),
+    ("host_stub/feed/bad.cpp", "#include <boost/dll/shared_library.hpp>"),
+    (f"{H}/plugin.cpp", "#include <boost/version.hpp>"),
+    ("plugin_api/include/crm/bad.h", "#include <stdbool.h>"),
+    ("plugin_api/include/crm/ext/bad.h", "#include <crm/cpp/text.hpp>"),
+    ("plugin_api/include/crm/ext/bad.h", "#include <string>"),
+    ("plugin_api/include/crm/cpp/bad.hpp", "#include <fmt/format.h>"),
+    ("plugin_api/include/crm/cpp/bad.hpp", "#include <stdlib.h>"),
+]
+
+
+def tree_of_project():
+    files = [path for part in PARTS for path in (ROOT / part).rglob("*") if path.suffix in rule.SUFFIXES]
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+class Project(unittest.TestCase):
+    def test_keeps_the_rule(self):
+        self.assertEqual(rule.violations(tree_of_project()), [])
+
+    def test_was_read(self):
+        tree = tree_of_project()
+        folders = ["plugin_api/include/crm/ext", "plugin_api/include/crm/cpp", "host_stub/loader", "host_stub/keys",
+                   *(f"{H}/{part}" for part in ("model", "attribution", "catalog", "recorder", "history", "export")),
+                   f"{H}/store/sqlite"]
+        for folder in folders:
+            with self.subTest(folder):
+                self.assertTrue(any(rule.is_under(path, folder) for path in tree), "no source in it: has it moved?")
+        self.assertGreater(sum(len(rule.INCLUDE.findall(text)) for text in tree.values()), 300)
+
+    def test_wraps_what_it_should(self):
+        text = "\n".join(tree_of_project().values())
+        for header in ("<sqlite3.h>|<SQLiteCpp/", "<openssl/", "<boost/dll"):
+            with self.subTest(header):
+                self.assertRegex(text, f"#include ({header})", "nothing includes it: is the rule still about this?")
+
+
+class Checker(unittest.TestCase):
+    def test_accepts_a_sound_tree(self):
+        self.assertEqual(rule.violations(SOUND), [])
+
+    def test_finds_every_way_of_breaking_the_rule(self):
+        for path, include in BROKEN:
+            with self.subTest(f"{path}: {include}"):
+                found = rule.violations({**SOUND, path: f"// a comment\n{include}\n"})
+                self.assertEqual(len(found), 1, found)
+                self.assertTrue(found[0].startswith(f"{path}:2: "), found[0])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,422 @@
+"""Exports through the real crm-host: complete, exact, signed; any change of them is refused."""
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import crm
+import generated_feed
+import reference
+
+KOREAN = {
+    "message_type": "메시지 종류", "sent": "발송 여부", "failure_reason": "실패 사유",
+    "failure_code": "실패 코드", "member_id": "회원 아이디", "sent_at": "발송 시각",
+    "order_id": "주문번호", "order_amount": "주문금액", "currency": "통화",
+    "ordered_at": "주문날짜", "product_no": "주문상품번호", "product_name": "상품명",
+    "unit_price": "상품금액", "option_price": "상품옵션금액", "option": "상품옵션",
+    "quantity": "주문수량", "attribution": "매출 발생 경로", "attributed_amount": "기여 매출",
+    "refunded_amount": "환불금액",
+}
+COLUMNS = list(KOREAN)
+NUMBERS = {"order_amount", "unit_price", "option_price", "quantity", "attributed_amount",
+           "refunded_amount"}
+IDS = {"order_id", "product_no"}
+MANIFEST_KEYS = {"version", "iss", "tenant", "message_id", "export_id", "request_sha256", "columns",
+                 "dialect", "masked", "locale", "rule_version", "as_of", "rows", "recipients",
+                 "bytes", "sha256", "created_at", "previous_export_sha256"}
+FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
+TAMPERED_PLACES = 200
+ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
+
+
+def sidecar(path):
+    return Path(f"{path}.jws")
+
+
+def unbase64url(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def jws_parts(path):
+    """(header, manifest, signed bytes, signature) of the sidecar of a CSV."""
+    parts = sidecar(path).read_text(encoding="ascii").strip().split(".")
+    header, manifest = (json.loads(unbase64url(part)) for part in parts[:2])
+    return header, manifest, ".".join(parts[:2]).encode(), unbase64url(parts[2])
+
+
+def table(data):
+    """(header, rows) of the bytes of a CSV."""
+    lines = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
+    return lines[0], lines[1:]
+
+
+def records(path):
+    return [dict(zip(COLUMNS, row)) for row in table(path.read_bytes())[1]]
+
+
+def sums(rows, column):
+    """{currency: minor units} of an amount column; zeros left out."""
+    total = {}
+    for row in rows:
+        if row[column]:
+            minor = crm.amount(row[column], row["currency"])
+            total[row["currency"]] = total.get(row["currency"], 0) + minor
+    return {currency: minor for currency, minor in total.items() if minor}
+
+
+def without_zeros(amounts):
+    return {currency: minor for currency, minor in amounts.items() if minor}
+
+
+def spreadsheet_text(column, text):
+    """What spreadsheet-v1 makes of a field of raw-v1."""
+    if column in NUMBERS:
+        return text
+    long_number = text.isascii() and text.isdigit() and (text[0] == "0" or len(text) >= 12)
+    risky = text.startswith("'") or text.lstrip(" ").startswith(FORMULA_STARTS)
+    return "'" + text if risky or (column in IDS and long_number) else text
+
+
+class ExportedFeed:
+    """A feed in a host, with a raw-v1 export of every message that was reported."""
+
+    def __init__(self, path):
+        self.host = crm.Host()
+        if path is None:
+            generated = generated_feed.generate(11)
+            path = crm.write_feed(self.host.scratch("feed.ndjson"), *generated)
+        header, self.events = reference.read_feed(path)
+        self.tenant = header["tenant"]
+        self.host.replay(path)
+        self.expected = reference.evaluate(self.events)["messages"]
+        self.won = reference.won_orders(self.events)
+        self.jwks = None
+        self.csv = {}
+        for number, (message_id, row) in enumerate(self.expected.items()):
+            if row["kind"]:
+                self.csv[message_id] = self.export(message_id, f"m{number}.csv")
+        self.jwks = self.host.jwks(self.host.scratch("keys.jwks"))
+
+    def export(self, message_id, name, *extra, **more):
+        out = self.host.scratch(name)
+        self.host.export(self.tenant, message_id, out, *extra, **more)
+        return out
+
+    def deliveries_of(self, message_id):
+        return {event["delivery_id"] for event in reference.of_type(self.events, "delivery")
+                if event["message_id"] == message_id}
+
+    def views(self):
+        shown = {}
+        for view in crm.LISTS:
+            shown.update(self.host.messages(self.tenant, view))
+        return shown
+
+
+class EveryMessage:
+    """What holds for the export of every message of a feed."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.feed = ExportedFeed(cls.path())
+        cls.addClassCleanup(cls.feed.host.close)
+
+    def for_each(self, check):
+        for message_id, path in self.feed.csv.items():
+            with self.subTest(message=message_id):
+                check(message_id, path)
+
+    def test_every_export_verifies(self):
+        def check(_, path):
+            done = crm.verify(self.feed.jwks, path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.for_each(check)
+
+    def test_every_csv_is_rfc_4180_with_korean_headers_in_order(self):
+        def check(_, path):
+            data = path.read_bytes()
+            self.assertTrue(data.startswith(",".join(KOREAN.values()).encode() + b"\r\n"))
+            self.assertTrue(data.endswith(b"\r\n"))
+            self.assertEqual({len(row) for row in table(data)[1]} - {len(COLUMNS)}, set())
+        self.for_each(check)
+
+    def test_sums_over_the_rows_equal_the_numbers_of_the_view(self):
+        views = self.feed.views()
+
+        def check(message_id, path):
+            rows, expected = records(path), self.feed.expected[message_id]
+            for column, key in (("order_amount", "gross"), ("attributed_amount", "gross"),
+                                ("refunded_amount", "refunded")):
+                self.assertEqual(sums(rows, column), without_zeros(expected[key]), column)
+                for currency, minor in crm.money(views[message_id][key]).items():
+                    self.assertEqual(sums(rows, column).get(currency), minor, column)
+        self.for_each(check)
+
+    def test_every_order_and_line_is_there_once(self):
+        def check(message_id, path):
+            rows, won = records(path), self.feed.won[message_id]
+            ids = [row["order_id"] for row in rows if row["order_id"]]
+            wanted = [i for i, order in won.items() for _ in range(max(1, len(order["lines"])))]
+            self.assertEqual(sorted(ids), sorted(wanted))
+            first = [row["order_id"] for row in rows if row["order_amount"]]
+            self.assertEqual(sorted(first), sorted(won), "an order's amount on its first line only")
+        self.for_each(check)
+
+    def test_every_delivery_has_a_row(self):
+        def check(message_id, path):
+            rows, deliveries = records(path), self.feed.deliveries_of(message_id)
+            order_rows = sum(1 for row in rows if row["order_id"])
+            self.assertGreaterEqual(len(rows), max(len(deliveries), order_rows))
+            self.assertLessEqual(len(rows), len(deliveries) + order_rows)
+        self.for_each(check)
+
+    def test_manifest_tells_what_is_in_the_file(self):
+        def check(message_id, path):
+            manifest, data = jws_parts(path)[1], path.read_bytes()
+            self.assertEqual(MANIFEST_KEYS - manifest.keys(), set())
+            self.assertEqual((manifest["tenant"], manifest["message_id"], manifest["columns"]),
+                             (self.feed.tenant, message_id, COLUMNS))
+            self.assertEqual(manifest["rows"], len(table(data)[1]))
+            self.assertEqual(manifest["bytes"], len(data))
+            self.assertEqual(manifest["sha256"].lower(), hashlib.sha256(data).hexdigest())
+            self.assertEqual((manifest["dialect"], manifest["masked"]), ("raw-v1", True))
+            for key in ("success", "failed", "pending", "excluded"):
+                expected = self.feed.expected[message_id][key]
+                self.assertEqual(manifest["recipients"][key], expected, key)
+        self.for_each(check)
+
+    def test_no_member_id_is_in_a_manifest_or_a_masked_file(self):
+        members = {e["member_id"] for e in self.feed.events if e.get("member_id")}
+
+        def check(_, path):
+            text = json.dumps(jws_parts(path)[:2], ensure_ascii=False)
+            self.assertEqual(set(re.findall(r"[\w.@-]+", text)) & members, set())
+            self.assertEqual({row["member_id"] for row in records(path)} & members, set())
+        self.for_each(check)
+
+    def test_openssl_alone_confirms_digest_and_signature(self):
+        keys = {key["kid"]: key for key in json.loads(self.feed.jwks.read_text())["keys"]}
+
+        def check(_, path):
+            header, manifest, signed, signature = jws_parts(path)
+            digest = openssl("dgst", "-sha256", "-r", path).stdout.split()[0].decode()
+            self.assertEqual(manifest["sha256"].lower(), digest)
+            self.assertEqual(header["typ"], "crm-export-manifest+jws")
+            der, text, sig = (path.with_suffix(f".{name}") for name in ("der", "in", "sig"))
+            der.write_bytes(ED25519_SPKI + unbase64url(keys[header["kid"]]["x"]))
+            text.write_bytes(signed)
+            sig.write_bytes(signature)
+            done = openssl("pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", der,
+                           "-rawin", "-in", text, "-sigfile", sig)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.for_each(check)
+
+    def test_second_export_of_the_same_state_gives_the_same_bytes(self):
+        def check(message_id, path):
+            again = self.feed.export(message_id, "again.csv")
+            self.assertEqual(again.read_bytes(), path.read_bytes())
+            self.assertNotEqual(sidecar(again).read_bytes(), sidecar(path).read_bytes())
+        self.for_each(check)
+
+
+def openssl(*args):
+    return subprocess.run(["openssl", *map(str, args)], capture_output=True, check=False)
+
+
+class GeneratedFeedExports(EveryMessage, unittest.TestCase):
+    @staticmethod
+    def path():
+        return None
+
+
+class CompleteJourneyExports(EveryMessage, unittest.TestCase):
+    @staticmethod
+    def path():
+        return crm.real_feed("completejourney")
+
+
+class OptionsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.feed = ExportedFeed(None)
+        cls.addClassCleanup(cls.feed.host.close)
+
+    def test_kids_of_the_keys_are_rfc_7638_thumbprints(self):
+        for key in json.loads(self.feed.jwks.read_text())["keys"]:
+            self.assertEqual((key["kty"], key["crv"]), ("OKP", "Ed25519"))
+            canonical = json.dumps({k: key[k] for k in ("crv", "kty", "x")}, separators=(",", ":"))
+            digest = hashlib.sha256(canonical.encode()).digest()
+            self.assertEqual(key["kid"], base64.urlsafe_b64encode(digest).rstrip(b"=").decode())
+
+    def test_english_locale_gives_english_headers(self):
+        header, _ = table(self.feed.export("M-orders", "en.csv", "--locale", "en").read_bytes())
+        self.assertEqual(len(set(header)), len(COLUMNS))
+        for name in header:
+            self.assertRegex(name, r"^[A-Za-z][A-Za-z ()/.-]*$")
+
+    def test_times_carry_the_offset_of_the_tenant(self):
+        for row in records(self.feed.csv["M-orders"]):
+            for column in ("sent_at", "ordered_at"):
+                self.assertRegex(row[column], r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+09:00)?$")
+
+    def test_chosen_columns_only(self):
+        chosen = ["sent", "member_id", "order_amount"]
+        out = self.feed.export("M-orders", "some.csv", "--columns", ",".join(chosen))
+        header, rows = table(out.read_bytes())
+        self.assertEqual(header, [KOREAN[key] for key in chosen])
+        everything = records(self.feed.csv["M-orders"])
+        self.assertEqual(rows, [[row[key] for key in chosen] for row in everything])
+        self.assertEqual(jws_parts(out)[1]["columns"], chosen)
+
+    def test_members_are_readable_with_unmask_only(self):
+        members = {event["member_id"] for event in self.feed.events
+                   if event["type"] == "delivery" and event["message_id"] == "M-control"}
+        out = self.feed.export("M-control", "open.csv", "--unmask")
+        self.assertEqual({row["member_id"] for row in records(out)}, members)
+        self.assertIs(jws_parts(out)[1]["masked"], False)
+        self.assertEqual(crm.verify(self.feed.jwks, out).returncode, 0)
+
+    def test_erased_members_are_gone_even_with_unmask(self):
+        out = self.feed.export("M-erased", "erased.csv", "--unmask")
+        shown = [row for row in records(out) if row["member_id"] == "member-straddle"]
+        self.assertEqual(shown, [], "both deliveries to this member are from before the erasure")
+
+    def test_spreadsheet_dialect_is_the_raw_one_made_safe(self):
+        for message_id in ("M-orders", "M-000", "M-010", "M-chain"):
+            out = self.feed.export(message_id, "sheet.csv", dialect="spreadsheet-v1")
+            data = out.read_bytes()
+            self.assertTrue(data.startswith(b'\xef\xbb\xbf"'))
+            rows = table(data[3:])[1]
+            raw = [[row[key] for key in COLUMNS] for row in records(self.feed.csv[message_id])]
+            self.assertEqual(rows, [list(map(spreadsheet_text, COLUMNS, row)) for row in raw])
+            quoted = io.StringIO(newline="")
+            writer = csv.writer(quoted, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+            writer.writerows(rows)
+            self.assertTrue(data.decode("utf-8").endswith(quoted.getvalue()), "every field quoted")
+            self.assertEqual(crm.verify(self.feed.jwks, out).returncode, 0)
+
+
+class TamperingTest(unittest.TestCase):
+    """Every change of the file or of its sidecar is refused, in words, without a crash."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.feed = ExportedFeed(None)
+        cls.addClassCleanup(cls.feed.host.close)
+        cls.original = max(cls.feed.csv.values(), key=lambda path: path.stat().st_size)
+        cls.data, cls.jws = cls.original.read_bytes(), sidecar(cls.original).read_bytes()
+        cls.copy = cls.feed.host.scratch("copy.csv")
+
+    def verified(self, data, jws, jwks=None):
+        self.copy.write_bytes(data)
+        sidecar(self.copy).unlink(missing_ok=True)
+        if jws is not None:
+            sidecar(self.copy).write_bytes(jws)
+        return crm.verify(jwks or self.feed.jwks, self.copy)
+
+    def assert_refused(self, data, jws, jwks=None):
+        done = self.verified(data, jws, jwks)
+        self.assertNotEqual(done.returncode, 0, "a changed export was accepted")
+        self.assertFalse(crm.crashed(done.returncode), crm.signal_name(done.returncode))
+        self.assertTrue(done.stderr.strip(), "refused without a word on stderr")
+
+    def lines(self):
+        """Header and rows as exact bytes: a row ends at CRLF outside of quotes."""
+        rows, row = [], b""
+        for piece in self.data.split(b"\r\n")[:-1]:
+            row += piece + b"\r\n"
+            if row.count(b'"') % 2 == 0:
+                rows.append(row)
+                row = b""
+        return rows
+
+    def test_unchanged_copy_is_accepted(self):
+        self.assertEqual(self.verified(self.data, self.jws).returncode, 0)
+
+    def test_changed_bytes_of_the_file_are_refused(self):
+        rng = random.Random(1)
+        for place in rng.sample(range(len(self.data)), min(TAMPERED_PLACES, len(self.data))):
+            with self.subTest(place=place):
+                changed = bytearray(self.data)
+                changed[place] ^= 1 << rng.randrange(8)
+                self.assert_refused(bytes(changed), self.jws)
+
+    def test_a_changed_byte_anywhere_in_the_sidecar_is_refused(self):
+        rng = random.Random(2)
+        for place in range(len(self.jws)):
+            with self.subTest(place=place):
+                changed = bytearray(self.jws)
+                changed[place] ^= 1 << rng.randrange(8)
+                self.assert_refused(self.data, bytes(changed))
+
+    def test_non_canonical_last_characters_of_the_sidecar_are_refused(self):
+        text = self.jws.rstrip()
+        alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        ends = [index - 1 for index in range(len(text) + 1) if text[index:index + 1] in (b".", b"")]
+        for place in ends:
+            for other in set(alphabet) - {text[place]}:
+                with self.subTest(place=place, other=chr(other)):
+                    self.assert_refused(self.data, text[:place] + bytes([other]) + text[place + 1:])
+
+    def test_truncated_and_lengthened_files_are_refused(self):
+        for data in (b"", self.data[:-1], self.data[:-2], self.data[:len(self.data) // 2],
+                     self.data + b"\r\n", self.data + b" ", b"\xef\xbb\xbf" + self.data):
+            with self.subTest(bytes=len(data)):
+                self.assert_refused(data, self.jws)
+
+    def test_removed_swapped_and_doubled_rows_are_refused(self):
+        lines = self.lines()
+        self.assertEqual(b"".join(lines), self.data)
+        first, second = 1, next(i for i in range(2, len(lines)) if lines[i] != lines[1])
+        swapped = list(lines)
+        swapped[first], swapped[second] = swapped[second], swapped[first]
+        for changed in (lines[:1] + lines[2:], lines[:-1], swapped, lines + lines[-1:], lines[1:]):
+            self.assert_refused(b"".join(changed), self.jws)
+
+    def test_missing_empty_and_foreign_sidecars_are_refused(self):
+        other = next(path for path in self.feed.csv.values() if path.read_bytes() != self.data)
+        for jws in (None, b"", b"..", self.jws[:-10], self.jws.replace(b".", b"", 1),
+                    self.jws.strip() * 2, sidecar(other).read_bytes(), b"\0" * 100, b"a.b.c"):
+            with self.subTest(jws=jws and jws[:10]):
+                self.assert_refused(self.data, jws)
+
+    def test_keys_of_another_host_refuse_it(self):
+        with crm.Host() as stranger:
+            header, events = generated_feed.generate(1)
+            stranger.replay(crm.write_feed(stranger.scratch("feed.ndjson"), header, events[:5]))
+            self.assert_refused(self.data, self.jws, stranger.jwks(stranger.scratch("other.jwks")))
+
+    def test_broken_key_files_are_refused(self):
+        short_key = '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}'
+        for text in ("", "{", "[]", '{"keys":[]}', short_key):
+            with self.subTest(jwks=text):
+                jwks = self.feed.host.scratch("broken.jwks")
+                jwks.write_text(text)
+                self.assert_refused(self.data, self.jws, jwks)
+
+    def test_failed_export_leaves_no_file(self):
+        out = self.feed.host.scratch("never.csv")
+        done = self.feed.host.export(self.feed.tenant, "no-such-message", out, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("no-such-message", done.stderr)
+        self.assertFalse(out.exists() or sidecar(out).exists())
+
+    def test_renamed_pair_still_verifies(self):
+        moved = self.feed.host.scratch("이름 바꿈.csv")
+        shutil.copy(self.original, moved)
+        shutil.copy(sidecar(self.original), sidecar(moved))
+        self.assertEqual(crm.verify(self.feed.jwks, moved).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Builds everything and runs every test, plain and under sanitizers.
+# Usage: sh tests/run.sh [--quick | --full]
+#   --quick  without the sanitizers        --full  the long campaigns as well (300 kills, clang-tidy)
+set -eu
+cd "$(dirname "$0")/.."
+. host_stub/packages.sh
+need_packages $BUILD_PACKAGES libgtest-dev libgmock-dev librapidcheck-dev libvalijson-dev python3 \
+  openssl binutils clang-format
+
+mode=${1:-}
+case "$mode" in
+  "" | --quick) ;;
+  --full) CRM_KILLS=300 && export CRM_KILLS ;;
+  *)
+    echo "unknown option $mode; use --quick, --full or nothing" >&2
+    exit 2
+    ;;
+esac
+
+jobs=$(nproc)
+summary=""
+run_preset() {
+  echo "== $1: building"
+  mkdir -p build
+  [ -f "build/$1/build.ninja" ] || cmake --preset "$1" >"build/$1.configure.log" 2>&1 || {
+    cat "build/$1.configure.log" >&2
+    exit 1
+  }
+  cmake --build --preset "$1" -- --quiet
+  echo "== $1: testing"
+  log="build/$1.test.log"
+  status=0
+  ctest --preset "$1" -j "$jobs" --output-on-failure >"$log" 2>&1 || status=$?
+  if [ "$status" -ne 0 ]; then
+    grep -vE '^ *(Start|[0-9]+/[0-9]+ Test.* Passed)' "$log" >&2
+    echo "== $1: failed; the whole log is $log" >&2
+    exit "$status"
+  fi
+  count=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log")
+  tail -n 3 "$log"
+  summary="$summary $count"
+}
+
+run_preset dev
+[ "$mode" = "--quick" ] || run_preset asan
+if [ "$mode" = "--full" ]; then
+  need_packages clang-tidy
+  echo "== clang-tidy"
+  git ls-files 'plugins/*.cpp' 'host_stub/*.cpp' | xargs clang-tidy -p build/dev --quiet
+fi
+
+total=0
+for count in $summary; do total=$((total + count)); done
+[ "$total" -gt 0 ] || {
+  echo "no test ran" >&2
+  exit 1
+}
+echo
+echo "tests: $total passed, 0 failed"

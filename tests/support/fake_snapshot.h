@@ -1,0 +1,350 @@
+// A snapshot in memory, filled by hand: what the store port promises, without an engine.
+//
+// It refuses what a view must not do: scan everything, or ask for a page without a bound.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "store/snapshot.h"
+
+namespace crm_test {
+
+namespace mh = message_history;
+
+class FakeSnapshot : public mh::Snapshot {
+ public:
+  static constexpr std::int64_t limit_max = 1'000;
+
+  struct Message {
+    mh::MessageRow row;
+    mh::MoneyByCurrency money;
+    std::vector<mh::FailureRow> failures;
+    std::vector<mh::RevenueDayRow> revenue_days;
+  };
+
+  std::string main_currency = "KRW";
+  std::vector<Message> all_messages;
+  std::vector<mh::PeriodRow> period_rows;
+  std::map<std::string, mh::ShopMoney> shop_money;
+  std::vector<mh::Route> routes;
+  std::vector<mh::Delivery> all_deliveries;
+  std::vector<mh::MemberRow> members;
+  std::map<std::int64_t, std::vector<mh::TimelineRow>> timelines;  // newest first
+  std::vector<mh::TouchRow> touches;
+  std::vector<mh::Order> orders;
+  std::vector<mh::Refund> refunds;
+  std::vector<mh::CreditRow> credits;
+  std::vector<mh::AuditRow> audit;  // oldest first
+  std::vector<mh::SourceRow> all_sources;
+  std::vector<mh::QuarantineEntry> quarantined;  // oldest first
+  std::int64_t held_message_count = 0;
+  std::int64_t held_refund_count = 0;
+  mh::StoreSize store_size;
+  std::int64_t deliveries_read = 0;
+
+  std::vector<mh::MessageListRow> messages(const mh::MessageFilter& filter,
+                                           const mh::MessagePage& page) override {
+    std::vector<mh::MessageListRow> rows;
+    for (const Message& one : all_messages) {
+      if (selects(filter, one.row)) rows.push_back({one.row, one.money, key_of(one, page.sort)});
+    }
+    const auto before = [&page](const mh::MessageKey& a, const mh::MessageKey& b) {
+      const auto rank = [](const mh::MessageKey& key) {
+        return std::tie(key.number_value, key.text_value, key.number);
+      };
+      return page.descending ? rank(b) < rank(a) : rank(a) < rank(b);
+    };
+    std::ranges::sort(rows, [&](const auto& a, const auto& b) { return before(a.key, b.key); });
+    if (page.after) {
+      std::erase_if(rows, [&](const auto& row) { return !before(*page.after, row.key); });
+    }
+    return cut(std::move(rows), page.limit);
+  }
+
+  mh::MessageTotals totals(const mh::MessageFilter& filter) override {
+    mh::MessageTotals totals;
+    for (const Message& one : all_messages) {
+      if (!selects(filter, one.row)) continue;
+      ++totals.messages;
+      const mh::RecipientCounts& counts = one.row.counts.recipients;
+      totals.counts.recipients.success += counts.success;
+      totals.counts.recipients.failed += counts.failed;
+      totals.counts.recipients.pending += counts.pending;
+      totals.counts.recipients.excluded += counts.excluded;
+      totals.counts.clickers += one.row.counts.clickers;
+      totals.counts.orders += one.row.counts.orders;
+      for (const auto& [currency, money] : one.money) {
+        totals.money[currency].orders += money.orders;
+        totals.money[currency].gross_minor += money.gross_minor;
+        totals.money[currency].refunded_minor += money.refunded_minor;
+      }
+    }
+    return totals;
+  }
+
+  std::vector<mh::PeriodRow> period(mh::MessageKind kind, std::int32_t first_day,
+                                    std::int32_t last_day) override {
+    period_asked = {kind, first_day, last_day};
+    return period_rows;
+  }
+  std::tuple<mh::MessageKind, std::int32_t, std::int32_t> period_asked;
+
+  std::optional<mh::MessageRow> message(std::string_view message_id) override {
+    for (const Message& one : all_messages) {
+      if (one.row.message_id == message_id) return one.row;
+    }
+    return {};
+  }
+  std::optional<mh::MessageRow> message(mh::MessageNo number) override {
+    const Message* const found = find(number);
+    return found == nullptr ? std::nullopt : std::optional(found->row);
+  }
+  mh::MoneyByCurrency money(mh::MessageNo message) override { return find(message)->money; }
+  std::vector<mh::FailureRow> failures(mh::MessageNo message) override {
+    return find(message)->failures;
+  }
+  std::vector<mh::RevenueDayRow> revenue_days(mh::MessageNo message) override {
+    return find(message)->revenue_days;
+  }
+  std::map<std::string, mh::ShopMoney> shop() override { return shop_money; }
+  mh::Route route(mh::RouteNo number) override {
+    return routes.at(static_cast<std::size_t>(number.value - 1));
+  }
+
+  std::vector<mh::Delivery> deliveries(mh::MessageNo message, std::string_view after_id,
+                                       std::int64_t limit) override {
+    return page_of(message, after_id, limit, false);
+  }
+  std::vector<mh::Delivery> failed_deliveries(mh::MessageNo message, std::string_view after_id,
+                                              std::int64_t limit) override {
+    return page_of(message, after_id, limit, true);
+  }
+  std::optional<mh::Delivery> delivery(mh::MessageNo message,
+                                       std::string_view delivery_id) override {
+    for (const mh::Delivery& one : all_deliveries) {
+      if (one.message == message && one.delivery_id == delivery_id) return one;
+    }
+    return {};
+  }
+  std::vector<mh::Delivery> chain(mh::ChainNo number) override {
+    std::vector<mh::Delivery> found;
+    for (const mh::Delivery& one : all_deliveries) {
+      if (one.state.chain == number) found.push_back(one);
+    }
+    deliveries_read += static_cast<std::int64_t>(found.size());
+    return found;
+  }
+  void each_delivery(mh::MessageNo, const std::function<bool(const mh::Delivery&)>&) override {
+    throw std::logic_error("a view scanned every delivery");
+  }
+
+  std::optional<mh::MemberRow> member(std::string_view member_id) override {
+    for (const mh::MemberRow& one : members) {
+      if (one.member == member_id) return one;
+    }
+    return {};
+  }
+  std::optional<mh::MemberRow> member(mh::MemberNo number) override {
+    for (const mh::MemberRow& one : members) {
+      if (one.number == number) return one;
+    }
+    return {};
+  }
+  std::vector<mh::TimelineRow> timeline(mh::MemberNo member,
+                                        const std::optional<mh::TimelineKey>& after,
+                                        std::int64_t limit) override {
+    std::vector<mh::TimelineRow> rows;
+    for (const mh::TimelineRow& row : timelines[member.value]) {
+      const auto rank = std::tie(row.key.at_us, row.key.tie);
+      if (!after || rank < std::tie(after->at_us, after->tie)) rows.push_back(row);
+    }
+    return cut(std::move(rows), limit);
+  }
+  std::vector<mh::Delivery> deliveries_of(mh::MemberNo member, std::int64_t from_us,
+                                          std::int64_t to_us, std::int64_t limit) override {
+    std::vector<mh::Delivery> rows;
+    for (const mh::Delivery& one : all_deliveries) {
+      const std::int64_t at_us = one.state.timeline_at_us();
+      if (one.state.member == member && at_us >= from_us && at_us <= to_us) rows.push_back(one);
+    }
+    std::ranges::sort(rows, [](const mh::Delivery& a, const mh::Delivery& b) {
+      return a.state.timeline_at_us() > b.state.timeline_at_us();
+    });
+    return cut(std::move(rows), limit);
+  }
+  std::vector<mh::TouchRow> touches_of(mh::MemberNo member, std::int64_t from_us,
+                                       std::int64_t to_us, std::int64_t limit) override {
+    std::vector<mh::TouchRow> rows;
+    for (const mh::TouchRow& one : touches) {
+      if (one.member == member && one.at_us >= from_us && one.at_us <= to_us) rows.push_back(one);
+    }
+    std::ranges::sort(rows, [](const auto& a, const auto& b) { return a.at_us > b.at_us; });
+    return cut(std::move(rows), limit);
+  }
+
+  std::optional<mh::Order> order(std::string_view order_id) override {
+    for (const mh::Order& one : orders) {
+      if (one.order_id == order_id) return one;
+    }
+    return {};
+  }
+  std::optional<mh::Order> order(mh::OrderNo number) override {
+    for (const mh::Order& one : orders) {
+      if (one.number == number) return one;
+    }
+    return {};
+  }
+  std::vector<mh::Refund> refunds_of(std::string_view order_id) override {
+    std::vector<mh::Refund> rows;
+    for (const mh::Refund& one : refunds) {
+      if (one.order_id == order_id) rows.push_back(one);
+    }
+    return rows;
+  }
+  std::optional<mh::CreditRow> credit(mh::OrderNo order) override {
+    for (const mh::CreditRow& one : credits) {
+      if (one.order == order) return one;
+    }
+    return {};
+  }
+  std::vector<mh::BuyerRow> buyers(mh::MessageNo message, const std::optional<mh::BuyerKey>& after,
+                                   std::int64_t limit) override {
+    std::vector<mh::CreditRow> found;
+    for (const mh::CreditRow& one : credits) {
+      const bool is_after = !after || std::tie(one.ordered_at_us, one.order) <
+                                          std::tie(after->ordered_at_us, after->order);
+      if (one.message == message && is_after) found.push_back(one);
+    }
+    std::ranges::sort(found, [](const auto& a, const auto& b) {
+      return std::tie(a.ordered_at_us, a.order) > std::tie(b.ordered_at_us, b.order);
+    });
+    std::vector<mh::BuyerRow> rows;
+    for (const mh::CreditRow& credit : cut(std::move(found), limit)) {
+      const auto buyer = member(credit.member);
+      rows.push_back({credit, order(credit.order)->order_id, buyer ? buyer->member : ""});
+    }
+    return rows;
+  }
+  void each_sale(mh::MessageNo, const std::function<bool(const Sale&)>&) override {
+    throw std::logic_error("a view scanned every sale");
+  }
+
+  std::vector<mh::AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override {
+    std::vector<mh::AuditRow> rows;
+    for (const mh::AuditRow& row : audit) {
+      if (row.number < before_number) rows.insert(rows.begin(), row);
+    }
+    return cut(std::move(rows), limit);
+  }
+  std::vector<mh::AuditRow> audit_oldest(std::int64_t, std::int64_t) override { return {}; }
+  std::vector<mh::SourceRow> sources() override { return all_sources; }
+  std::vector<mh::QuarantineEntry> quarantine(std::int64_t before_number,
+                                              std::int64_t limit) override {
+    std::vector<mh::QuarantineEntry> rows;
+    for (const mh::QuarantineEntry& row : quarantined) {
+      if (row.number < before_number) rows.insert(rows.begin(), row);
+    }
+    return cut(std::move(rows), limit);
+  }
+  std::int64_t quarantine_count() override { return static_cast<std::int64_t>(quarantined.size()); }
+  std::int64_t held_messages() override { return held_message_count; }
+  std::int64_t held_refunds() override { return held_refund_count; }
+  mh::StoreSize size() override { return store_size; }
+  void each_fact(const std::function<void(std::string_view)>&) override {
+    throw std::logic_error("a view read every fact");
+  }
+  std::int64_t steps() override { return 0; }
+
+ private:
+  static bool contains(const std::string& text, const std::string& part) {
+    const auto same = [](char a, char b) {
+      return std::tolower(static_cast<unsigned char>(a)) ==
+             std::tolower(static_cast<unsigned char>(b));
+    };
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+  }
+
+  static std::int64_t due_us(const mh::MessageRow& row) {
+    return row.sent_at_us.value_or(row.report.scheduled_at_us.value);
+  }
+
+  static bool selects(const mh::MessageFilter& filter, const mh::MessageRow& row) {
+    const mh::MessageFacts& facts = row.report.facts;
+    if (facts.kind != filter.kind || (filter.channel && facts.channel != *filter.channel)) {
+      return false;
+    }
+    if (filter.result &&
+        mh::result_of(facts.kind, facts.state, row.counts.recipients) != *filter.result) {
+      return false;
+    }
+    if (filter.from_us && due_us(row) < *filter.from_us) return false;
+    if (filter.until_us && due_us(row) >= *filter.until_us) return false;
+    return filter.text.empty() || contains(facts.name, filter.text) ||
+           contains(row.message_id, filter.text);
+  }
+
+  mh::MessageKey key_of(const Message& one, mh::MessageSort sort) const {
+    const mh::MessageRow& row = one.row;
+    const auto found = one.money.find(main_currency);
+    switch (sort) {
+      case mh::MessageSort::activity:
+        return {row.activity_at_us, {}, row.number};
+      case mh::MessageSort::sent:
+        return {due_us(row), {}, row.number};
+      case mh::MessageSort::name:
+        return {0, row.report.facts.name, row.number};
+      case mh::MessageSort::recipients:
+        return {row.counts.recipients.recipients(), {}, row.number};
+      case mh::MessageSort::success:
+        return {row.counts.recipients.success, {}, row.number};
+      case mh::MessageSort::failed:
+        return {row.counts.recipients.failed, {}, row.number};
+      case mh::MessageSort::clicks:
+        return {row.counts.clickers, {}, row.number};
+      case mh::MessageSort::orders:
+        return {row.counts.orders, {}, row.number};
+      case mh::MessageSort::net:
+        break;
+    }
+    return {found == one.money.end() ? 0 : found->second.net_minor(), {}, row.number};
+  }
+
+  const Message* find(mh::MessageNo number) const {
+    for (const Message& one : all_messages) {
+      if (one.row.number == number) return &one;
+    }
+    return nullptr;
+  }
+
+  std::vector<mh::Delivery> page_of(mh::MessageNo message, std::string_view after_id,
+                                    std::int64_t limit, bool failed_only) {
+    std::vector<mh::Delivery> rows;
+    for (const mh::Delivery& one : all_deliveries) {
+      if (one.message != message || one.delivery_id <= after_id) continue;
+      if (failed_only && one.state.status() != mh::DeliveryStatus::failed) continue;
+      rows.push_back(one);
+    }
+    std::ranges::sort(rows, {}, &mh::Delivery::delivery_id);
+    rows = cut(std::move(rows), limit);
+    deliveries_read += static_cast<std::int64_t>(rows.size());
+    return rows;
+  }
+
+  template <class Row>
+  static std::vector<Row> cut(std::vector<Row> rows, std::int64_t limit) {
+    if (limit < 1 || limit > limit_max) throw std::logic_error("a view asked for a boundless page");
+    if (rows.size() > static_cast<std::size_t>(limit)) rows.resize(static_cast<std::size_t>(limit));
+    return rows;
+  }
+};
+
+}  // namespace crm_test

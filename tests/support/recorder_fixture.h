@@ -1,0 +1,112 @@
+// A recorder over the real SQLite engine in a temporary folder, with a host of its own.
+#pragma once
+
+#include <crm/cpp/host.hpp>
+
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "export/sha256.h"
+#include "recorder/recorder.h"
+#include "store/sqlite/engine.h"
+#include "support/event_list.h"
+#include "support/temporary_folder.h"
+
+namespace test {
+
+// 2026-03-02T00:00:00Z, a Monday.
+inline constexpr std::int64_t monday_us = 1772409600000000;
+inline constexpr std::int64_t minute_us = 60'000'000;
+inline constexpr std::int64_t hour_us = 60 * minute_us;
+inline constexpr std::int64_t day_us = 24 * hour_us;
+
+// The least a host offers: a clock, and settings from a map.
+class SmallHost {
+ public:
+  SmallHost() {
+    raw_.size = sizeof(raw_);
+    raw_.abi_major = CRM_ABI_MAJOR;
+    raw_.context = this;
+    raw_.now_us = [](const crm_host *) { return monday_us; };
+    raw_.extension = [](const crm_host *host, const char *id) -> const void * {
+      return std::strcmp(id, CRM_EXT_CONFIG) == 0 ? &self(host).config_ : nullptr;
+    };
+    config_.size = sizeof(config_);
+    config_.get = [](const crm_host *host, crm_str, const char *key, char *buffer,
+                     uint64_t capacity, uint64_t *size) -> int32_t {
+      const auto &known = self(host).settings;
+      const auto found = known.find(key);
+      if (found == known.end()) return CRM_ERR_NOT_FOUND;
+      *size = found->second.size();
+      if (*size > capacity) return CRM_ERR_FULL;
+      std::memcpy(buffer, found->second.data(), *size);
+      return CRM_OK;
+    };
+  }
+  SmallHost(const SmallHost &) = delete;
+  SmallHost &operator=(const SmallHost &) = delete;
+
+  const crm_host *raw() const { return &raw_; }
+  std::map<std::string, std::string> settings = {{"time_zone", "Asia/Seoul"}, {"currency", "KRW"}};
+
+ private:
+  static const SmallHost &self(const crm_host *host) {
+    return *static_cast<const SmallHost *>(host->context);
+  }
+  crm_host raw_{};
+  crm_ext_config config_{};
+};
+
+class RecorderFixture {
+ public:
+  RecorderFixture()
+      : host(host_.raw()),
+        tenants(host, message_history::sqlite::make_engine(folder.path())),
+        recorder(host, tenants) {}
+
+  // Records the events as one batch, numbered on from the last.
+  crm_event_ack record(const std::vector<Event> &events) {
+    EventList list;
+    for (const Event &event : events) list.add(event, ++seq);
+    return record(list);
+  }
+
+  crm_event_ack record(const EventList &list) {
+    rejections.assign(64, {});
+    crm_event_ack ack{};
+    ack.size = sizeof(ack);
+    ack.rejections = rejections.data();
+    ack.rejections_capacity = rejections.size();
+    const crm_event_batch batch = list.batch(tenant, source);
+    recorder.record(&batch, &ack);
+    return ack;
+  }
+
+  std::string digest() { return message_history::hex(recorder.digest(crm::str(tenant))); }
+
+  std::unique_ptr<message_history::Snapshot> snapshot() {
+    return tenants.open_existing(tenant)->store->snapshot();
+  }
+  message_history::MessageRow message(const std::string &id) {
+    return snapshot()->message(id).value();
+  }
+  // Money of a message in one currency.
+  message_history::MessageMoney money(const std::string &id, const std::string &currency = "KRW") {
+    const auto read = snapshot();
+    return read->money(read->message(id)->number)[currency];
+  }
+
+  TemporaryFolder folder;
+  SmallHost host_;
+  crm::Host host;
+  message_history::Tenants tenants;
+  message_history::Recorder recorder;
+  std::string tenant = "mall";
+  std::string source = "test";
+  std::uint64_t seq = 0;
+  std::vector<crm_event_rejection> rejections;
+};
+
+}  // namespace test

@@ -1,0 +1,333 @@
+// The packed columns and checksums of the SQLite engine against bytes written out by hand
+// (SCHEMA.md).
+#include "store/sqlite/codec.h"
+
+#include <gtest/gtest.h>
+
+#include <crm/cpp/failure.hpp>
+#include <cstdint>
+#include <functional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite/rows_io.h"
+
+namespace message_history::sqlite {
+namespace {
+
+constexpr std::int64_t noon_us = 1'700'000'000'000'000;
+
+std::string hex_of(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string hex;
+  for (const char c : bytes) {
+    hex.push_back(digits[static_cast<unsigned char>(c) >> 4]);
+    hex.push_back(digits[static_cast<unsigned char>(c) & 15]);
+  }
+  return hex;
+}
+
+DeliveryState state_of(const std::vector<StatusMark>& marks, const std::optional<Cost>& cost = {}) {
+  DeliveryState state;
+  for (const StatusMark& mark : marks) state.merge(mark);
+  if (cost) state.merge(*cost);
+  return state;
+}
+
+DeliveryState decoded(std::string_view bytes, std::int64_t first_at_us) {
+  DeliveryState state;
+  decode_marks(bytes, first_at_us, state);
+  return state;
+}
+
+std::vector<DeliveryState> sample_states() {
+  return {
+      state_of({}),
+      state_of({{DeliveryStatus::sent, noon_us, "", ""}}),
+      state_of({{DeliveryStatus::held_out, 0, "", ""}}, Cost{0, "", 0}),
+      state_of({{DeliveryStatus::accepted, noon_us, "", ""},
+                {DeliveryStatus::failed, noon_us + 1'500'000, "3018", "blocked"}},
+               Cost{1'500'000, "KRW", 9}),
+      state_of({{DeliveryStatus::sent, noon_us + 60'000'000, "0", ""},
+                {DeliveryStatus::delivered, noon_us, "", "\xEC\x88\x98\xEC\x8B\xA0"}}),
+      state_of({{DeliveryStatus::skipped, noon_us, std::string(64, 'c'), std::string(2048, 'd')},
+                {DeliveryStatus::uncertain, 7'258'118'399'999'999, std::string("\0", 1), "\n"}},
+               Cost{7'258'118'399'999'999, "USD", -1'000'000'000'000}),
+  };
+}
+
+std::vector<std::vector<OrderLine>> sample_lines() {
+  return {
+      {},
+      {{"p-1", "Shirt", "red", 5000, -500, 2}},
+      {{"", "", "", 0, 0, 0}, {"p", "\xEC\x85\x94\xEC\xB8\xA0", "", 1'000'000'000'000, 1, -1}},
+  };
+}
+
+TEST(Codec, MarksAreTheseBytes) {
+  const auto states = sample_states();
+  EXPECT_EQ(hex_of(encode_marks(states[0])), "");
+  EXPECT_EQ(hex_of(encode_marks(states[1])), "2500");
+  // held_out, 0 s; cost at 0 in "" of 0
+  EXPECT_EQ(hex_of(encode_marks(states[2])),
+            "2200"
+            "00"
+            "00"
+            "00"
+            "00");
+  // accepted, 0 s; failed, 1,500,000 us, code and detail; cost at 1,500,000 in KRW of 9
+  EXPECT_EQ(hex_of(encode_marks(states[3])),
+            "2300"
+            "1e"
+            "e0c65b"
+            "0433303138"
+            "07626c6f636b6564"
+            "00"
+            "c08db701"
+            "034b5257"
+            "12");
+  // times count from the earliest mark, which is not the first: sent, 60 s, code; delivered, 0 s,
+  // detail
+  EXPECT_EQ(hex_of(encode_marks(states[4])),
+            "2d"
+            "3c"
+            "0130"
+            "37"
+            "00"
+            "06ec8898ec8ba0");
+}
+
+TEST(Codec, LinesAreTheseBytes) {
+  const auto lines = sample_lines();
+  EXPECT_EQ(hex_of(encode_lines(lines[0])), "");
+  EXPECT_EQ(hex_of(encode_lines(lines[1])),
+            "03702d31"
+            "055368697274"
+            "03726564"
+            "904e"
+            "e707"
+            "04");
+  EXPECT_EQ(hex_of(encode_lines(lines[2])),
+            "000000000000"
+            "0170"
+            "06ec8594ecb8a0"
+            "00"
+            "80c0a8ca9a3a"
+            "02"
+            "01");
+}
+
+TEST(Codec, WhatIsEncodedIsDecodedUnchanged) {
+  for (const DeliveryState& state : sample_states()) {
+    EXPECT_EQ(decoded(encode_marks(state), state.first_at_us()), state);
+  }
+  for (const auto& lines : sample_lines()) EXPECT_EQ(decode_lines(encode_lines(lines)), lines);
+}
+
+TEST(Codec, RandomStatesAreDecodedUnchanged) {
+  std::mt19937_64 random(1);
+  const auto text = [&random] {
+    std::string bytes(random() % 5, '\0');
+    for (char& c : bytes) c = static_cast<char>(random());
+    return bytes;
+  };
+  for (int round = 0; round < 2'000; ++round) {
+    DeliveryState state;
+    for (std::uint64_t count = random() % 5; count > 0; --count) {
+      auto at_us = static_cast<std::int64_t>(random() % 7'258'118'400'000'000);
+      if (random() % 2 == 0) at_us -= at_us % 1'000'000;
+      state.merge(StatusMark{static_cast<DeliveryStatus>(1 + random() % 7), at_us, text(), text()});
+    }
+    if (random() % 2 == 0) {
+      state.merge(Cost{static_cast<std::int64_t>(random() % 7'258'118'400'000'000), text(),
+                       static_cast<std::int64_t>(random())});
+    }
+    ASSERT_EQ(decoded(encode_marks(state), state.first_at_us()), state);
+  }
+}
+
+// Runs `decode`; whatever it throws must be CORRUPT. Returns whether it threw.
+bool is_refused(const std::function<void()>& decode) {
+  try {
+    decode();
+  } catch (const crm::Failure& failure) {
+    EXPECT_EQ(failure.status(), CRM_ERR_CORRUPT);
+    return true;
+  }
+  return false;
+}
+
+// Every prefix is refused or stands for less than the whole: a cut is never taken for the whole.
+TEST(Codec, APrefixIsNeverTakenForTheWhole) {
+  for (const DeliveryState& state : sample_states()) {
+    const std::string bytes = encode_marks(state);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      DeliveryState have;
+      const bool refused = is_refused(
+          [&] { have = decoded(std::string_view(bytes).substr(0, size), state.first_at_us()); });
+      EXPECT_TRUE(refused || have.marks != state.marks || have.cost != state.cost);
+    }
+  }
+  for (const auto& lines : sample_lines()) {
+    const std::string bytes = encode_lines(lines);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      std::vector<OrderLine> have;
+      const bool refused =
+          is_refused([&] { have = decode_lines(std::string_view(bytes).substr(0, size)); });
+      EXPECT_TRUE(refused || have != lines);
+    }
+  }
+}
+
+TEST(Codec, TextsThatReachBeyondTheEndAreRefused) {
+  EXPECT_TRUE(is_refused([] { decoded("\x25", 0); }));                           // no time
+  EXPECT_TRUE(is_refused([] { decoded(std::string_view("\x2D\x00", 2), 0); }));  // no code
+  EXPECT_TRUE(is_refused([] { decoded(std::string_view("\x2D\x00\x02x", 4), 0); }));
+  EXPECT_TRUE(is_refused([] { decoded(std::string_view("\x25\x00\x23\x00", 4), 0); }));  // falling
+  EXPECT_TRUE(is_refused([] { decoded(std::string_view("\x25\x00\x25\x00", 4), 0); }));  // twice
+  EXPECT_TRUE(is_refused([] { decoded(std::string_view("\x20\x00", 2), 0); }));  // no status
+  EXPECT_TRUE(is_refused([] { decoded("\x25" + std::string(10, '\xFF'), 0); }));
+  EXPECT_TRUE(is_refused([] { decode_lines("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"); }));
+}
+
+TEST(Codec, EveryFlippedBitIsRefusedOrHarmless) {
+  const auto each_flip = [](const std::string& bytes, auto&& decode) {
+    for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+      std::string flipped = bytes;
+      flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+      is_refused([&] { decode(flipped); });
+      EXPECT_NE(RowChecksum().add(flipped).value(), RowChecksum().add(bytes).value());
+    }
+  };
+  for (const DeliveryState& state : sample_states()) {
+    each_flip(encode_marks(state),
+              [&](const std::string& bytes) { decoded(bytes, state.first_at_us()); });
+  }
+  for (const auto& lines : sample_lines()) {
+    each_flip(encode_lines(lines), [](const std::string& bytes) { decode_lines(bytes); });
+  }
+}
+
+TEST(Codec, GarbageIsRefusedOrHarmless) {
+  std::mt19937_64 random(2);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes(random() % 40, '\0');
+    for (char& c : bytes) c = static_cast<char>(random());
+    is_refused([&] { decoded(bytes, noon_us); });
+    is_refused([&] { decode_lines(bytes); });
+  }
+}
+
+TEST(Codec, ALongTimeAfterTheFirstIsRefusedAndNotOverflown) {
+  const std::string nine_bytes = std::string(8, '\xFF') + "\x7F";
+  EXPECT_TRUE(is_refused([&] { decoded("\x25" + nine_bytes, noon_us); }));  // in seconds
+  EXPECT_TRUE(is_refused([&] { decoded("\x05" + nine_bytes, noon_us); }));  // in microseconds
+}
+
+TEST(RowChecksum, IsCrc32OverLittleEndianNumbersAndSizedTexts) {
+  EXPECT_EQ(RowChecksum().value(), 0);
+  EXPECT_EQ(RowChecksum().add(1).value(), 0xA988DFF7);
+  EXPECT_EQ(RowChecksum().add(-1).value(), 0x2144DF1C);
+  EXPECT_EQ(RowChecksum().add("ab").value(), 0x3825E2D9);
+  EXPECT_EQ(RowChecksum().add(7).add("ab").add("").value(), 0x3E4B68FB);
+}
+
+TEST(RowChecksum, OfADeliveryIsTheExampleOfTheDocument) {
+  Delivery row{{1}, "d", state_of({{DeliveryStatus::sent, noon_us, "", ""}})};
+  row.state.member = {2};
+  row.state.route = {3};
+  EXPECT_EQ(checksum_of(row, encode_marks(row.state)), 0x81C5171B);
+}
+
+// The checksums of `row` and of every change of it, which must all differ.
+template <class Row, class Checksum>
+void expect_all_differ(const Row& row, Checksum&& checksum,
+                       const std::vector<std::function<void(Row&)>>& changes) {
+  std::set<std::int64_t> seen{checksum(row)};
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    Row changed = row;
+    changes[i](changed);
+    EXPECT_TRUE(seen.insert(checksum(changed)).second) << "change " << i;
+  }
+}
+
+TEST(RowChecksum, ChangesWithEveryFieldOfADelivery) {
+  Delivery row{{1}, "d", state_of({{DeliveryStatus::sent, noon_us, "", ""}})};
+  row.state.member = {2};
+  row.state.route = {3};
+  expect_all_differ<Delivery>(
+      row, [](const Delivery& have) { return checksum_of(have, encode_marks(have.state)); },
+      {[](Delivery& have) { have.message = {9}; }, [](Delivery& have) { have.delivery_id = "e"; },
+       [](Delivery& have) { have.state.member = {9}; },
+       [](Delivery& have) { have.state.route = {9}; },
+       [](Delivery& have) { have.state.chain = {9}; },
+       [](Delivery& have) { have.state.converted = true; },
+       [](Delivery& have) { have.state.marks[0].at_us += 1; },
+       [](Delivery& have) { have.state.marks[0].status = DeliveryStatus::failed; },
+       [](Delivery& have) { have.state.marks[0].code = "0"; },
+       [](Delivery& have) { have.state.marks[0].detail = "0"; },
+       [](Delivery& have) { have.state.cost = Cost{}; }});
+}
+
+TEST(RowChecksum, ChangesWithEveryFieldOfATouch) {
+  const TouchRow row{{1}, 2, TouchKind::click, {3}, "d"};
+  expect_all_differ<TouchRow>(
+      row, [](const TouchRow& have) { return checksum_of(have); },
+      {[](TouchRow& have) { have.member = {9}; }, [](TouchRow& have) { have.at_us = 9; },
+       [](TouchRow& have) { have.kind = TouchKind::coupon; },
+       [](TouchRow& have) { have.message = {9}; }, [](TouchRow& have) { have.delivery_id = ""; }});
+}
+
+TEST(RowChecksum, ChangesWithEveryFieldOfAnOrder) {
+  Order row;
+  row.number = {1};
+  row.order_id = "o";
+  row.version = {1, 2, "KRW", 3, {4}, "m", {{"p", "n", "o", 5, 6, 7}}};
+  expect_all_differ<Order>(
+      row, [](const Order& have) { return checksum_of(have, encode_lines(have.version.lines)); },
+      {[](Order& have) { have.number = {9}; }, [](Order& have) { have.order_id = "p"; },
+       [](Order& have) { have.member = {9}; }, [](Order& have) { have.placed_at_us = 9; },
+       [](Order& have) { have.refunded_minor = 9; }, [](Order& have) { have.version.revision = 9; },
+       [](Order& have) { have.version.at_us = 9; },
+       [](Order& have) { have.version.currency = "USD"; },
+       [](Order& have) { have.version.amount_minor = 9; },
+       [](Order& have) { have.version.message = {9}; },
+       [](Order& have) { have.version.message_id = "n"; },
+       [](Order& have) { have.version.lines[0].product_no = "q"; },
+       [](Order& have) { have.version.lines[0].name = "q"; },
+       [](Order& have) { have.version.lines[0].option = "q"; },
+       [](Order& have) { have.version.lines[0].unit_price_minor = 9; },
+       [](Order& have) { have.version.lines[0].option_price_minor = 9; },
+       [](Order& have) { have.version.lines[0].quantity = 9; },
+       [](Order& have) { have.version.lines.clear(); }});
+}
+
+TEST(RowChecksum, ChangesWithEveryFieldOfARefund) {
+  const Refund row{"r", "o", 1, "KRW", 2};
+  expect_all_differ<Refund>(
+      row, [](const Refund& have) { return checksum_of(have); },
+      {[](Refund& have) { have.refund_id = "s"; }, [](Refund& have) { have.order_id = "p"; },
+       [](Refund& have) { have.at_us = 9; }, [](Refund& have) { have.currency = "USD"; },
+       [](Refund& have) { have.amount_minor = 9; }});
+}
+
+TEST(RowChecksum, ChangesWithEveryFieldOfACredit) {
+  const CreditRow row{{1}, {2}, 3, {4}, "KRW", 5, 6, TouchKind::click, 7, "d", 8};
+  expect_all_differ<CreditRow>(
+      row, [](const CreditRow& have) { return checksum_of(have); },
+      {[](CreditRow& have) { have.order = {9}; }, [](CreditRow& have) { have.message = {9}; },
+       [](CreditRow& have) { have.ordered_at_us = 9; }, [](CreditRow& have) { have.member = {9}; },
+       [](CreditRow& have) { have.currency = "USD"; },
+       [](CreditRow& have) { have.gross_minor = 9; },
+       [](CreditRow& have) { have.refunded_minor = 9; },
+       [](CreditRow& have) { have.touch = TouchKind::coupon; },
+       [](CreditRow& have) { have.touch_at_us = 9; },
+       [](CreditRow& have) { have.delivery_id = ""; },
+       [](CreditRow& have) { have.rule_version = 9; }});
+}
+
+}  // namespace
+}  // namespace message_history::sqlite

@@ -1,0 +1,270 @@
+// Columns, amounts, words and CSV bytes: golden texts written out by hand.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "export/amount.h"
+#include "export/columns.h"
+#include "export/csv.h"
+#include "export/dialect.h"
+#include "export/unicode_text.h"
+#include "export/wording.h"
+
+namespace message_history {
+namespace {
+
+std::string field(std::string_view text) {
+  std::string out;
+  append_raw_field(text, out);
+  return out;
+}
+
+std::string decimal(std::int64_t minor, std::string_view currency) {
+  std::string out = "left over";
+  write_decimal({minor, currency}, out);
+  return out;
+}
+
+std::string masked(std::string_view id) {
+  std::string out = "left over";
+  write_masked(id, out);
+  return out;
+}
+
+CsvColumns only(std::initializer_list<CsvColumn> columns) {
+  CsvColumns set;
+  for (const CsvColumn column : columns) set.add(column);
+  return set;
+}
+
+TEST(Columns, KeysAndHeadersAreThoseOfTheDesign) {
+  std::string keys, korean;
+  std::set<std::string_view> english;
+  for (const CsvColumn column : CsvColumns::all().list()) {
+    keys += std::string(info_of(column).key) + ' ';
+    korean += std::string(info_of(column).header.ko) + '|';
+    english.insert(info_of(column).header.en);
+    EXPECT_EQ(column_from_key(info_of(column).key), column);
+  }
+  EXPECT_EQ(keys,
+            "message_type sent failure_reason failure_code member_id sent_at order_id order_amount "
+            "currency ordered_at product_no product_name unit_price option_price option quantity "
+            "attribution attributed_amount refunded_amount ");
+  EXPECT_EQ(korean,
+            "메시지 종류|발송 여부|실패 사유|실패 코드|회원 아이디|발송 "
+            "시각|주문번호|주문금액|통화|주문날짜|"
+            "주문상품번호|상품명|상품금액|상품옵션금액|상품옵션|주문수량|매출 발생 경로|기여 "
+            "매출|환불금액|");
+  EXPECT_EQ(english.size(), column_count);
+  EXPECT_FALSE(column_from_key("").has_value());
+  EXPECT_FALSE(column_from_key("Sent").has_value());
+}
+
+TEST(Columns, SetKeepsTheOrderOfTheFile) {
+  CsvColumns set;
+  EXPECT_TRUE(set.empty());
+  EXPECT_TRUE(set.add(CsvColumn::quantity));
+  EXPECT_TRUE(set.add(CsvColumn::sent));
+  EXPECT_FALSE(set.add(CsvColumn::quantity));
+  EXPECT_EQ(set.keys(), (std::vector<std::string>{"sent", "quantity"}));
+  EXPECT_TRUE(set.has(CsvColumn::sent));
+  EXPECT_FALSE(set.has(CsvColumn::option));
+}
+
+TEST(Dialects, AreKnownByName) {
+  EXPECT_EQ(dialect_from_name("raw-v1"), Dialect::raw_v1);
+  EXPECT_EQ(dialect_from_name("spreadsheet-v1"), Dialect::spreadsheet_v1);
+  EXPECT_FALSE(dialect_from_name("RAW-V1").has_value());
+  EXPECT_TRUE(info_of(Dialect::raw_v1).offered);
+  EXPECT_FALSE(info_of(Dialect::spreadsheet_v1).offered);
+}
+
+TEST(Csv, QuotesOnlyWhereNeeded) {
+  EXPECT_EQ(field(""), "");
+  EXPECT_EQ(field("plain"), "plain");
+  EXPECT_EQ(field("in side"), "in side");
+  EXPECT_EQ(field("a,b"), "\"a,b\"");
+  EXPECT_EQ(field("say \"hi\""), "\"say \"\"hi\"\"\"");
+  EXPECT_EQ(field("\""), "\"\"\"\"");
+  EXPECT_EQ(field("a\nb"), "\"a\nb\"");
+  EXPECT_EQ(field("a\rb"), "\"a\rb\"");
+  EXPECT_EQ(field(" lead"), "\" lead\"");
+  EXPECT_EQ(field("trail "), "\"trail \"");
+  EXPECT_EQ(field(" "), "\" \"");
+  EXPECT_EQ(field("=1+1"), "=1+1");
+  EXPECT_EQ(field("탭\t'; -"), "탭\t'; -");
+  EXPECT_EQ(field(std::string_view("nul\0nul", 7)), std::string_view("nul\0nul", 7));
+}
+
+TEST(Csv, WritesHeaderAndRowsWithCrlf) {
+  const CsvFormat format(Dialect::raw_v1,
+                         only({CsvColumn::sent, CsvColumn::order_id, CsvColumn::product_name}));
+  std::string out;
+  format.append_header(Locale::ko, out);
+  CsvCells cells;
+  cells[CsvColumn::sent] = "성공";
+  cells[CsvColumn::member_id] = "not asked for";
+  cells[CsvColumn::product_name] = "머그컵, 350ml \"화이트\"";
+  format.append_row(cells, out);
+  format.append_row({}, out);
+  EXPECT_EQ(out, "발송 여부,주문번호,상품명\r\n성공,,\"머그컵, 350ml \"\"화이트\"\"\"\r\n,,\r\n");
+}
+
+TEST(Csv, WholeHeaderInBothLanguages) {
+  const CsvFormat format(Dialect::raw_v1, CsvColumns::all());
+  std::string ko, en;
+  format.append_header(Locale::ko, ko);
+  format.append_header(Locale::en, en);
+  EXPECT_EQ(ko,
+            "메시지 종류,발송 여부,실패 사유,실패 코드,회원 아이디,발송 "
+            "시각,주문번호,주문금액,통화,주문날짜,"
+            "주문상품번호,상품명,상품금액,상품옵션금액,상품옵션,주문수량,매출 발생 경로,기여 "
+            "매출,환불금액\r\n");
+  EXPECT_EQ(
+      en,
+      "Message type,Send result,Failure reason,Failure code,Member ID,Sent at,Order no.,Order "
+      "amount,Currency,Ordered at,Product no.,Product name,Unit price,Option price,Option,"
+      "Quantity,Attribution,Attributed amount,Refunded amount\r\n");
+}
+
+TEST(Csv, LoneEmptyFieldIsNoEmptyLine) {
+  const CsvFormat format(Dialect::raw_v1, only({CsvColumn::order_id}));
+  std::string out;
+  format.append_row({}, out);
+  EXPECT_EQ(out, "\"\"\r\n");
+}
+
+TEST(Amounts, HaveTheDecimalsOfTheirCurrency) {
+  EXPECT_EQ(decimal(13900, "KRW"), "13900");
+  EXPECT_EQ(decimal(13900, "JPY"), "13900");
+  EXPECT_EQ(decimal(13912, "GBP"), "139.12");
+  EXPECT_EQ(decimal(13912, "USD"), "139.12");
+  EXPECT_EQ(decimal(13912, "KWD"), "13.912");
+  EXPECT_EQ(decimal(13912, "BHD"), "13.912");
+  EXPECT_EQ(decimal(13912, "CLF"), "1.3912");
+  EXPECT_EQ(decimal(13912, "ZZZ"), "139.12");
+  EXPECT_EQ(decimal(13912, ""), "139.12");
+}
+
+TEST(Amounts, AreExactAtEveryEnd) {
+  EXPECT_EQ(decimal(0, "KRW"), "0");
+  EXPECT_EQ(decimal(0, "USD"), "0.00");
+  EXPECT_EQ(decimal(5, "USD"), "0.05");
+  EXPECT_EQ(decimal(-5, "USD"), "-0.05");
+  EXPECT_EQ(decimal(-5, "KWD"), "-0.005");
+  EXPECT_EQ(decimal(100, "USD"), "1.00");
+  EXPECT_EQ(decimal(-1234, "KRW"), "-1234");
+  EXPECT_EQ(decimal(std::numeric_limits<std::int64_t>::max(), "USD"), "92233720368547758.07");
+  EXPECT_EQ(decimal(std::numeric_limits<std::int64_t>::min(), "USD"), "-92233720368547758.08");
+  EXPECT_EQ(decimal(std::numeric_limits<std::int64_t>::min(), "KRW"), "-9223372036854775808");
+}
+
+TEST(Amounts, ExponentsAreThoseOfIso4217) {
+  for (const char* code : {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF",
+                           "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}) {
+    EXPECT_EQ(currency_exponent(code), 0) << code;
+  }
+  for (const char* code : {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}) {
+    EXPECT_EQ(currency_exponent(code), 3) << code;
+  }
+  for (const char* code : {"CLF", "UYW"}) EXPECT_EQ(currency_exponent(code), 4) << code;
+  for (const char* code :
+       {"USD", "EUR", "CNY", "MGA", "MRU", "HUF", "TWD", "krw", "", "AAA", "ZZZ"}) {
+    EXPECT_EQ(currency_exponent(code), 2) << code;
+  }
+}
+
+TEST(Masking, ShowsTwoCharactersAtMost) {
+  EXPECT_EQ(masked("member-0001"), "me***");
+  EXPECT_EQ(masked("kim.민수@example.com"), "ki***");
+  EXPECT_EQ(masked("홍길동의아이디"), "홍길***");
+  EXPECT_EQ(masked("123456"), "12***");
+}
+
+TEST(Masking, NeverShowsMostOfAShortId) {
+  EXPECT_EQ(masked("12345"), "1***");
+  EXPECT_EQ(masked("abc"), "a***");
+  EXPECT_EQ(masked("ab"), "***");
+  EXPECT_EQ(masked("가"), "***");
+  EXPECT_EQ(masked(""), "***");
+}
+
+TEST(Wording, NamesKindAndChannel) {
+  EXPECT_EQ(message_type_text({MessageKind::manual, Channel::alimtalk}, Locale::ko), "수동 알림톡");
+  EXPECT_EQ(message_type_text({MessageKind::manual, Channel::alimtalk}, Locale::en),
+            "Manual AlimTalk");
+  EXPECT_EQ(message_type_text({MessageKind::automatic, Channel::sms}, Locale::ko), "자동 SMS");
+  EXPECT_EQ(message_type_text({MessageKind::automatic, Channel::email}, Locale::en),
+            "Automatic Email");
+  EXPECT_EQ(message_type_text({MessageKind::unknown, Channel::push}, Locale::ko), "앱 푸시");
+  EXPECT_EQ(message_type_text({MessageKind::manual, static_cast<Channel>(200)}, Locale::ko),
+            "수동 기타");
+}
+
+TEST(Wording, SaysWhatBecameOfADelivery) {
+  const auto both = [](DeliveryStatus status) {
+    return std::string(sent_text(status, Locale::ko)) + '/' +
+           std::string(sent_text(status, Locale::en));
+  };
+  EXPECT_EQ(both(DeliveryStatus::sent), "성공/Success");
+  EXPECT_EQ(both(DeliveryStatus::delivered), "성공/Success");
+  EXPECT_EQ(both(DeliveryStatus::failed), "실패/Failed");
+  EXPECT_EQ(both(DeliveryStatus::accepted), "대기/Pending");
+  EXPECT_EQ(both(DeliveryStatus::uncertain), "대기/Pending");
+  EXPECT_EQ(both(DeliveryStatus::skipped), "제외/Excluded");
+  EXPECT_EQ(both(DeliveryStatus::held_out), "제외/Excluded");
+  EXPECT_EQ(both(DeliveryStatus::unreported), "/");
+}
+
+TEST(Wording, TellsHowAnOrderCameAbout) {
+  const auto text = [](TouchKind touch, std::int64_t before_us, Locale locale) {
+    std::string out = "left over";
+    write_attribution({touch, "2026-11-23T09:00:00+09:00", before_us, 3}, locale, out);
+    return out;
+  };
+  const std::int64_t minute_us = 60 * second_us;
+  EXPECT_EQ(text(TouchKind::click, 2 * hour_us + 13 * minute_us + 59 * second_us, Locale::ko),
+            "클릭 2026-11-23T09:00:00+09:00 · 주문 2시간 13분 전 · 규칙 3");
+  EXPECT_EQ(text(TouchKind::click, 2 * hour_us + 13 * minute_us, Locale::en),
+            "Click 2026-11-23T09:00:00+09:00 · 2 h 13 min before the order · rule 3");
+  EXPECT_EQ(text(TouchKind::delivered, 0, Locale::ko),
+            "메시지 도착 2026-11-23T09:00:00+09:00 · 주문 직전 · 규칙 3");
+  EXPECT_EQ(text(TouchKind::coupon, 7 * day_us, Locale::ko),
+            "쿠폰 사용 2026-11-23T09:00:00+09:00 · 주문 7일 전 · 규칙 3");
+  EXPECT_EQ(text(TouchKind::coupon, 26 * hour_us + minute_us, Locale::en),
+            "Coupon 2026-11-23T09:00:00+09:00 · 1 d 2 h before the order · rule 3");
+  EXPECT_EQ(text(TouchKind::open, day_us + minute_us, Locale::en),
+            "Open 2026-11-23T09:00:00+09:00 · 1 d before the order · rule 3");
+  EXPECT_EQ(text(TouchKind::explicit_message, 0, Locale::ko), "주문에 적힌 메시지 · 규칙 3");
+  EXPECT_EQ(text(TouchKind::explicit_message, 0, Locale::en), "Named on the order · rule 3");
+}
+
+TEST(UnicodeText, BlankIsWhateverCannotBeSeen) {
+  for (const char* text : {"", " ", "\t\r\n", "\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B",
+                           "\xEF\xBB\xBF", "\xE3\x85\xA4", "\xE2\xA0\x80", "\xEF\xBE\xA0",
+                           "\xE1\x85\x9F \xE3\x80\x80", "\xF3\xA0\x80\xA0"}) {
+    EXPECT_TRUE(is_blank(text)) << text;
+  }
+  for (const char* text : {"a", " 가 ", "\xE3\x80\x80.", "0", "\xF0\x9F\x9A\xAA"}) {
+    EXPECT_FALSE(is_blank(text)) << text;
+  }
+}
+
+TEST(UnicodeText, NeverCutsACharacter) {
+  EXPECT_EQ(count_characters("가나a\xF0\x9F\x9A\xAA"), 4U);
+  EXPECT_EQ(first_characters("가나다", 2), "가나");
+  EXPECT_EQ(first_characters("가나다", 3), "가나다");
+  EXPECT_EQ(first_characters("가", 0), "");
+  EXPECT_EQ(first_bytes("가나", 6), "가나");
+  EXPECT_EQ(first_bytes("가나", 5), "가");
+  EXPECT_EQ(first_bytes("가나", 3), "가");
+  EXPECT_EQ(first_bytes("가나", 2), "");
+}
+
+}  // namespace
+}  // namespace message_history

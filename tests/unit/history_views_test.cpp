@@ -1,0 +1,319 @@
+// Every view: valid, in both languages, masked where it must be, and with the right numbers.
+#include <algorithm>
+#include <functional>
+
+#include "support/rendered_view.h"
+
+namespace crm_test {
+namespace {
+
+struct Case {
+  std::string view;
+  std::map<std::string, std::string> params;
+};
+
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.view;
+  for (const auto& [key, value] : one.params) *out << ' ' << key << '=' << value;
+}
+
+const Case every_view[] = {
+    {"messages.automatic", {}},
+    {"messages.automatic", {{"from", "2026-11-01"}, {"to", "2026-11-30"}}},
+    {"messages.automatic", {{"q", "nothing is called so"}}},
+    {"messages.manual", {}},
+    {"messages.manual", {{"from", "2026-11-01"}, {"state", "partial"}, {"channel", "alimtalk"}}},
+    {"messages.manual", {{"q", "nothing is called so"}}},
+    {"message", {{"message_id", "M-sale"}}},
+    {"message", {{"message_id", "M-soon"}}},
+    {"message", {{"message_id", "M-welcome"}}},
+    {"message", {{"message_id", "M-cart"}}},
+    {"message", {{"message_id", "M-held"}}},
+    {"message.buyers", {{"message_id", "M-sale"}}},
+    {"message.buyers", {{"message_id", "M-cart"}}},
+    {"message.recipients", {{"message_id", "M-sale"}}},
+    {"message.recipients",
+     {{"message_id", "M-sale"}, {"outcome", "failed"}, {"reason", "phone_off"}}},
+    {"message.recipients", {{"message_id", "M-cart"}}},
+    {"order", {{"order_id", "O-1"}}},
+    {"order", {{"order_id", "O-2"}}},
+    {"order", {{"order_id", "O-3"}}},
+    {"order", {{"order_id", "O-4"}}},
+    {"member", {{"member_ref", "m1"}}},
+    {"member", {{"member_ref", "m3"}}},
+    {"member", {{"member_ref", "m4"}}},
+    {"exports", {}},
+    {"health", {}},
+};
+
+class HistoryView : public testing::TestWithParam<Case> {
+ protected:
+  mh::ViewRequest request(mh::Locale locale) const {
+    return make_request(GetParam().view, GetParam().params, locale);
+  }
+  World world_ = make_world();
+};
+
+INSTANTIATE_TEST_SUITE_P(Every, HistoryView, testing::ValuesIn(every_view));
+
+bool has_hangul(const std::string& text) {
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead >= 0xEA && lead <= 0xED) return true;  // U+A000 to U+DFFF
+  }
+  return false;
+}
+
+// Visits what the plugin itself says: labels, sentences, titles.
+void each_own_text(const Json& json, const std::function<void(const std::string&)>& visit) {
+  static const std::set<std::string> keys = {"label", "title",      "help",  "next_step",
+                                             "text",  "advice",     "tone_", "placeholder",
+                                             "why",   "window_left"};
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_structured()) {
+      each_own_text(value, visit);
+    } else if (value.is_string() && keys.contains(key)) {
+      visit(value.get<std::string>());
+    }
+  }
+}
+
+// Texts that come from the shop, or are the same in every language.
+bool is_foreign(const std::string& text) {
+  static const std::set<std::string> same = {"SMS",        "LMS",     "MMS",
+                                             "RCS",        "Welcome", "Cart reminder",
+                                             hostile_name, "M-held",  "Winter news"};
+  return same.contains(text) || text.ends_with("***") ||
+         std::ranges::find(secret_ids, text) != std::end(secret_ids);
+}
+
+TEST_P(HistoryView, SpeaksKorean) {
+  const Json document = rendered(world_, request(mh::Locale::ko));
+  EXPECT_EQ(document["locale"], "ko");
+  each_own_text(document, [](const std::string& text) {
+    EXPECT_TRUE(has_hangul(text) || is_foreign(text)) << text;
+  });
+}
+
+TEST_P(HistoryView, SpeaksEnglish) {
+  const Json document = rendered(world_, request(mh::Locale::en));
+  EXPECT_EQ(document["locale"], "en");
+  EXPECT_FALSE(has_hangul(document.dump())) << document.dump(1);
+}
+
+TEST_P(HistoryView, ShowsNoMemberIdWithoutMemberRead) {
+  for (const mh::Locale locale : {mh::Locale::ko, mh::Locale::en}) {
+    mh::ViewRequest masked = request(locale);
+    masked.permissions.erase(CRM_PERMISSION_MEMBER_READ);
+    const std::string text = rendered(world_, masked).dump();
+    for (const std::string& id : secret_ids) {
+      EXPECT_EQ(text.find(id), std::string::npos);
+      EXPECT_EQ(text.find(id.substr(0, 3)), std::string::npos) << text;
+    }
+  }
+}
+
+TEST_P(HistoryView, NeverShowsATombstone) {
+  EXPECT_EQ(rendered(world_, request(mh::Locale::en)).dump().find("w7"), std::string::npos);
+}
+
+TEST_P(HistoryView, NeedsItsPermission) {
+  const std::string needed = GetParam().view == "exports"  ? CRM_PERMISSION_EXPORT
+                             : GetParam().view == "health" ? CRM_PERMISSION_OPERATE
+                                                           : CRM_PERMISSION_VIEW;
+  mh::ViewRequest lesser = request(mh::Locale::en);
+  lesser.permissions.erase(needed);
+  const crm::Error error = refused(world_, lesser);
+  EXPECT_EQ(error.status, CRM_ERR_DENIED);
+  EXPECT_NE(error.detail.find(needed), std::string::npos) << error.detail;
+}
+
+TEST_P(HistoryView, RefusesAParameterItDoesNotTake) {
+  mh::ViewRequest wrong = request(mh::Locale::en);
+  wrong.params["colour"] = "red";
+  const crm::Error error = refused(world_, wrong);
+  EXPECT_EQ(error.status, CRM_ERR_INVALID);
+  EXPECT_NE(error.detail.find("\"colour\""), std::string::npos);
+  EXPECT_NE(error.detail.find("it takes"), std::string::npos) << error.detail;
+}
+
+TEST_P(HistoryView, IsInTheTimeZoneAskedFor) {
+  mh::ViewRequest elsewhere = request(mh::Locale::en);
+  EXPECT_EQ(rendered(world_, elsewhere)["time_zone"], "Asia/Seoul");
+  elsewhere.time_zone = *mh::TimeZone::find("Europe/Paris");
+  const Json document = rendered(world_, elsewhere);
+  EXPECT_EQ(document["time_zone"], "Europe/Paris");
+  EXPECT_EQ(document.dump().find("+09:00"), std::string::npos);
+}
+
+TEST(HistoryViews, AnUnknownViewIsNotFoundAndTheMessageNamesThoseThereAre) {
+  World world = make_world();
+  const crm::Error error = refused(world, make_request("messages"));
+  EXPECT_EQ(error.status, CRM_ERR_NOT_FOUND);
+  EXPECT_NE(error.detail.find("messages.automatic"), std::string::npos);
+}
+
+TEST(HistoryViews, WhatIsNotThereIsNotFound) {
+  World world = make_world();
+  for (const Case& one :
+       {Case{"message", {{"message_id", "no"}}}, Case{"message.buyers", {{"message_id", "no"}}},
+        Case{"message.recipients", {{"message_id", "no"}}}, Case{"order", {{"order_id", "no"}}},
+        Case{"member", {{"member_id", "no"}}}, Case{"member", {{"member_ref", "m99"}}}}) {
+    EXPECT_EQ(refused(world, make_request(one.view, one.params)).status, CRM_ERR_NOT_FOUND);
+  }
+}
+
+TEST(HistoryViews, WrongValuesAreRefusedByName) {
+  World world = make_world();
+  struct Wrong {
+    std::string view;
+    std::map<std::string, std::string> params;
+    std::string named;
+  };
+  for (const Wrong& one : {
+           Wrong{"messages.manual", {{"channel", "pigeon"}}, "channel"},
+           Wrong{"messages.manual", {{"state", "running"}}, "state"},
+           Wrong{"messages.manual", {{"sort", "colour"}}, "sort"},
+           Wrong{"messages.manual", {{"sort", "-"}}, "sort"},
+           Wrong{"messages.manual", {{"from", "2026-02-30"}}, "from"},
+           Wrong{"messages.manual", {{"to", "yesterday"}}, "to"},
+           Wrong{"messages.manual", {{"from", "1969-12-31"}}, "from"},
+           Wrong{"messages.manual", {{"to", "2200-01-02"}}, "to"},
+           Wrong{"messages.manual", {{"from", "2026-11-02"}, {"to", "2026-11-01"}}, "after"},
+           Wrong{"messages.automatic", {{"cursor", "nonsense"}}, "cursor"},
+           Wrong{"message", {}, "message_id"},
+           Wrong{"message.recipients", {{"message_id", "M-sale"}, {"outcome", "x"}}, "outcome"},
+           Wrong{"message.recipients", {{"message_id", "M-sale"}, {"reason", "x"}}, "reason"},
+           Wrong{"order", {{"order_id", ""}}, "order_id"},
+           Wrong{"member", {}, "member_id"},
+           Wrong{"member", {{"member_id", "a"}, {"member_ref", "m1"}}, "member_ref"},
+           Wrong{"member", {{"member_ref", "m0"}}, "member_ref"},
+           Wrong{"member", {{"member_ref", "m-1"}}, "member_ref"},
+           Wrong{"member", {{"member_ref", "m1x"}}, "member_ref"},
+           Wrong{"exports", {{"cursor", "AA"}}, "cursor"},
+       }) {
+    const crm::Error error = refused(world, make_request(one.view, one.params));
+    EXPECT_EQ(error.status, CRM_ERR_INVALID) << one.named;
+    EXPECT_NE(error.detail.find(one.named), std::string::npos) << error.detail;
+  }
+}
+
+TEST(HistoryViews, TextFromOutsideIsCutInAnErrorBetweenCharacters) {
+  World world = make_world();
+  std::string long_value(63, 'x');
+  for (int i = 0; i < 100; ++i) long_value += "\xEA\xB0\x80";
+  const crm::Error error = refused(world, make_request("messages.manual", {{"sort", long_value}}));
+  EXPECT_TRUE(crm::is_utf8(error.detail));
+  EXPECT_LT(error.detail.size(), 300U);
+}
+
+TEST(HistoryViews, MessageListsHaveTheColumnsOfTheContract) {
+  const std::set<std::string> keys = {"message_id",   "name",    "channel",    "result",
+                                      "scheduled_at", "sent_at", "recipients", "success",
+                                      "failed",       "pending", "excluded",   "clicks",
+                                      "orders",       "gross",   "refunded",   "net"};
+  World world = make_world();
+  for (const char* view : {"messages.manual", "messages.automatic"}) {
+    const Json table = part(rendered(world, make_request(view)), "messages");
+    std::set<std::string> shown;
+    for (const Json& column : table["columns"]) shown.insert(column["key"]);
+    EXPECT_EQ(shown, keys);
+  }
+}
+
+TEST(HistoryViews, AManualRowCarriesItsNumbersAndOpensTheMessage) {
+  World world = make_world();
+  const Json table = part(rendered(world, make_request("messages.manual")), "messages");
+  EXPECT_EQ(table["total"], 2);
+  EXPECT_EQ(table["sort"], "-sent");
+  EXPECT_EQ(table["rows"][0]["message_id"], "M-soon");
+  EXPECT_EQ(table["rows"][0]["result"]["value"], "scheduled");
+  EXPECT_EQ(table["rows"][0]["scheduled_at"], "2026-11-25T12:00:00+09:00");
+  EXPECT_EQ(table["rows"][0]["net"], Json({{"amount_minor", 0}, {"currency", "KRW"}}));
+  const Json& row = table["rows"][1];
+  EXPECT_EQ(row["name"], hostile_name);
+  EXPECT_EQ(row["result"]["value"], "partial");
+  EXPECT_EQ(row["result"]["tone"], "warning");
+  EXPECT_EQ(row["recipients"], 5);
+  EXPECT_EQ(row["clicks"], 2);
+  EXPECT_EQ(row["gross"].dump(), R"([{"amount_minor":50000,"currency":"KRW"},)"
+                                 R"({"amount_minor":1250,"currency":"USD"}])");
+  EXPECT_EQ(row["net"][0]["amount_minor"], 40'000);
+  EXPECT_EQ(row["open"].dump(),
+            R"({"view":"message","params":{"message_id":"M-sale"},"as":"page"})");
+}
+
+TEST(HistoryViews, TheFiltersOfAListShowTheValuesInForce) {
+  World world = make_world();
+  const auto request =
+      make_request("messages.manual",
+                   {{"q", "SCRIPT"}, {"state", "partial"}, {"to", "2026-11-20"}, {"from", ""}});
+  const Json document = rendered(world, request);
+  std::map<std::string, std::string> values;
+  const Json filters = part(document, "filters");
+  for (const Json& field : filters["fields"]) {
+    values[field["key"]] = field["value"];
+  }
+  EXPECT_EQ(values, (std::map<std::string, std::string>{{"q", "SCRIPT"},
+                                                        {"channel", ""},
+                                                        {"state", "partial"},
+                                                        {"from", ""},
+                                                        {"to", "2026-11-20"}}));
+  EXPECT_EQ(part(document, "messages")["rows"].size(), 1U);
+  EXPECT_EQ(tile(part(document, "totals"), "messages"), 1);
+}
+
+TEST(HistoryViews, AManualPeriodIsDaysOfTheTenantBothInclusive) {
+  World world = make_world();
+  // M-sale was sent at 09:00 on the 20th in Seoul: exactly midnight UTC.
+  const auto rows = [&](const char* from, const char* to) {
+    auto request = make_request("messages.manual", {{"from", from}, {"to", to}});
+    request.time_zone = *mh::TimeZone::find("America/New_York");
+    return part(rendered(world, request), "messages")["rows"].size();
+  };
+  EXPECT_EQ(rows("2026-11-20", "2026-11-20"), 1U);
+  EXPECT_EQ(rows("2026-11-19", "2026-11-19"), 0U);
+  EXPECT_EQ(rows("2026-11-21", ""), 1U);  // the scheduled one, by when it is due
+  EXPECT_EQ(rows("", "2026-11-20"), 1U);
+}
+
+TEST(HistoryViews, AnAutomaticPeriodShowsTheNumbersOfThoseDays) {
+  World world = make_world();
+  const Json document = rendered(
+      world, make_request("messages.automatic",
+                          {{"from", "2026-11-20"}, {"to", "2026-11-21"}, {"sort", "-net"}}));
+  EXPECT_EQ(world.snapshot.period_asked,
+            std::make_tuple(mh::MessageKind::automatic, noon_day, noon_day + 1));
+  const Json table = part(document, "messages");
+  EXPECT_EQ(table["rows"][0]["message_id"], "M-welcome");
+  EXPECT_EQ(table["rows"][0]["recipients"], 11);
+  EXPECT_EQ(table["rows"][0]["orders"], 2);
+  EXPECT_EQ(table["rows"][0]["net"]["amount_minor"], 100'000);
+  EXPECT_EQ(table["rows"][1]["recipients"], 20);
+  EXPECT_EQ(tile(part(document, "totals"), "recipients"), 31);
+  EXPECT_NE(part(document, "basis")["text"].get<std::string>().find("chosen days"),
+            std::string::npos);
+}
+
+TEST(HistoryViews, AnAutomaticPeriodIsFilteredByNameAndChannel) {
+  World world = make_world();
+  const auto rows = [&](std::map<std::string, std::string> params) {
+    params["from"] = "2026-11-20";
+    return part(rendered(world, make_request("messages.automatic", std::move(params))),
+                "messages")["rows"]
+        .size();
+  };
+  EXPECT_EQ(rows({}), 2U);
+  EXPECT_EQ(rows({{"q", "CART"}}), 1U);
+  EXPECT_EQ(rows({{"q", "m-welc"}}), 1U);
+  EXPECT_EQ(rows({{"channel", "sms"}}), 0U);
+}
+
+TEST(HistoryViews, ATenantWhoseTimeZoneIsMissingIsToldSo) {
+  World world = make_world();
+  world.tenant.time_zone = "Mars/Olympus";
+  EXPECT_EQ(refused(world, make_request("messages.manual")).status, CRM_ERR_UNSUPPORTED);
+}
+
+}  // namespace
+}  // namespace crm_test

@@ -1,0 +1,359 @@
+// Recording: what a batch changes, what is refused, what is held, and what is never counted twice.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "support/recorder_fixture.h"
+
+namespace {
+
+using test::day_us;
+using test::hour_us;
+using test::minute_us;
+using test::monday_us;
+using namespace message_history;
+
+class RecorderTest : public testing::Test, public test::RecorderFixture {
+ protected:
+  RecipientCounts recipients(const std::string &id) { return message(id).counts.recipients; }
+};
+
+TEST_F(RecorderTest, countsRecipientsByTheHighestReportedStatus) {
+  record({test::Delivery{monday_us, "M", "a", "kim", CRM_DELIVERY_ACCEPTED},
+          test::Delivery{monday_us, "M", "b", "lee", CRM_DELIVERY_SENT},
+          test::Delivery{monday_us, "M", "c", "park", CRM_DELIVERY_FAILED, "3018"},
+          test::Delivery{monday_us, "M", "d", "choi", CRM_DELIVERY_SKIPPED},
+          test::Delivery{monday_us, "M", "e", "jung", CRM_DELIVERY_UNCERTAIN}});
+  EXPECT_EQ(recipients("M"), (RecipientCounts{1, 1, 2, 1, 0, 0, 0, 0}));
+  record({test::Delivery{monday_us + minute_us, "M", "a", "kim", CRM_DELIVERY_DELIVERED},
+          test::Delivery{monday_us + minute_us, "M", "c", "park", CRM_DELIVERY_SENT}});
+  EXPECT_EQ(recipients("M"), (RecipientCounts{2, 1, 1, 1, 1, 0, 0, 0}));
+}
+
+TEST_F(RecorderTest, chainOfFallbacksIsOneRecipientWhicheverComesFirst) {
+  record({test::Delivery{monday_us + minute_us, "M", "sms", "kim", CRM_DELIVERY_DELIVERED, "",
+                         "talk", CRM_CHANNEL_SMS}});
+  EXPECT_EQ(recipients("M").success, 1);
+  record({test::Delivery{monday_us, "M", "talk", "kim", CRM_DELIVERY_FAILED, "3018"}});
+  EXPECT_EQ(recipients("M").recipients(), 1);
+  EXPECT_EQ(recipients("M").success, 1);
+  EXPECT_EQ(recipients("M").failed, 0);
+}
+
+TEST_F(RecorderTest, failedChainShowsTheReasonOfItsLastAttempt) {
+  record({test::Delivery{monday_us, "M", "talk", "kim", CRM_DELIVERY_FAILED, "3018"},
+          test::Delivery{monday_us + minute_us, "M", "sms", "kim", CRM_DELIVERY_FAILED, "S31",
+                         "talk", CRM_CHANNEL_SMS, "mts-sms"}});
+  EXPECT_EQ(recipients("M").failed, 1);
+  std::map<std::string, FailureCounts> by_code;
+  const auto read = snapshot();
+  for (const FailureRow &row : read->failures(read->message("M")->number)) {
+    by_code[row.code] = row.counts;
+  }
+  EXPECT_EQ(by_code["3018"], (FailureCounts{1, 0}));
+  EXPECT_EQ(by_code["S31"], (FailureCounts{1, 1}));
+}
+
+TEST_F(RecorderTest, ringOfFallbacksIsOneRecipient) {
+  record({test::Delivery{monday_us, "M", "a", "kim", CRM_DELIVERY_FAILED, "", "c"},
+          test::Delivery{monday_us, "M", "b", "kim", CRM_DELIVERY_FAILED, "", "a"},
+          test::Delivery{monday_us, "M", "c", "kim", CRM_DELIVERY_ACCEPTED, "", "b"}});
+  EXPECT_EQ(recipients("M").recipients(), 1);
+  EXPECT_EQ(recipients("M").pending, 1);
+}
+
+TEST_F(RecorderTest, chainTakesItsMaximumAndRefusesOneMore) {
+  std::vector<test::Event> events;
+  for (unsigned i = 0; i < CRM_CHAIN_ATTEMPTS_MAX; ++i) {
+    events.push_back(test::Delivery{monday_us, "M", "d" + std::to_string(i), "kim",
+                                    CRM_DELIVERY_FAILED, "",
+                                    i == 0 ? "" : "d" + std::to_string(i - 1)});
+  }
+  EXPECT_EQ(record(events).rejected, 0u);
+  EXPECT_EQ(recipients("M").recipients(), 1);
+  const auto ack = record({test::Delivery{monday_us, "M", "more", "kim", CRM_DELIVERY_SENT, "",
+                                          "d3"}});
+  EXPECT_EQ(ack.rejected, 1u);
+  EXPECT_THAT(rejections[0].reason, testing::HasSubstr("more than 256 deliveries"));
+  EXPECT_EQ(recipients("M").recipients(), 1);
+}
+
+TEST_F(RecorderTest, redeliveredBatchChangesNothingAndIsCountedAsDuplicates) {
+  const std::vector<test::Event> events = {
+      test::Delivery{monday_us, "M", "a", "kim"},
+      test::Order{monday_us + hour_us, "O", "kim", 9900}};
+  record(events);
+  const std::string before = digest();
+  seq = 0;
+  const crm_event_ack again = record(events);
+  EXPECT_EQ(again.duplicates, 2u);
+  EXPECT_EQ(again.accepted, 0u);
+  EXPECT_EQ(again.durable_seq, 2u);
+  EXPECT_EQ(digest(), before);
+}
+
+TEST_F(RecorderTest, sourcesHavePositionsOfTheirOwn) {
+  record({test::Delivery{monday_us, "M", "a", "kim"}});
+  source = "shop";
+  seq = 0;
+  EXPECT_EQ(record({test::Order{monday_us, "O", "kim"}}).accepted, 1u);
+  EXPECT_EQ(recorder.position(crm::str("mall"), crm::str("test")), 1u);
+  EXPECT_EQ(recorder.position(crm::str("mall"), crm::str("shop")), 1u);
+  EXPECT_EQ(recorder.position(crm::str("mall"), crm::str("other")), 0u);
+  EXPECT_EQ(recorder.position(crm::str("nobody"), crm::str("test")), 0u);
+}
+
+TEST_F(RecorderTest, refusesSingleEventsAndKeepsTheRest) {
+  const auto ack = record({test::Delivery{monday_us, "M", "a", "kim"},
+                           test::Order{monday_us, "O1", "kim", -5},
+                           test::Delivery{monday_us, "M", "self", "kim", CRM_DELIVERY_SENT, "",
+                                          "self"},
+                           test::Touch{monday_us, "M", "", std::string(10'000, 'x')},
+                           test::Order{CRM_TIME_US_MAX, "O2", "kim"},
+                           test::Order{monday_us, "O3", "bad \xff utf8"},
+                           test::Order{monday_us, "O4", "kim", 100, "", "won"},
+                           test::Order{monday_us + hour_us, "O5", "kim", 5000}});
+  EXPECT_EQ(ack.accepted, 2u);
+  EXPECT_EQ(ack.rejected, 6u);
+  EXPECT_THAT(rejections[0].reason, testing::HasSubstr("amount_minor is -5"));
+  EXPECT_THAT(rejections[1].reason, testing::HasSubstr("fallback_of names the delivery itself"));
+  EXPECT_THAT(rejections[2].reason, testing::HasSubstr("member_id has 10000 bytes, at most 256"));
+  EXPECT_THAT(rejections[3].reason, testing::HasSubstr("at is outside 1970 to 2199"));
+  EXPECT_THAT(rejections[4].reason, testing::HasSubstr("member_id is not valid UTF-8"));
+  EXPECT_THAT(rejections[5].reason, testing::HasSubstr("currency must be an ISO 4217 code"));
+  EXPECT_EQ(rejections[5].seq, 7u);
+  EXPECT_EQ(money("M").gross_minor, 5000);
+
+  const auto quarantined = snapshot()->quarantine(INT64_MAX, 10);
+  ASSERT_EQ(quarantined.size(), 6u);
+  EXPECT_EQ(quarantined.front().row.seq, 7);
+  EXPECT_EQ(quarantined.back().row.kind, "order");
+  EXPECT_THAT(quarantined.back().row.event, testing::HasSubstr("\"amount_minor\": -5"));
+}
+
+TEST_F(RecorderTest, takesFieldsAtTheirMaximumAndRefusesOneAbove) {
+  const std::string id(CRM_ID_BYTES_MAX, 'i');
+  EXPECT_EQ(record({test::Order{monday_us, id, id, CRM_AMOUNT_MINOR_MAX},
+                    test::Order{CRM_TIME_US_MIN, "first", "kim"},
+                    test::Order{CRM_TIME_US_MAX - 1, "last", "kim"}})
+                .accepted,
+            3u);
+  EXPECT_EQ(record({test::Order{monday_us, id + "i", "kim"},
+                    test::Order{monday_us, "O", "kim", CRM_AMOUNT_MINOR_MAX + 1},
+                    test::Order{CRM_TIME_US_MIN - 1, "first", "kim"}})
+                .rejected,
+            3u);
+}
+
+TEST_F(RecorderTest, refusesASequenceThatDoesNotRiseInsteadOfLosingIt) {
+  const test::Event first = test::Order{monday_us, "O1", "kim"};
+  const test::Event second = test::Order{monday_us, "O2", "kim"};
+  test::EventList list;
+  list.add(first, 5);
+  list.add(second, 4);
+  const auto ack = record(list);
+  EXPECT_EQ(ack.accepted, 1u);
+  EXPECT_EQ(ack.rejected, 1u);
+  EXPECT_THAT(rejections[0].reason, testing::HasSubstr("seq does not rise: 4 after 5"));
+}
+
+TEST_F(RecorderTest, holdsEventsUntilTheirMessageAndOrderArrive) {
+  record({test::Delivery{monday_us, "M", "a", "kim"}, test::Refund{monday_us, "R", "O", 400}});
+  EXPECT_FALSE(message("M").report.known());
+  EXPECT_EQ(snapshot()->held_messages(), 1);
+  EXPECT_EQ(snapshot()->held_refunds(), 1);
+  record({test::Message{monday_us, "M"}, test::Order{monday_us + hour_us, "O", "kim", 1000}});
+  EXPECT_TRUE(message("M").report.known());
+  EXPECT_EQ(money("M"), (MessageMoney{1, 1000, 400, 0}));
+  EXPECT_EQ(snapshot()->held_messages(), 0);
+  EXPECT_EQ(snapshot()->held_refunds(), 0);
+}
+
+TEST_F(RecorderTest, lateClickTakesTheOrderFromADelivery) {
+  record({test::Delivery{monday_us, "delivered", "a", "kim"},
+          test::Order{monday_us + 2 * hour_us, "O", "kim", 7000}});
+  EXPECT_EQ(money("delivered").orders, 1);
+  record({test::Touch{monday_us + hour_us, "clicked", "", "kim"}});
+  EXPECT_EQ(money("delivered"), MessageMoney{});
+  EXPECT_EQ(money("clicked"), (MessageMoney{1, 7000, 0, 0}));
+  EXPECT_EQ(message("delivered").counts.buyers, 0);
+  EXPECT_EQ(message("clicked").counts.buyers, 1);
+}
+
+TEST_F(RecorderTest, lateFailureReceiptTakesTheOrderAway) {
+  record({test::Delivery{monday_us, "M", "a", "kim", CRM_DELIVERY_SENT},
+          test::Order{monday_us + hour_us, "O", "kim", 7000}});
+  EXPECT_EQ(money("M").orders, 1);
+  record({test::Delivery{monday_us + minute_us, "M", "a", "kim", CRM_DELIVERY_FAILED, "3018"}});
+  EXPECT_EQ(money("M").orders, 0);
+}
+
+TEST_F(RecorderTest, editedOrderKeepsItsPlaceInTimeAndChangesItsAmount) {
+  record({test::Delivery{monday_us, "M", "a", "kim"},
+          test::Order{monday_us + hour_us, "O", "kim", 7000},
+          test::Touch{monday_us + 3 * hour_us, "later", "", "kim"},
+          test::Order{monday_us + 5 * hour_us, "O", "kim", 6000, "", "KRW", 1}});
+  EXPECT_EQ(money("M"), (MessageMoney{1, 6000, 0, 0}));
+  EXPECT_EQ(money("later"), MessageMoney{});
+}
+
+TEST_F(RecorderTest, refundsNeverTakeMoreThanTheOrderAndCountOnce) {
+  record({test::Delivery{monday_us, "M", "a", "kim"},
+          test::Order{monday_us + hour_us, "O", "kim", 1000},
+          test::Refund{monday_us + 2 * hour_us, "R", "O", 600},
+          test::Refund{monday_us + 2 * hour_us, "R", "O", 600}});
+  EXPECT_EQ(money("M").net_minor(), 400);
+  record({test::Refund{monday_us + 3 * hour_us, "R2", "O", 900},
+          test::Refund{monday_us + 3 * hour_us, "R3", "O", 900, "USD"}});
+  EXPECT_EQ(money("M").net_minor(), 0);
+  EXPECT_EQ(snapshot()->shop()["KRW"], (ShopMoney{1, 1000, 1000}));
+  EXPECT_EQ(snapshot()->refunds_of("O").size(), 3u);
+}
+
+TEST_F(RecorderTest, namedMessageGetsAnOrderWithoutAMember) {
+  record({test::Order{monday_us, "O", "", 3000, "M"}});
+  EXPECT_EQ(money("M").gross_minor, 3000);
+  EXPECT_EQ(message("M").counts.buyers, 0);
+  EXPECT_EQ(message("M").counts.orders, 1);
+}
+
+TEST_F(RecorderTest, countsAMemberOnceHoweverOftenItClicksAndBuys) {
+  record({test::Touch{monday_us, "M", "", "kim"}, test::Touch{monday_us + 1, "M", "", "kim"},
+          test::Touch{monday_us, "M", "", "lee"}, test::Order{monday_us + hour_us, "O1", "kim"},
+          test::Order{monday_us + hour_us, "O2", "kim"}});
+  EXPECT_EQ(message("M").counts.clickers, 2);
+  EXPECT_EQ(message("M").counts.buyers, 1);
+  EXPECT_EQ(message("M").counts.orders, 2);
+}
+
+TEST_F(RecorderTest, comparesTheControlGroupAlsoWhenItIsReportedLate) {
+  std::vector<test::Event> events;
+  for (int i = 0; i < 6; ++i) {
+    events.push_back(test::Delivery{monday_us, "M", "d" + std::to_string(i),
+                                    "m" + std::to_string(i)});
+  }
+  events.push_back(test::Order{monday_us + 2 * day_us, "O0", "m0"});
+  events.push_back(test::Order{monday_us + 2 * day_us, "O1", "control"});
+  record(events);
+  EXPECT_EQ(recipients("M").converted_reached, 0);  // no control group, nothing to compare
+  record({test::Delivery{monday_us, "M", "h", "control", CRM_DELIVERY_HELD_OUT}});
+  EXPECT_EQ(recipients("M").converted_reached, 1);
+  EXPECT_EQ(recipients("M").converted_held_out, 1);
+  record({test::Order{monday_us + day_us, "O2", "m1"},
+          test::Order{monday_us + 8 * day_us, "O3", "m2"}});
+  EXPECT_EQ(recipients("M").converted_reached, 2);
+}
+
+std::string bytes_below(const std::string &folder) {
+  std::string bytes;
+  for (const auto &entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    bytes.append(std::istreambuf_iterator<char>(file), {});
+  }
+  return bytes;
+}
+
+TEST_F(RecorderTest, erasedMemberLeavesNoTraceOfItsIdAndAllOfItsNumbers) {
+  const std::string id = "kim-the-secret-member";
+  record({test::Message{monday_us, "M"}, test::Delivery{monday_us, "M", "a", id},
+          test::Touch{monday_us + minute_us, "M", "a", id},
+          test::Order{monday_us + hour_us, "O", id, 8000},
+          test::Order{monday_us + hour_us, "bad", id, -1}});
+  ASSERT_NE(bytes_below(folder.path()).find(id), std::string::npos);
+  record({test::Erased{monday_us + day_us, id}});
+  EXPECT_EQ(bytes_below(folder.path()).find(id), std::string::npos);
+  EXPECT_EQ(money("M").gross_minor, 8000);
+  EXPECT_EQ(message("M").counts.clickers, 1);
+  EXPECT_FALSE(snapshot()->member(id));
+
+  // A receipt and an order from before the erasure still arrive.
+  record({test::Delivery{monday_us + 2 * minute_us, "M", "a", id, CRM_DELIVERY_SENT},
+          test::Order{monday_us + 2 * hour_us, "O2", id, 500},
+          test::Order{monday_us + 2 * hour_us, "bad2", id, -1}});
+  EXPECT_EQ(bytes_below(folder.path()).find(id), std::string::npos);
+  EXPECT_EQ(money("M").gross_minor, 8500);
+  EXPECT_EQ(message("M").counts.buyers, 1);
+}
+
+TEST_F(RecorderTest, memberErasedASecondTimeLeavesNoTraceEither) {
+  const std::string id = "kim-the-secret-member";
+  record({test::Touch{monday_us, "M", "", id}, test::Erased{monday_us + hour_us, id},
+          test::Touch{monday_us + 2 * hour_us, "M", "", id}});
+  ASSERT_NE(bytes_below(folder.path()).find(id), std::string::npos);
+  record({test::Erased{monday_us + 3 * hour_us, id}});
+  EXPECT_EQ(bytes_below(folder.path()).find(id), std::string::npos);
+  EXPECT_EQ(message("M").counts.clickers, 1);
+  record({test::Touch{monday_us + 4 * hour_us, "M", "", id}});
+  EXPECT_EQ(message("M").counts.clickers, 2);
+}
+
+TEST_F(RecorderTest, whoComesBackAfterAnErasureIsSomebodyNew) {
+  record({test::Touch{monday_us, "M", "", "kim"}, test::Erased{monday_us + hour_us, "kim"},
+          test::Order{monday_us + 2 * hour_us, "O", "kim", 8000}});
+  EXPECT_EQ(money("M"), MessageMoney{});
+  EXPECT_TRUE(snapshot()->member("kim"));
+}
+
+TEST_F(RecorderTest, windowsComeFromTheHostsSettings) {
+  host_.settings["attribution.click_window_hours"] = "1";
+  record({test::Touch{monday_us, "M", "", "kim"},
+          test::Order{monday_us + 2 * hour_us, "O", "kim", 8000}});
+  EXPECT_EQ(money("M"), MessageMoney{});
+  host_.settings["attribution.click_window_hours"] = "soon";
+  tenant = "other";
+  EXPECT_THROW(record({test::Order{monday_us, "O", "kim"}}), crm::Failure);
+}
+
+TEST_F(RecorderTest, tenantsNeverSeeEachOtherWhateverTheirNames) {
+  for (const std::string name : {"mall", "..", ".", "a/b", "a%2Fb", "쇼핑몰", "A"}) {
+    tenant = name;
+    seq = 0;
+    EXPECT_EQ(record({test::Order{monday_us, "O", "kim", 1000}}).accepted, 1u) << name;
+    EXPECT_EQ(snapshot()->shop()["KRW"].orders, 1) << name;
+  }
+  tenant = std::string(CRM_TENANT_BYTES_MAX + 1, 't');
+  EXPECT_THROW(record({test::Order{monday_us, "O", "kim"}}), crm::Failure);
+}
+
+TEST_F(RecorderTest, changedBitInAStoredOrderIsAnErrorAndNotAWrongNumber) {
+  record({test::Order{monday_us, "O-flip-me", "kim", 123456}});
+  tenants.close_all();
+  const std::string file = sqlite::database_file(folder.path(), tenant);
+  std::string bytes;
+  {
+    std::ifstream in(file, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  // 123456 as SQLite stores it: three bytes, big-endian, after the currency.
+  const std::string amount("KRW\x01\xe2\x40", 6);
+  std::size_t at = bytes.find(amount);
+  ASSERT_NE(at, std::string::npos);
+  for (; at != std::string::npos; at = bytes.find(amount, at + 1)) bytes[at + 5] ^= 1;
+  std::ofstream(file, std::ios::binary) << bytes;
+  try {
+    snapshot()->order("O-flip-me");
+    FAIL() << "a wrong amount was read";
+  } catch (const crm::Failure &failure) {
+    EXPECT_EQ(failure.status(), CRM_ERR_CORRUPT);
+    EXPECT_THAT(failure.what(), testing::HasSubstr("O-flip-me"));
+  }
+}
+
+TEST_F(RecorderTest, poolStaysBoundedOverManyTenants) {
+  for (std::size_t i = 0; i < 2 * open_tenants_max; ++i) {
+    tenant = "mall-" + std::to_string(i);
+    seq = 0;
+    record({test::Order{monday_us, "O", "kim", 1000}});
+  }
+  std::size_t open_files = 0;
+  for ([[maybe_unused]] const auto &entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    ++open_files;
+  }
+  EXPECT_LE(open_files, 3 * open_tenants_max + 32);
+}
+
+}  // namespace
