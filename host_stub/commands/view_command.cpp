@@ -9,6 +9,7 @@
 #include "commands/command.h"
 #include "commands/output.h"
 #include "commands/session.h"
+#include "commands/text_document.h"
 #include "feed/feed_header.h"
 #include "json/strict_json.h"
 #include "printable.h"
@@ -28,6 +29,7 @@ struct ViewOptions {
   std::string locale = "ko";
   std::optional<std::string> time_zone;
   bool unmask = false;
+  bool as_text = false;
 };
 
 crm::Result<std::vector<crm_param>> params_of(const ViewOptions& options) {
@@ -111,7 +113,7 @@ Outcome show_view(const ViewOptions& options) {
                    fmt::format("cannot show view {} of tenant {}: {}", printable(options.view_id),
                                printable(options.tenant), document.error().detail));
   }
-  return print_line(document.value().dump(2));
+  return print_line(options.as_text ? text_document(document.value()) : document.value().dump(2));
 }
 
 }  // namespace
@@ -131,6 +133,7 @@ void add_view_command(CLI::App& app, Command& chosen) {
   command->add_option("--time-zone", options->time_zone,
                       "IANA zone of the times shown; default: the tenant's");
   command->add_flag("--unmask", options->unmask, "Show member ids (permission member.read)");
+  command->add_flag("--text", options->as_text, "Print it for reading, not as JSON");
   command->callback([&chosen, options] { chosen = [options] { return show_view(*options); }; });
 }
 

@@ -356,4 +356,29 @@ TEST_F(RecorderTest, poolStaysBoundedOverManyTenants) {
   EXPECT_LE(open_files, 3 * open_tenants_max + 32);
 }
 
+TEST_F(RecorderTest, listPageCostsTheSameWhateverTheNumberOfDeliveries) {
+  const auto cost_of_a_page = [this] {
+    const auto read = snapshot();
+    EXPECT_EQ(read->messages({}, {}).size(), 3u);
+    return read->steps();
+  };
+  const auto deliver = [this](int first, int count) {
+    std::vector<test::Event> events;
+    for (int i = first; i < first + count; ++i) {
+      const std::string number = std::to_string(i);
+      events.push_back(test::Delivery{monday_us + i, "M" + std::to_string(i % 3), "d" + number,
+                                      "m" + number,
+                                      i % 5 == 0 ? CRM_DELIVERY_FAILED : CRM_DELIVERY_SENT});
+    }
+    record(events);
+  };
+  record({test::Message{monday_us, "M0"}, test::Message{monday_us, "M1"},
+          test::Message{monday_us, "M2"}});
+  deliver(0, 30);
+  const std::int64_t few = cost_of_a_page();
+  deliver(30, 20'000);
+  EXPECT_EQ(cost_of_a_page(), few);
+  EXPECT_GT(few, 0);
+}
+
 }  // namespace

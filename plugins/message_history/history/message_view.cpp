@@ -54,6 +54,11 @@ Json header_tiles(ViewContext& context, const MessageRow& message) {
       .add({"pending", texts::pending, CellType::integer, {}, texts::pending_help}, counts.pending)
       .add({"excluded", texts::excluded, CellType::integer, {}, texts::excluded_help},
            counts.excluded);
+  // Of the ways to react, those that happened.
+  const MessageCounts& all = message.counts;
+  if (all.openers > 0) tiles.add({"openers", texts::openers, CellType::integer}, all.openers);
+  if (all.clickers > 0) tiles.add({"clicks", texts::clicks, CellType::integer}, all.clickers);
+  if (all.redeemers > 0) tiles.add({"coupons", texts::redeemers, CellType::integer}, all.redeemers);
   return tiles.take();
 }
 

@@ -16,6 +16,9 @@ inline constexpr Localized download = {"CSV 내려받기", "Download CSV"};
 inline constexpr Localized buyers = {"구매 회원 보기", "Show buyers"};
 inline constexpr Localized show_recipients = {"받은 회원 보기", "Show recipients"};
 
+inline constexpr Localized openers = {"열어본 회원", "Opened"};
+inline constexpr Localized redeemers = {"쿠폰 쓴 회원", "Used a coupon"};
+
 // Funnel.
 inline constexpr Localized funnel_title = {"발송부터 구매까지", "From send to purchase"};
 inline constexpr Localized members = {"회원", "Members"};
