@@ -21,10 +21,9 @@ struct Wide {
 };
 
 // East Asian wide characters take two columns of a terminal.
-constexpr Wide wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},
-                         {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
-                         {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1FAFF},
-                         {0x20000, 0x3FFFD}};
+constexpr Wide wide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},
+                         {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6},
+                         {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
 
 // The code point at `i`, which moves on; the text is valid UTF-8.
 char32_t next_code_point(std::string_view text, std::size_t& i) {
@@ -109,7 +108,8 @@ std::string cell(const Json& value, const std::string& type) {
   if (value.is_string()) {
     const std::string text = value.get<std::string>();
     // The zone is printed once, above; the seconds' fraction is for machines.
-    if (type == "datetime" && text.size() > 16) return text.substr(0, 10) + " " + text.substr(11, 5);
+    if (type == "datetime" && text.size() > 16)
+      return text.substr(0, 10) + " " + text.substr(11, 5);
     return printable(text);
   }
   if (type == "percent" && value.is_number()) {

@@ -1,4 +1,5 @@
-// The composition root: the only file that exports the symbol, and the only one that knows every part.
+// The composition root: the only file that exports the symbol, and the only one that knows every
+// part.
 
 #include <crm/cpp/plugin.hpp>
 #include <crm/cpp/writer.hpp>
@@ -65,8 +66,8 @@ class Plugin {
     if (!request) throw crm::Failure(request.error());
     const auto tenant = tenant_of(raw->tenant);
     const auto snapshot = tenant->store->snapshot();
-    const auto document = render_view(request.value(), *snapshot, tenant->store->facts(),
-                                      host_.now_us(), seal);
+    const auto document =
+        render_view(request.value(), *snapshot, tenant->store->facts(), host_.now_us(), seal);
     if (!document) throw crm::Failure(document.error());
     stream.write(document.value().dump());
   }
@@ -78,11 +79,9 @@ class Plugin {
     }
     auto keys = keys_of(host_);
     if (!keys) throw crm::Failure(keys.error());
-    const ExportDesk desk{std::string(plugin_id), std::move(keys.value()),
-                          [this] { return host_.now_us(); },
-                          [this](std::int32_t level, std::string_view line) {
-                            host_.log(level, line);
-                          }};
+    const ExportDesk desk{
+        std::string(plugin_id), std::move(keys.value()), [this] { return host_.now_us(); },
+        [this](std::int32_t level, std::string_view line) { host_.log(level, line); }};
     const auto tenant = tenant_of(request->tenant);
     const ExportTenant exported{*tenant->store, audit_appender(*tenant->store, tenant->writer)};
     message_history::run_export(desk, exported, request, writer, result);

@@ -18,11 +18,11 @@ class EventBatch {
  public:
   EventBatch(std::string tenant, std::string source, uint64_t first_seq = 1)
       : tenant_(std::move(tenant)), source_(std::move(source)), next_seq_(first_seq) {}
-  EventBatch(const EventBatch &) = delete;
-  EventBatch &operator=(const EventBatch &) = delete;
+  EventBatch(const EventBatch&) = delete;
+  EventBatch& operator=(const EventBatch&) = delete;
 
-  crm_event_message &message(std::string_view id) {
-    auto &event = messages_.emplace_back();
+  crm_event_message& message(std::string_view id) {
+    auto& event = messages_.emplace_back();
     event.head = head(sizeof(event), CRM_EVENT_MESSAGE);
     event.message_id = event.name = keep(id);
     event.message_kind = CRM_MESSAGE_MANUAL;
@@ -31,8 +31,8 @@ class EventBatch {
     return add(event);
   }
 
-  crm_event_delivery &delivery(std::string_view message_id, std::string_view member_id) {
-    auto &event = deliveries_.emplace_back();
+  crm_event_delivery& delivery(std::string_view message_id, std::string_view member_id) {
+    auto& event = deliveries_.emplace_back();
     event.head = head(sizeof(event), CRM_EVENT_DELIVERY);
     event.message_id = keep(message_id);
     event.delivery_id = keep("d-" + std::to_string(event.head.seq));
@@ -43,8 +43,8 @@ class EventBatch {
     return add(event);
   }
 
-  crm_event_touch &click(std::string_view message_id, std::string_view member_id) {
-    auto &event = touches_.emplace_back();
+  crm_event_touch& click(std::string_view message_id, std::string_view member_id) {
+    auto& event = touches_.emplace_back();
     event.head = head(sizeof(event), CRM_EVENT_TOUCH);
     event.message_id = keep(message_id);
     event.member_id = keep(member_id);
@@ -52,11 +52,11 @@ class EventBatch {
     return add(event);
   }
 
-  crm_event_order &order(std::string_view member_id) {
-    auto &line = lines_.emplace_back();
+  crm_event_order& order(std::string_view member_id) {
+    auto& line = lines_.emplace_back();
     line = {sizeof(line), 0, crm::str("p-1"), crm::str("mug"), crm::str("blue"), 9000, 1000, 1};
     line_pointers_.push_back(&line);
-    auto &event = orders_.emplace_back();
+    auto& event = orders_.emplace_back();
     event.head = head(sizeof(event), CRM_EVENT_ORDER);
     event.order_id = keep("o-" + std::to_string(event.head.seq));
     event.member_id = keep(member_id);
@@ -67,8 +67,8 @@ class EventBatch {
     return add(event);
   }
 
-  crm_event_refund &refund(std::string_view order_id) {
-    auto &event = refunds_.emplace_back();
+  crm_event_refund& refund(std::string_view order_id) {
+    auto& event = refunds_.emplace_back();
     event.head = head(sizeof(event), CRM_EVENT_REFUND);
     event.refund_id = keep("r-" + std::to_string(event.head.seq));
     event.order_id = keep(order_id);
@@ -77,16 +77,16 @@ class EventBatch {
     return add(event);
   }
 
-  crm_event_member_erased &erasure(std::string_view member_id) {
-    auto &event = erasures_.emplace_back();
+  crm_event_member_erased& erasure(std::string_view member_id) {
+    auto& event = erasures_.emplace_back();
     event.head = head(sizeof(event), CRM_EVENT_MEMBER_ERASED);
     event.member_id = keep(member_id);
     return add(event);
   }
 
   // One event of a kind that no header knows.
-  crm_event &unknown(uint32_t kind) {
-    auto &event = unknown_.emplace_back();
+  crm_event& unknown(uint32_t kind) {
+    auto& event = unknown_.emplace_back();
     event = head(sizeof(event), kind);
     pointers_.push_back(&event);
     return event;
@@ -99,7 +99,7 @@ class EventBatch {
     message(message_id);
     delivery(message_id, member_id);
     click(message_id, member_id);
-    const auto &bought = order(member_id);
+    const auto& bought = order(member_id);
     refund(crm::view(bought.order_id));
     erasure("nobody");
   }
@@ -120,7 +120,7 @@ class EventBatch {
     return {static_cast<uint32_t>(size), kind, 0, 0, seq, at_us};
   }
   template <class T>
-  T &add(T &event) {
+  T& add(T& event) {
     pointers_.push_back(&event.head);
     return event;
   }
@@ -137,8 +137,8 @@ class EventBatch {
   std::deque<crm_event_member_erased> erasures_;
   std::deque<crm_event> unknown_;
   std::deque<crm_order_line> lines_;
-  std::deque<const crm_order_line *> line_pointers_;
-  std::vector<const crm_event *> pointers_;
+  std::deque<const crm_order_line*> line_pointers_;
+  std::vector<const crm_event*> pointers_;
 };
 
 // An acknowledgement with room for the details of its first rejections.
@@ -148,8 +148,8 @@ struct Ack {
     raw.rejections = rejections.data();
     raw.rejections_capacity = rejections.size();
   }
-  Ack(const Ack &) = delete;
-  Ack &operator=(const Ack &) = delete;
+  Ack(const Ack&) = delete;
+  Ack& operator=(const Ack&) = delete;
 
   crm_event_ack raw{};
   std::array<crm_event_rejection, 8> rejections{};

@@ -27,7 +27,7 @@ std::string signature_of(std::string_view text) {
                                                                         EVP_MD_CTX_free);
   std::array<unsigned char, signature_bytes> signature;
   size_t size = signature.size();
-  const auto *bytes = reinterpret_cast<const unsigned char *>(text.data());
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
       EVP_DigestSign(context.get(), signature.data(), &size, bytes, text.size()) != 1) {
     throw std::runtime_error("OpenSSL cannot sign the test's token");

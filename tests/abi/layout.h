@@ -32,11 +32,11 @@
 
 #define CRM_STRUCT(structure, bytes) \
   _Static_assert(sizeof(structure) == (bytes), "size of " #structure);
-#define CRM_FIELD(structure, field, at, bytes, ...)                                               \
-  _Static_assert(offsetof(structure, field) == (at), "offset of " #structure "." #field);         \
-  _Static_assert(sizeof(((structure *)0)->field) == (bytes), "size of " #structure "." #field);   \
-  _Static_assert(                                                                                 \
-      _Generic(&((structure *)0)->field, __typeof__(__typeof__(__VA_ARGS__) *) : 1, default : 0), \
+#define CRM_FIELD(structure, field, at, bytes, ...)                                             \
+  _Static_assert(offsetof(structure, field) == (at), "offset of " #structure "." #field);       \
+  _Static_assert(sizeof(((structure*)0)->field) == (bytes), "size of " #structure "." #field);  \
+  _Static_assert(                                                                               \
+      _Generic(&((structure*)0)->field, __typeof__(__typeof__(__VA_ARGS__)*) : 1, default : 0), \
       "type of " #structure "." #field);
 #define CRM_CONSTANT(name, value) _Static_assert((name) == (value), "value of " #name);
 /* C11 has no constant comparison of text: its size here, its content in C++. */

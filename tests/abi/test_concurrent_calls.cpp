@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
@@ -22,9 +21,9 @@ namespace {
 
 constexpr int callers = 16;
 constexpr int tenants = 4;
-constexpr int batches = 30;
+constexpr int batches = 15;
 constexpr int events_per_batch = 6;
-constexpr int calls_at_least = 20;
+constexpr int rounds = 6;
 
 using Digest = std::array<uint8_t, 32>;
 
@@ -36,7 +35,7 @@ std::string batch_source(int batch) {
   return batch % 2 == 0 ? "orders" : "sends";
 }
 
-void send_batch(const Instance &instance, int tenant, int batch) {
+void send_batch(const Instance& instance, int tenant, int batch) {
   EventBatch events(tenant_name(tenant), batch_source(batch),
                     static_cast<uint64_t>(batch * events_per_batch + 1));
   events.one_of_each("m-" + std::to_string(batch % 3), "member-" + std::to_string(batch % 5));
@@ -56,7 +55,7 @@ void send_batch(const Instance &instance, int tenant, int batch) {
 // Every function that may be called at any time, once; what it may answer is checked.
 class Caller {
  public:
-  Caller(const Instance &instance, std::string audience, int number)
+  Caller(const Instance& instance, std::string audience, int number)
       : instance_(instance),
         audience_(std::move(audience)),
         tenant_(tenant_name(number % tenants)) {}
@@ -65,7 +64,7 @@ class Caller {
     ask_positions();
     ask_digest();
     ask_menu();
-    for (const char *view : {"messages.manual", "messages.automatic", "health", "exports"}) {
+    for (const char* view : {"messages.manual", "messages.automatic", "health", "exports"}) {
       render(view, {});
     }
     render("message", {{"message_id", "m-0"}});
@@ -78,7 +77,7 @@ class Caller {
 
  private:
   // Nothing of the tenant need be there yet, and a lock may be held; anything else is a defect.
-  static void expect_calm(int32_t status, const char *function) {
+  static void expect_calm(int32_t status, const char* function) {
     EXPECT_TRUE(status == CRM_OK || status == CRM_ERR_NOT_FOUND || status == CRM_ERR_BUSY)
         << function << " answered " << status << ": " << TestHost::take_explanation();
   }
@@ -102,13 +101,13 @@ class Caller {
   }
 
   void ask_menu() {
-    const crm_menu_entry *const *entries = nullptr;
+    const crm_menu_entry* const* entries = nullptr;
     uint64_t count = 0;
     EXPECT_EQ(instance_.views()->menu(instance_.raw(), &entries, &count), CRM_OK);
     EXPECT_GT(count, 0u);
   }
 
-  void render(const char *view, std::vector<std::pair<std::string, std::string>> params) {
+  void render(const char* view, std::vector<std::pair<std::string, std::string>> params) {
     const ViewRequest request(tenant_, view, std::move(params));
     RecordingWriter writer;
     const int32_t status = instance_.views()->render(instance_.raw(), &request.raw, &writer.raw);
@@ -141,13 +140,13 @@ class Caller {
     expect_calm(status, "verify_audit");
   }
 
-  const Instance &instance_;
+  const Instance& instance_;
   const std::string audience_;
   const std::string tenant_;
   std::array<uint64_t, 2> last_positions_{};
 };
 
-std::vector<Digest> digests_of(const Instance &instance) {
+std::vector<Digest> digests_of(const Instance& instance) {
   std::vector<Digest> digests(tenants);
   for (int tenant = 0; tenant < tenants; ++tenant) {
     const std::string name = tenant_name(tenant);
@@ -158,7 +157,7 @@ std::vector<Digest> digests_of(const Instance &instance) {
 }
 
 // The same batches one after another: what concurrency must not change.
-std::vector<Digest> sequential_digests(const Library &library) {
+std::vector<Digest> sequential_digests(const Library& library) {
   const TestHost host;
   const Instance instance(library, &host.raw);
   for (int tenant = 0; tenant < tenants; ++tenant) {
@@ -173,21 +172,19 @@ TEST(ConcurrentCalls, OfEveryFunctionAnswerAndLoseNothing) {
   const Instance instance(library, &host.raw);
   ASSERT_TRUE(instance.runs()) << TestHost::take_explanation();
   const std::string audience(crm::view(library.descriptor()->id));
-  std::atomic<int> sending = tenants;
   std::vector<std::thread> threads;
   for (int tenant = 0; tenant < tenants; ++tenant) {
     threads.emplace_back([&, tenant] {
       for (int batch = 0; batch < batches; ++batch) send_batch(instance, tenant, batch);
-      --sending;
     });
   }
   for (int number = 0; number < callers; ++number) {
     threads.emplace_back([&, number] {
       Caller caller(instance, audience, number);
-      for (int call = 0; call < calls_at_least || sending > 0; ++call) caller.call_everything();
+      for (int round = 0; round < rounds; ++round) caller.call_everything();
     });
   }
-  for (std::thread &thread : threads) thread.join();
+  for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(digests_of(instance), sequential_digests(library));
 }
 

@@ -1,6 +1,7 @@
 #include "test_host.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <stdexcept>
@@ -21,14 +22,19 @@ crm_str text(std::string_view value) {
   return {value.data(), value.size()};
 }
 
+// In memory where that is possible: what is tested here does not depend on a disk, which may be
+// slow.
 std::string temporary_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "crm-abi-XXXXXX").string();
+  const bool has_memory = access("/dev/shm", W_OK) == 0 && std::getenv("TMPDIR") == nullptr;
+  const std::filesystem::path parent =
+      has_memory ? "/dev/shm" : std::filesystem::temp_directory_path();
+  std::string name = parent / "crm-abi-XXXXXX";
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
   return name;
 }
 
-int32_t config_get(const crm_host *, crm_str, const char *key, char *buffer, uint64_t capacity,
-                   uint64_t *value_size) {
+int32_t config_get(const crm_host*, crm_str, const char* key, char* buffer, uint64_t capacity,
+                   uint64_t* value_size) {
   const std::string_view wanted = key;
   const std::string_view value = wanted == CRM_CONFIG_TIME_ZONE  ? "Asia/Seoul"
                                  : wanted == CRM_CONFIG_CURRENCY ? "KRW"
@@ -40,13 +46,13 @@ int32_t config_get(const crm_host *, crm_str, const char *key, char *buffer, uin
   return CRM_OK;
 }
 
-int32_t issuer_key(const crm_host *, crm_str kid, uint8_t *public_key) {
+int32_t issuer_key(const crm_host*, crm_str kid, uint8_t* public_key) {
   if (std::string_view(kid.data, kid.size) != issuer_kid) return CRM_ERR_NOT_FOUND;
   std::memcpy(public_key, issuer_public_key.data(), CRM_KEY_BYTES);
   return CRM_OK;
 }
 
-int32_t copy_signing_seed(const crm_host *, uint8_t *seed) {
+int32_t copy_signing_seed(const crm_host*, uint8_t* seed) {
   std::memcpy(seed, signing_seed.data(), CRM_KEY_BYTES);
   return CRM_OK;
 }
@@ -63,24 +69,24 @@ const std::array<uint8_t, CRM_KEY_BYTES> issuer_public_key = {
 TestHost::TestHost() : root_(temporary_folder()), data_dir_(root_ + "/outer/inner/data") {
   std::filesystem::create_directories(data_dir_);
   raw = {sizeof(raw), CRM_ABI_MAJOR, CRM_ABI_MINOR, 0, this, nullptr, nullptr, nullptr, nullptr};
-  raw.log = [](const crm_host *host, int32_t, crm_str) {
-    ++static_cast<TestHost *>(host->context)->log_lines_;
+  raw.log = [](const crm_host* host, int32_t, crm_str) {
+    ++static_cast<TestHost*>(host->context)->log_lines_;
   };
-  raw.now_us = [](const crm_host *) { return clock_us; };
-  raw.explain = [](const crm_host *, int32_t, crm_str detail) {
+  raw.now_us = [](const crm_host*) { return clock_us; };
+  raw.explain = [](const crm_host*, int32_t, crm_str detail) {
     explanation.assign(detail.data, detail.size);
   };
-  raw.extension = [](const crm_host *host, const char *id) {
-    return static_cast<const TestHost *>(host->context)->extension(id);
+  raw.extension = [](const crm_host* host, const char* id) {
+    return static_cast<const TestHost*>(host->context)->extension(id);
   };
-  paths = {sizeof(paths), 0, [](const crm_host *host) {
-             return text(static_cast<const TestHost *>(host->context)->data_dir_);
+  paths = {sizeof(paths), 0, [](const crm_host* host) {
+             return text(static_cast<const TestHost*>(host->context)->data_dir_);
            }};
   config = {sizeof(config), 0, config_get};
-  keys = {sizeof(keys), 0, [](const crm_host *) { return text(issuer_name); }, issuer_key,
+  keys = {sizeof(keys), 0, [](const crm_host*) { return text(issuer_name); }, issuer_key,
           copy_signing_seed};
-  metrics = {sizeof(metrics), 0, [](const crm_host *, const char *, int64_t) {},
-             [](const crm_host *, const char *, int64_t) {}};
+  metrics = {sizeof(metrics), 0, [](const crm_host*, const char*, int64_t) {},
+             [](const crm_host*, const char*, int64_t) {}};
 }
 
 TestHost::~TestHost() {
@@ -90,7 +96,7 @@ TestHost::~TestHost() {
 
 bool TestHost::is_contained() const {
   namespace fs = std::filesystem;
-  const auto entries = [](const fs::path &folder) {
+  const auto entries = [](const fs::path& folder) {
     return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
   };
   const fs::path inner = fs::path(data_dir_).parent_path();
@@ -101,7 +107,7 @@ std::string TestHost::take_explanation() {
   return std::exchange(explanation, {});
 }
 
-const void *TestHost::extension(std::string_view id) const {
+const void* TestHost::extension(std::string_view id) const {
   if (missing.contains(id)) return nullptr;
   if (id == CRM_EXT_PATHS) return &paths;
   if (id == CRM_EXT_CONFIG) return &config;

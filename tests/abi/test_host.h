@@ -32,13 +32,13 @@ class TestHost {
  public:
   TestHost();
   ~TestHost();
-  TestHost(const TestHost &) = delete;
-  TestHost &operator=(const TestHost &) = delete;
+  TestHost(const TestHost&) = delete;
+  TestHost& operator=(const TestHost&) = delete;
 
   // What the plugin said last on this thread; empty when it said nothing since the last take.
   static std::string take_explanation();
 
-  const std::string &data_dir() const { return data_dir_; }
+  const std::string& data_dir() const { return data_dir_; }
   // False when something was written up to three folders above the data folder.
   bool is_contained() const;
   uint64_t log_lines() const { return log_lines_; }
@@ -51,7 +51,7 @@ class TestHost {
   crm_ext_metrics metrics{};
 
  private:
-  const void *extension(std::string_view id) const;
+  const void* extension(std::string_view id) const;
 
   const std::string root_;
   const std::string data_dir_;

@@ -21,7 +21,7 @@ class HostileBatch : public testing::Test {
     if (!instance_.runs()) throw std::runtime_error(TestHost::take_explanation());
   }
 
-  int32_t send(const crm_event_batch &batch, Ack &ack) {
+  int32_t send(const crm_event_batch& batch, Ack& ack) {
     return instance_.events()->on_batch(instance_.raw(), &batch, &ack.raw);
   }
 
@@ -33,7 +33,7 @@ class HostileBatch : public testing::Test {
     return seq;
   }
 
-  void expect_invalid(const crm_event_batch &batch, const char *what) {
+  void expect_invalid(const crm_event_batch& batch, const char* what) {
     Ack ack;
     const crm_event_ack before = ack.raw;
     TestHost::take_explanation();
@@ -47,7 +47,7 @@ class HostileBatch : public testing::Test {
   Instance instance_{library_, &host_.raw};
 };
 
-uint64_t judged(const crm_event_ack &ack) {
+uint64_t judged(const crm_event_ack& ack) {
   return ack.accepted + ack.duplicates + ack.rejected + ack.skipped;
 }
 
@@ -74,12 +74,12 @@ TEST_F(HostileBatch, WithAnUnreadableHeadIsInvalid) {
   batch.message("m-1");
   const crm_event_batch good = batch.raw();
   const std::string long_name(CRM_TENANT_BYTES_MAX + 1, 'x');
-  const auto spoilt = [&](const char *what, auto spoil) {
+  const auto spoilt = [&](const char* what, auto spoil) {
     crm_event_batch bad = good;
     spoil(bad);
     expect_invalid(bad, what);
   };
-  const std::vector<std::pair<const char *, crm_str>> names = {
+  const std::vector<std::pair<const char*, crm_str>> names = {
       {"empty", {"", 0}},
       {"NULL", {nullptr, 0}},
       {"NULL with a size", {nullptr, 6}},
@@ -87,13 +87,13 @@ TEST_F(HostileBatch, WithAnUnreadableHeadIsInvalid) {
       {"not UTF-8", crm::str("mall-\xff")},
       {"a huge size", {nullptr, UINT64_MAX}},
   };
-  for (const auto &[what, name] : names) {
-    spoilt(what, [&](crm_event_batch &bad) { bad.tenant = name; });
-    spoilt(what, [&](crm_event_batch &bad) { bad.source = name; });
+  for (const auto& [what, name] : names) {
+    spoilt(what, [&](crm_event_batch& bad) { bad.tenant = name; });
+    spoilt(what, [&](crm_event_batch& bad) { bad.source = name; });
   }
-  spoilt("NULL events", [](crm_event_batch &bad) { bad.events = nullptr; });
-  spoilt("over-count", [](crm_event_batch &bad) { bad.count = CRM_BATCH_EVENTS_MAX + 1; });
-  spoilt("huge count", [](crm_event_batch &bad) { bad.count = UINT64_MAX; });
+  spoilt("NULL events", [](crm_event_batch& bad) { bad.events = nullptr; });
+  spoilt("over-count", [](crm_event_batch& bad) { bad.count = CRM_BATCH_EVENTS_MAX + 1; });
+  spoilt("huge count", [](crm_event_batch& bad) { bad.count = UINT64_MAX; });
   EXPECT_EQ(position("mall-1", "orders"), 0u);
 }
 
@@ -125,7 +125,7 @@ TEST_F(HostileBatch, OfLongerStructuresIsAccepted) {
     uint64_t added[4];
   } event{{{sizeof(LaterEvent), CRM_EVENT_MEMBER_ERASED, 0, 0, 1, event_time_us}, crm::str("a")},
           {}};
-  const crm_event *events[] = {&event.known.head};
+  const crm_event* events[] = {&event.known.head};
   struct LaterBatch {
     crm_event_batch known;
     uint64_t added[4];

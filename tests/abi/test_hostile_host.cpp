@@ -82,14 +82,14 @@ TEST_F(HostileHost, WithAShortStructureIsInvalidAndTheResultUntouched) {
   for (const size_t size : {size_t{0}, size_t{4}, sizeof(crm_host) - 8, sizeof(crm_host) - 1}) {
     host_.raw.size = static_cast<uint32_t>(size);
     crm_plugin untouched{};
-    crm_plugin *plugin = &untouched;
+    crm_plugin* plugin = &untouched;
     EXPECT_EQ(library_.descriptor()->create(&host_.raw, &plugin), CRM_ERR_INVALID) << size;
     EXPECT_EQ(plugin, &untouched) << size;
   }
 }
 
 TEST_F(HostileHost, WithoutAHostOrAResultIsInvalid) {
-  crm_plugin *plugin = nullptr;
+  crm_plugin* plugin = nullptr;
   EXPECT_EQ(library_.descriptor()->create(nullptr, &plugin), CRM_ERR_INVALID);
   EXPECT_EQ(plugin, nullptr);
   EXPECT_EQ(library_.descriptor()->create(&host_.raw, nullptr), CRM_ERR_INVALID);
@@ -156,17 +156,34 @@ TEST_F(HostileHost, WithShortOptionalTablesWorks) {
   expect_works();
 }
 
-TEST_F(HostileHost, WithAnUnusableDataFolderIsRefused) {
-  const auto with = [this](crm_str (*data_dir)(const crm_host *)) {
+TEST_F(HostileHost, WithoutANameForItsDataFolderIsUnsupported) {
+  const auto with = [this](crm_str (*data_dir)(const crm_host*)) {
     host_.paths.data_dir = data_dir;
-    expect_refused(CRM_OK);
+    expect_refused(CRM_ERR_UNSUPPORTED);
   };
-  with([](const crm_host *) { return crm_str{nullptr, 0}; });
-  with([](const crm_host *) { return crm_str{nullptr, 5}; });
-  with([](const crm_host *) { return crm_str{"", 0}; });
-  with([](const crm_host *) { return crm::str("/proc/self/no/such/folder"); });
-  with([](const crm_host *) { return crm::str("/dev/null"); });
-  with([](const crm_host *) { return crm::str(std::string_view("/tmp/a\0b", 8)); });
+  with([](const crm_host*) { return crm_str{nullptr, 0}; });
+  with([](const crm_host*) { return crm_str{nullptr, 5}; });
+  with([](const crm_host*) { return crm_str{"", 0}; });
+}
+
+// Whether at the start or at the first batch: nothing is acknowledged that cannot be kept.
+TEST_F(HostileHost, WithAnUnusableDataFolderGetsNoAcknowledgement) {
+  const auto with = [this](crm_str (*data_dir)(const crm_host*)) {
+    host_.paths.data_dir = data_dir;
+    const Instance instance(library_, &host_.raw);
+    if (!instance.runs()) return;
+    EventBatch batch("mall-1", "orders");
+    batch.message("m-1");
+    const crm_event_batch sent = batch.raw();
+    Ack ack;
+    TestHost::take_explanation();
+    const int32_t status = instance.events()->on_batch(instance.raw(), &sent, &ack.raw);
+    EXPECT_TRUE(is_status(status) && status != CRM_OK) << status;
+    EXPECT_FALSE(TestHost::take_explanation().empty());
+  };
+  with([](const crm_host*) { return crm::str("/proc/self/no/such/folder"); });
+  with([](const crm_host*) { return crm::str("/dev/null"); });
+  with([](const crm_host*) { return crm::str(std::string_view("/dev/null\0/data", 15)); });
 }
 
 TEST_F(HostileHost, WithAnswersOutsideTheInterfaceIsSurvived) {
@@ -174,34 +191,34 @@ TEST_F(HostileHost, WithAnswersOutsideTheInterfaceIsSurvived) {
     host_.config.get = get;
     expect_survives();
   };
-  with([](const crm_host *, crm_str, const char *, char *, uint64_t, uint64_t *size) {
+  with([](const crm_host*, crm_str, const char*, char*, uint64_t, uint64_t* size) {
     *size = UINT64_MAX;
     return int32_t{CRM_OK};
   });
-  with([](const crm_host *, crm_str, const char *, char *, uint64_t, uint64_t *size) {
+  with([](const crm_host*, crm_str, const char*, char*, uint64_t, uint64_t* size) {
     *size = 1u << 20;
     return int32_t{CRM_ERR_FULL};
   });
-  with([](const crm_host *, crm_str, const char *, char *, uint64_t, uint64_t *) {
+  with([](const crm_host*, crm_str, const char*, char*, uint64_t, uint64_t*) {
     return int32_t{17};
   });
-  with([](const crm_host *, crm_str, const char *, char *buffer, uint64_t, uint64_t *size) {
+  with([](const crm_host*, crm_str, const char*, char* buffer, uint64_t, uint64_t* size) {
     std::memcpy(buffer, "Mars/\xff\xfe", 7);
     *size = 7;
     return int32_t{CRM_OK};
   });
-  host_.keys.issuer = [](const crm_host *) { return crm_str{nullptr, 9}; };
-  host_.keys.issuer_key = [](const crm_host *, crm_str, uint8_t *) { return int32_t{3}; };
-  host_.keys.signing_seed = [](const crm_host *, uint8_t *) { return int32_t{CRM_ERR_IO}; };
-  host_.raw.now_us = [](const crm_host *) { return INT64_MIN; };
+  host_.keys.issuer = [](const crm_host*) { return crm_str{nullptr, 9}; };
+  host_.keys.issuer_key = [](const crm_host*, crm_str, uint8_t*) { return int32_t{3}; };
+  host_.keys.signing_seed = [](const crm_host*, uint8_t*) { return int32_t{CRM_ERR_IO}; };
+  host_.raw.now_us = [](const crm_host*) { return INT64_MIN; };
   expect_survives();
-  host_.raw.now_us = [](const crm_host *) { return INT64_MAX; };
+  host_.raw.now_us = [](const crm_host*) { return INT64_MAX; };
   expect_survives();
 }
 
 TEST_F(HostileHost, ThatStopsTwiceOrWithoutStartIsSurvived) {
   for (const bool is_started : {false, true}) {
-    crm_plugin *plugin = nullptr;
+    crm_plugin* plugin = nullptr;
     ASSERT_EQ(library_.descriptor()->create(&host_.raw, &plugin), CRM_OK);
     if (is_started) {
       ASSERT_EQ(plugin->start(plugin), CRM_OK);
@@ -213,7 +230,7 @@ TEST_F(HostileHost, ThatStopsTwiceOrWithoutStartIsSurvived) {
 }
 
 TEST_F(HostileHost, ThatDestroysWithoutStartIsSurvived) {
-  crm_plugin *plugin = nullptr;
+  crm_plugin* plugin = nullptr;
   ASSERT_EQ(library_.descriptor()->create(&host_.raw, &plugin), CRM_OK);
   plugin->destroy(plugin);
 }
@@ -221,12 +238,12 @@ TEST_F(HostileHost, ThatDestroysWithoutStartIsSurvived) {
 TEST_F(HostileHost, GetsTheSameExtensionsOnEveryCallAndNullForStrangers) {
   const Instance instance(library_, &host_.raw);
   ASSERT_TRUE(instance.runs());
-  for (const char *id : {CRM_EXT_EVENTS, CRM_EXT_ADMIN_VIEWS, CRM_EXT_EXPORTS}) {
-    const void *table = instance.raw()->extension(instance.raw(), id);
+  for (const char* id : {CRM_EXT_EVENTS, CRM_EXT_ADMIN_VIEWS, CRM_EXT_EXPORTS}) {
+    const void* table = instance.raw()->extension(instance.raw(), id);
     EXPECT_NE(table, nullptr) << id;
     EXPECT_EQ(instance.raw()->extension(instance.raw(), id), table) << id;
   }
-  for (const char *id : {"", "crm.events/2", "crm.events", "crm.paths/1"}) {
+  for (const char* id : {"", "crm.events/2", "crm.events", "crm.paths/1"}) {
     EXPECT_EQ(instance.raw()->extension(instance.raw(), id), nullptr) << id;
   }
   EXPECT_EQ(instance.raw()->extension(instance.raw(), nullptr), nullptr);
@@ -235,7 +252,7 @@ TEST_F(HostileHost, GetsTheSameExtensionsOnEveryCallAndNullForStrangers) {
 TEST_F(HostileHost, CannotLeadThePluginOutOfItsFolder) {
   const Instance instance(library_, &host_.raw);
   ASSERT_TRUE(instance.runs());
-  for (const char *tenant : {"../escaped", "../../escaped", "/tmp/escaped", ".", "..", "a/b",
+  for (const char* tenant : {"../escaped", "../../escaped", "/tmp/escaped", ".", "..", "a/b",
                              "%2e%2e", "con", "Mall-1", "mall-1", "메일"}) {
     EventBatch batch(tenant, "../source");
     batch.one_of_each("../m", "../member");

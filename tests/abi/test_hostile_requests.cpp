@@ -35,7 +35,7 @@ class HostileRequest : public testing::Test {
 
   // A view request that `spoil` makes wrong is answered with `status`, words, and no byte.
   template <class Spoil>
-  void expect_view(int32_t status, const char *what, Spoil spoil) {
+  void expect_view(int32_t status, const char* what, Spoil spoil) {
     ViewRequest request("mall-1", "messages.manual");
     spoil(request.raw);
     RecordingWriter writer;
@@ -47,7 +47,7 @@ class HostileRequest : public testing::Test {
     }
   }
 
-  int32_t run(const crm_export_request *request, crm_export_result *result) {
+  int32_t run(const crm_export_request* request, crm_export_result* result) {
     RecordingWriter writer;
     const int32_t status = instance_.exports()->run(instance_.raw(), request, &writer.raw, result);
     EXPECT_EQ(writer.text, "");
@@ -70,39 +70,39 @@ TEST_F(HostileRequest, ForAViewThatIsMissingOrShortIsInvalid) {
   RecordingWriter writer;
   EXPECT_EQ(instance_.views()->render(instance_.raw(), nullptr, &writer.raw), CRM_ERR_INVALID);
   for (uint32_t size = 0; size < sizeof(crm_view_request); size += 8) {
-    expect_view(CRM_ERR_INVALID, "short", [&](crm_view_request &bad) { bad.size = size; });
+    expect_view(CRM_ERR_INVALID, "short", [&](crm_view_request& bad) { bad.size = size; });
   }
 }
 
 TEST_F(HostileRequest, ForAViewWithUnreadableTextIsInvalid) {
   const std::string endless(1 << 20, 'x');
   for (const crm_str bad : {null_with_size, unending, crm::str("\xff\xfe"), crm::str(endless)}) {
-    expect_view(CRM_ERR_INVALID, "tenant", [&](crm_view_request &r) { r.tenant = bad; });
-    expect_view(CRM_ERR_INVALID, "actor", [&](crm_view_request &r) { r.actor = bad; });
-    expect_view(CRM_ERR_INVALID, "locale", [&](crm_view_request &r) { r.locale = bad; });
-    expect_view(CRM_ERR_INVALID, "time_zone", [&](crm_view_request &r) { r.time_zone = bad; });
-    expect_view(CRM_ERR_INVALID, "permissions", [&](crm_view_request &r) {
+    expect_view(CRM_ERR_INVALID, "tenant", [&](crm_view_request& r) { r.tenant = bad; });
+    expect_view(CRM_ERR_INVALID, "actor", [&](crm_view_request& r) { r.actor = bad; });
+    expect_view(CRM_ERR_INVALID, "locale", [&](crm_view_request& r) { r.locale = bad; });
+    expect_view(CRM_ERR_INVALID, "time_zone", [&](crm_view_request& r) { r.time_zone = bad; });
+    expect_view(CRM_ERR_INVALID, "permissions", [&](crm_view_request& r) {
       r.permissions = &bad;
       r.permission_count = 1;
     });
     const crm_param bad_value{crm::str("q"), bad};
-    expect_view(CRM_ERR_INVALID, "params", [&](crm_view_request &r) {
+    expect_view(CRM_ERR_INVALID, "params", [&](crm_view_request& r) {
       r.params = &bad_value;
       r.param_count = 1;
     });
   }
-  expect_view(CRM_ERR_INVALID, "view_id", [](crm_view_request &r) { r.view_id = unending; });
-  expect_view(CRM_ERR_INVALID, "tenant", [](crm_view_request &r) { r.tenant = {}; });
+  expect_view(CRM_ERR_INVALID, "view_id", [](crm_view_request& r) { r.view_id = unending; });
+  expect_view(CRM_ERR_INVALID, "tenant", [](crm_view_request& r) { r.tenant = {}; });
 }
 
 TEST_F(HostileRequest, ForAViewWithArraysThatAreNullIsInvalid) {
-  expect_view(CRM_ERR_INVALID, "permissions", [](crm_view_request &r) { r.permissions = nullptr; });
+  expect_view(CRM_ERR_INVALID, "permissions", [](crm_view_request& r) { r.permissions = nullptr; });
   for (const uint64_t count : {uint64_t{1}, UINT64_MAX}) {
-    expect_view(CRM_ERR_INVALID, "params", [&](crm_view_request &r) {
+    expect_view(CRM_ERR_INVALID, "params", [&](crm_view_request& r) {
       r.params = nullptr;
       r.param_count = count;
     });
-    expect_view(CRM_ERR_INVALID, "permissions", [&](crm_view_request &r) {
+    expect_view(CRM_ERR_INVALID, "permissions", [&](crm_view_request& r) {
       r.permissions = nullptr;
       r.permission_count = count;
     });
@@ -111,24 +111,24 @@ TEST_F(HostileRequest, ForAViewWithArraysThatAreNullIsInvalid) {
 
 TEST_F(HostileRequest, ForAViewWithAMillionParametersIsInvalid) {
   const std::vector<crm_param> params(1'000'000, crm_param{crm::str("q"), crm::str("x")});
-  expect_view(CRM_ERR_INVALID, "params", [&](crm_view_request &r) {
+  expect_view(CRM_ERR_INVALID, "params", [&](crm_view_request& r) {
     r.params = params.data();
     r.param_count = params.size();
   });
 }
 
 TEST_F(HostileRequest, ForAViewThatIsNotThereIsNotFound) {
-  expect_view(CRM_ERR_NOT_FOUND, "view", [](crm_view_request &r) { r.view_id = crm::str("no"); });
-  expect_view(CRM_ERR_NOT_FOUND, "tenant", [](crm_view_request &r) { r.tenant = crm::str("no"); });
+  expect_view(CRM_ERR_NOT_FOUND, "view", [](crm_view_request& r) { r.view_id = crm::str("no"); });
+  expect_view(CRM_ERR_NOT_FOUND, "tenant", [](crm_view_request& r) { r.tenant = crm::str("no"); });
 }
 
 TEST_F(HostileRequest, ForAViewWithoutThePermissionIsDenied) {
-  expect_view(CRM_ERR_DENIED, "none", [](crm_view_request &r) {
+  expect_view(CRM_ERR_DENIED, "none", [](crm_view_request& r) {
     r.permissions = nullptr;
     r.permission_count = 0;
   });
   const crm_str similar = crm::str("history.view ");
-  expect_view(CRM_ERR_DENIED, "similar", [&](crm_view_request &r) {
+  expect_view(CRM_ERR_DENIED, "similar", [&](crm_view_request& r) {
     r.permissions = &similar;
     r.permission_count = 1;
   });
@@ -136,22 +136,22 @@ TEST_F(HostileRequest, ForAViewWithoutThePermissionIsDenied) {
 
 TEST_F(HostileRequest, ForAViewInAnUnknownZoneIsInvalidAndInAnUnknownLocaleShown) {
   expect_view(CRM_ERR_INVALID, "zone",
-              [](crm_view_request &r) { r.time_zone = crm::str("Mars/Olympus"); });
+              [](crm_view_request& r) { r.time_zone = crm::str("Mars/Olympus"); });
   expect_view(CRM_ERR_INVALID, "path",
-              [](crm_view_request &r) { r.time_zone = crm::str("../../etc/passwd"); });
-  expect_view(CRM_OK, "locale", [](crm_view_request &r) { r.locale = crm::str("xx-Zz"); });
+              [](crm_view_request& r) { r.time_zone = crm::str("../../etc/passwd"); });
+  expect_view(CRM_OK, "locale", [](crm_view_request& r) { r.locale = crm::str("xx-Zz"); });
 }
 
 TEST_F(HostileRequest, ForTheMenuWithoutResultsIsInvalid) {
-  const crm_menu_entry *const *entries = nullptr;
+  const crm_menu_entry* const* entries = nullptr;
   uint64_t count = 0;
-  const auto *views = instance_.views();
+  const auto* views = instance_.views();
   EXPECT_EQ(views->menu(instance_.raw(), nullptr, &count), CRM_ERR_INVALID);
   EXPECT_EQ(views->menu(instance_.raw(), &entries, nullptr), CRM_ERR_INVALID);
 }
 
 TEST_F(HostileRequest, ForAPositionOrADigestThatIsMalformedIsInvalid) {
-  const auto *events = instance_.events();
+  const auto* events = instance_.events();
   uint64_t seq = 0;
   std::array<uint8_t, 32> digest{};
   const crm_str tenant = crm::str("mall-1");
@@ -214,7 +214,7 @@ TEST_F(HostileRequest, ForAnExportWithABadTokenIsDeniedOrInvalid) {
 }
 
 TEST_F(HostileRequest, ForAnAuditThatIsMalformedIsInvalid) {
-  const auto *exports = instance_.exports();
+  const auto* exports = instance_.exports();
   crm_audit_result audit{};
   audit.size = sizeof(audit);
   EXPECT_EQ(exports->verify_audit(instance_.raw(), crm::str("mall-1"), nullptr), CRM_ERR_INVALID);

@@ -36,12 +36,12 @@ class Recorded {
     }
   }
 
-  int32_t render(const crm_writer *writer) {
+  int32_t render(const crm_writer* writer) {
     const ViewRequest request("mall-1", "messages.manual");
     return instance_.views()->render(instance_.raw(), &request.raw, writer);
   }
 
-  int32_t run(const crm_writer *writer) {
+  int32_t run(const crm_writer* writer) {
     const std::string token = export_token(crm::view(library_.descriptor()->id), "mall-1", "m-1");
     const crm_export_request request{sizeof(request), 0, crm::str("mall-1"), crm::str(token),
                                      crm::str("127.0.0.1")};
@@ -67,15 +67,17 @@ class Recorded {
 };
 
 struct Product {
-  const char *name;
-  int32_t (Recorded::*write)(const crm_writer *);
+  const char* name;
+  int32_t (Recorded::*write)(const crm_writer*);
 };
 
-void PrintTo(const Product &product, std::ostream *out) { *out << product.name; }
+void PrintTo(const Product& product, std::ostream* out) {
+  *out << product.name;
+}
 
 class HostileWriter : public testing::TestWithParam<Product> {
  protected:
-  int32_t write(const crm_writer *writer) {
+  int32_t write(const crm_writer* writer) {
     TestHost::take_explanation();
     return (recorded_.*GetParam().write)(writer);
   }
@@ -86,7 +88,7 @@ class HostileWriter : public testing::TestWithParam<Product> {
     return writer.text;
   }
 
-  void expect_ends(RecordingWriter &writer, int32_t status, int64_t answer) {
+  void expect_ends(RecordingWriter& writer, int32_t status, int64_t answer) {
     EXPECT_EQ(write(&writer.raw), status) << "after the writer answered " << answer;
     EXPECT_EQ(writer.writes_after_failure, 0u) << "after the writer answered " << answer;
     EXPECT_FALSE(TestHost::take_explanation().empty()) << answer;
@@ -172,7 +174,7 @@ TEST_P(HostileWriter, ThatIsMissingOrShortIsInvalid) {
 INSTANTIATE_TEST_SUITE_P(Of, HostileWriter,
                          testing::Values(Product{"views", &Recorded::render},
                                          Product{"exports", &Recorded::run}),
-                         [](const auto &tested) { return std::string(tested.param.name); });
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(Export, StatesWhatWasWritten) {
   Recorded recorded;

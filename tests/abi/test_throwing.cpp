@@ -16,12 +16,14 @@ namespace crm_tests {
 namespace {
 
 struct Thrown {
-  const char *plugin;
+  const char* plugin;
   int32_t status;
-  const char *explanation;
+  const char* explanation;
 };
 
-void PrintTo(const Thrown &thrown, std::ostream *out) { *out << thrown.plugin; }
+void PrintTo(const Thrown& thrown, std::ostream* out) {
+  *out << thrown.plugin;
+}
 
 class Throwing : public testing::TestWithParam<Thrown> {};
 
@@ -29,7 +31,7 @@ TEST_P(Throwing, CrossesNoFunctionOfTheInterface) {
   const TestHost host;
   const Library library(small_plugin_path(GetParam().plugin));
   const Instance instance(library, &host.raw);
-  const auto expect_stopped = [](int32_t status, const char *function) {
+  const auto expect_stopped = [](int32_t status, const char* function) {
     EXPECT_EQ(status, GetParam().status) << function;
     EXPECT_EQ(TestHost::take_explanation(), GetParam().explanation) << function;
   };
@@ -43,7 +45,7 @@ TEST_P(Throwing, CrossesNoFunctionOfTheInterface) {
   Ack ack;
   uint64_t seq = 7;
   std::array<uint8_t, 32> digest{};
-  const auto *events = instance.events();
+  const auto* events = instance.events();
   expect_stopped(events->on_batch(instance.raw(), &sent, &ack.raw), "on_batch");
   expect_stopped(events->position(instance.raw(), sent.tenant, sent.source, &seq), "position");
   EXPECT_EQ(seq, 7u) << "the result was touched on failure";
@@ -51,9 +53,9 @@ TEST_P(Throwing, CrossesNoFunctionOfTheInterface) {
 
   const ViewRequest request("mall-1", "view");
   const RecordingWriter writer;
-  const crm_menu_entry *const *entries = nullptr;
+  const crm_menu_entry* const* entries = nullptr;
   uint64_t count = 0;
-  const auto *views = instance.views();
+  const auto* views = instance.views();
   expect_stopped(views->menu(instance.raw(), &entries, &count), "menu");
   expect_stopped(views->render(instance.raw(), &request.raw, &writer.raw), "render");
 
@@ -62,7 +64,7 @@ TEST_P(Throwing, CrossesNoFunctionOfTheInterface) {
   result.size = sizeof(result);
   crm_audit_result audit{};
   audit.size = sizeof(audit);
-  const auto *exports = instance.exports();
+  const auto* exports = instance.exports();
   expect_stopped(exports->run(instance.raw(), &order, &writer.raw, &result), "run");
   expect_stopped(exports->verify_audit(instance.raw(), sent.tenant, &audit), "verify_audit");
 }
@@ -74,13 +76,13 @@ INSTANTIATE_TEST_SUITE_P(
                            "out of memory; free some and try again"},
                     Thrown{"throwing_int", CRM_ERR_INTERNAL,
                            "an unknown exception was stopped at the boundary"}),
-    [](const auto &tested) { return std::string(tested.param.plugin); });
+    [](const auto& tested) { return std::string(tested.param.plugin); });
 
 TEST(Throwing, InCreateIsAFailureThatLeavesTheResultAlone) {
   const TestHost host;
   const Library library(small_plugin_path("throwing"));
   crm_plugin untouched{};
-  crm_plugin *plugin = &untouched;
+  crm_plugin* plugin = &untouched;
   EXPECT_EQ(library.descriptor()->create(&host.raw, &plugin), CRM_ERR_INTERNAL);
   EXPECT_EQ(plugin, &untouched);
   EXPECT_EQ(TestHost::take_explanation(), "thrown on purpose");

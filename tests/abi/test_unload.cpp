@@ -17,16 +17,16 @@ namespace crm_tests {
 namespace {
 
 uint64_t rounds() {
-  const char *given = std::getenv("CRM_UNLOAD_ROUNDS");
+  const char* given = std::getenv("CRM_UNLOAD_ROUNDS");
   return given != nullptr ? std::stoull(given) : 1000;
 }
 
-uint64_t entries_of(const char *folder) {
+uint64_t entries_of(const char* folder) {
   const std::filesystem::directory_iterator first(folder);
   return static_cast<uint64_t>(std::distance(first, {}));
 }
 
-bool is_mapped(const std::string &path) {
+bool is_mapped(const std::string& path) {
   const std::string name = std::filesystem::path(path).filename();
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
@@ -35,7 +35,7 @@ bool is_mapped(const std::string &path) {
   return false;
 }
 
-void use(const Instance &instance, const char *view_id, uint64_t round) {
+void use(const Instance& instance, const char* view_id, uint64_t round) {
   ASSERT_TRUE(instance.runs()) << TestHost::take_explanation();
   EventBatch batch("mall-1", "orders", round * 6 + 1);
   batch.one_of_each("m-1", "member-" + std::to_string(round % 7));
@@ -52,7 +52,7 @@ void use(const Instance &instance, const char *view_id, uint64_t round) {
   ASSERT_FALSE(writer.text.empty());
 }
 
-void load_and_unload(const std::string &path, const char *view_id) {
+void load_and_unload(const std::string& path, const char* view_id) {
   const TestHost host;
   const auto once = [&](uint64_t round) {
     {

@@ -17,7 +17,7 @@ class ViewRequest {
   ViewRequest(std::string_view tenant, std::string_view view_id,
               std::vector<std::pair<std::string, std::string>> params = {})
       : texts_(std::move(params)) {
-    for (const auto &[key, value] : texts_) params_.push_back({crm::str(key), crm::str(value)});
+    for (const auto& [key, value] : texts_) params_.push_back({crm::str(key), crm::str(value)});
     raw = {sizeof(raw),         0,
            crm::str(tenant),    crm::str("tester"),
            crm::str("en"),      crm::str("Asia/Seoul"),
@@ -25,8 +25,8 @@ class ViewRequest {
            permissions_.size(), params_.data(),
            params_.size()};
   }
-  ViewRequest(const ViewRequest &) = delete;
-  ViewRequest &operator=(const ViewRequest &) = delete;
+  ViewRequest(const ViewRequest&) = delete;
+  ViewRequest& operator=(const ViewRequest&) = delete;
 
   crm_view_request raw{};
 

@@ -467,13 +467,6 @@ class ArgumentsTest(BadInputCase):
         self.assert_explained(["nobody"], "digest", "--data", data, "--tenant", "nobody")
         self.assert_explained(["/no/such"], "digest", "--data", "/no/such", "--tenant", TENANT)
 
-    def test_generate_and_serve(self):
-        size = ("--messages", "1", "--deliveries", "1")
-        self.assert_explained(["members"], "generate", "--seed", "1", "--members", "-5", *size)
-        self.assert_explained(["seed"], "generate", "--seed", "soon", "--members", "1", *size)
-        self.assert_explained(["--data"], "serve")
-        self.assert_explained(["port"], "serve", "--data", self.host.data, "--port", "99999")
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -291,19 +291,11 @@ class OptionsTest(unittest.TestCase):
         shown = [row for row in records(out) if row["member_id"] == "member-straddle"]
         self.assertEqual(shown, [], "both deliveries to this member are from before the erasure")
 
-    def test_spreadsheet_dialect_is_the_raw_one_made_safe(self):
-        for message_id in ("M-orders", "M-000", "M-010", "M-chain"):
-            out = self.feed.export(message_id, "sheet.csv", dialect="spreadsheet-v1")
-            data = out.read_bytes()
-            self.assertTrue(data.startswith(b'\xef\xbb\xbf"'))
-            rows = table(data[3:])[1]
-            raw = [[row[key] for key in COLUMNS] for row in records(self.feed.csv[message_id])]
-            self.assertEqual(rows, [list(map(spreadsheet_text, COLUMNS, row)) for row in raw])
-            quoted = io.StringIO(newline="")
-            writer = csv.writer(quoted, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-            writer.writerows(rows)
-            self.assertTrue(data.decode("utf-8").endswith(quoted.getvalue()), "every field quoted")
-            self.assertEqual(crm.verify(self.feed.jwks, out).returncode, 0)
+    def test_dialect_that_is_not_offered_yet_is_refused_by_name_and_leaves_no_file(self):
+        with self.assertRaisesRegex(crm.HostFailed, "dialect.*raw-v1"):
+            self.feed.export("M-orders", "sheet.csv", dialect="spreadsheet-v1")
+        out = self.feed.host.scratch("sheet.csv")
+        self.assertFalse(out.exists() or sidecar(out).exists())
 
 
 class TamperingTest(unittest.TestCase):

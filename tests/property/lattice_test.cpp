@@ -25,13 +25,13 @@ StatusMark arbitrary_mark() {
 
 std::vector<StatusMark> arbitrary_marks() {
   std::vector<StatusMark> marks(static_cast<std::size_t>(*rc::gen::inRange(1, 12)));
-  for (StatusMark &mark : marks) mark = arbitrary_mark();
+  for (StatusMark& mark : marks) mark = arbitrary_mark();
   return marks;
 }
 
-DeliveryState merged(const std::vector<StatusMark> &marks) {
+DeliveryState merged(const std::vector<StatusMark>& marks) {
   DeliveryState state;
-  for (const StatusMark &mark : marks) state.merge(mark);
+  for (const StatusMark& mark : marks) state.merge(mark);
   return state;
 }
 
@@ -55,16 +55,15 @@ RC_GTEST_PROP(DeliveryState, mergesToTheSameStateInAnyOrderAndRepetition, ()) {
 
 RC_GTEST_PROP(DeliveryState, statusIsTheHighestReported, ()) {
   const auto marks = arbitrary_marks();
-  const auto highest = std::max_element(marks.begin(), marks.end(), [](auto &a, auto &b) {
-    return a.status < b.status;
-  });
+  const auto highest = std::max_element(marks.begin(), marks.end(),
+                                        [](auto& a, auto& b) { return a.status < b.status; });
   RC_ASSERT(merged(marks).status() == highest->status);
 }
 
 RC_GTEST_PROP(DeliveryState, keepsTheEarliestTimeOfEachStatus, ()) {
   const auto marks = arbitrary_marks();
   const DeliveryState state = merged(marks);
-  for (const StatusMark &mark : marks) {
+  for (const StatusMark& mark : marks) {
     RC_ASSERT(state.mark(mark.status) != nullptr);
     RC_ASSERT(state.mark(mark.status)->at_us <= mark.at_us);
   }
@@ -77,10 +76,10 @@ RC_GTEST_PROP(Recipient, isTheSameForAnyOrderOfItsAttempts, ()) {
     attempts[i].state = merged(arbitrary_marks());
     attempts[i].state.member = MemberNo{*rc::gen::inRange(1, 3)};
   }
-  std::vector<const Delivery *> order;
-  for (const Delivery &attempt : attempts) order.push_back(&attempt);
+  std::vector<const Delivery*> order;
+  for (const Delivery& attempt : attempts) order.push_back(&attempt);
   const Recipient expected = recipient_of(order);
-  const Recipient found = recipient_of(std::vector<const Delivery *>(order.rbegin(), order.rend()));
+  const Recipient found = recipient_of(std::vector<const Delivery*>(order.rbegin(), order.rend()));
   RC_ASSERT(found.outcome == expected.outcome);
   RC_ASSERT(found.member == expected.member);
   RC_ASSERT(found.first_at_us == expected.first_at_us);
@@ -94,21 +93,21 @@ RC_GTEST_PROP(Recipient, isASuccessExactlyWhenAnAttemptIs, ()) {
   b.delivery_id = "b";
   a.state = merged(arbitrary_marks());
   b.state = merged(arbitrary_marks());
-  const Delivery *both[] = {&a, &b};
+  const Delivery* both[] = {&a, &b};
   const bool success = is_success(a.state.status()) || is_success(b.state.status());
   RC_ASSERT((recipient_of(both).outcome == Outcome::success) == success);
 }
 
 RC_GTEST_PROP(MessageReport, standsTheSameInAnyOrder, ()) {
   std::vector<MessageFacts> reports(static_cast<std::size_t>(*rc::gen::inRange(1, 8)));
-  for (MessageFacts &facts : reports) {
+  for (MessageFacts& facts : reports) {
     facts.at_us = *rc::gen::inRange(0, 4);
     facts.state = static_cast<MessageState>(*rc::gen::inRange(1, 5));
     facts.name = *rc::gen::element<std::string>("a", "b");
   }
-  const auto stands = [](const std::vector<MessageFacts> &order) {
+  const auto stands = [](const std::vector<MessageFacts>& order) {
     MessageFacts have;
-    for (const MessageFacts &facts : order) MessageReport::raise(have, facts);
+    for (const MessageFacts& facts : order) MessageReport::raise(have, facts);
     return have;
   };
   RC_ASSERT(stands(reports) == stands(shuffled_and_doubled(reports)));
@@ -116,7 +115,7 @@ RC_GTEST_PROP(MessageReport, standsTheSameInAnyOrder, ()) {
 
 std::vector<Touch> arbitrary_touches() {
   std::vector<Touch> touches(static_cast<std::size_t>(*rc::gen::inRange(0, 10)));
-  for (Touch &touch : touches) {
+  for (Touch& touch : touches) {
     touch.kind = static_cast<TouchKind>(*rc::gen::inRange(1, 6));
     touch.at_us = *rc::gen::inRange<std::int64_t>(0, 20) * day_us / 2;
     touch.message_id = *rc::gen::element<std::string>("m1", "m2", "m3");
@@ -129,7 +128,7 @@ constexpr std::int64_t order_at_us = 10 * day_us;
 
 RC_GTEST_PROP(LastTouch, picksTheSameWinnerInAnyOrder, ()) {
   auto touches = arbitrary_touches();
-  const auto key = [&](const std::vector<Touch> &all) {
+  const auto key = [&](const std::vector<Touch>& all) {
     const auto winner = last_touch(Rule{}, all, order_at_us);
     return winner ? std::make_tuple(true, all[*winner].kind, all[*winner].at_us,
                                     all[*winner].message_id, all[*winner].delivery_id)
@@ -143,7 +142,7 @@ RC_GTEST_PROP(LastTouch, picksTheSameWinnerInAnyOrder, ()) {
 RC_GTEST_PROP(LastTouch, explanationNamesTheSameWinner, ()) {
   const auto touches = arbitrary_touches();
   std::vector<Candidate> candidates;
-  for (const Touch &touch : touches) candidates.push_back({touch, DeliveryStatus::delivered});
+  for (const Touch& touch : touches) candidates.push_back({touch, DeliveryStatus::delivered});
   const auto winner = last_touch(Rule{}, touches, order_at_us);
   const auto judgements = explain(Rule{}, candidates, order_at_us);
   for (std::size_t i = 0; i < judgements.size(); ++i) {
@@ -157,7 +156,7 @@ RC_GTEST_PROP(Refunds, neverTakeMoreThanTheOrderAndNeverAddUpCurrencies, ()) {
   version.amount_minor = *rc::gen::inRange(0, 100);
   std::vector<Refund> refunds(static_cast<std::size_t>(*rc::gen::inRange(0, 5)));
   std::int64_t sum_minor = 0;
-  for (Refund &refund : refunds) {
+  for (Refund& refund : refunds) {
     refund.currency = *rc::gen::element<std::string>("KRW", "USD");
     refund.amount_minor = *rc::gen::inRange(0, 60);
     if (refund.currency == "KRW") sum_minor += refund.amount_minor;

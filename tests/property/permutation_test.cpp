@@ -1,4 +1,5 @@
-// The state is a function of the set of events: any order, any repetition, any batching, one digest.
+// The state is a function of the set of events: any order, any repetition, any batching, one
+// digest.
 
 #include <gtest/gtest.h>
 
@@ -12,17 +13,17 @@ namespace {
 constexpr std::uint64_t feeds = 10;
 
 std::uint64_t permutations() {
-  const char *count = std::getenv("CRM_PERMUTATIONS");
+  const char* count = std::getenv("CRM_PERMUTATIONS");
   return count == nullptr ? 1000 : std::strtoull(count, nullptr, 10);
 }
 
-std::vector<const test::Event *> pointers_to(const std::vector<test::Event> &events) {
-  std::vector<const test::Event *> pointers;
-  for (const test::Event &event : events) pointers.push_back(&event);
+std::vector<const test::Event*> pointers_to(const std::vector<test::Event>& events) {
+  std::vector<const test::Event*> pointers;
+  for (const test::Event& event : events) pointers.push_back(&event);
   return pointers;
 }
 
-std::string digest_of(const std::vector<const test::Event *> &order, std::size_t batch_events) {
+std::string digest_of(const std::vector<const test::Event*>& order, std::size_t batch_events) {
   test::RecorderFixture fixture;
   for (std::size_t begin = 0; begin < order.size(); begin += batch_events) {
     test::EventList list;
@@ -56,15 +57,16 @@ INSTANTIATE_TEST_SUITE_P(Seeds, PermutationsOfFeed, testing::Range<std::uint64_t
 // Guards the test above: a digest that missed a kind of event would agree for the wrong reason.
 TEST(Permutations, digestChangesWithEveryEventLeftOut) {
   const std::vector<test::Event> events = test::every_kind(1);
-  const std::vector<const test::Event *> all = pointers_to(events);
+  const std::vector<const test::Event*> all = pointers_to(events);
   const std::string expected = digest_of(all, events.size());
   std::vector<std::size_t> unseen;
   for (std::size_t left_out = 0; left_out < events.size(); left_out += 7) {
-    std::vector<const test::Event *> rest = all;
+    std::vector<const test::Event*> rest = all;
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(left_out));
     if (digest_of(rest, events.size()) == expected) unseen.push_back(left_out);
   }
-  // Few may be without effect: a report that a better one hides, an order's version that did not stand.
+  // Few may be without effect: a report that a better one hides, an order's version that did not
+  // stand.
   EXPECT_LE(unseen.size(), events.size() / 7 / 4);
 }
 

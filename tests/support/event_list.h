@@ -1,8 +1,9 @@
-// Events as values that own their texts, and a list of them as the batch that crosses the interface.
+// Events as values that own their texts, and a list of them as the batch that crosses the
+// interface.
 #pragma once
 
-#include <crm/cpp/text.hpp>
 #include <crm/ext/events.h>
+#include <crm/cpp/text.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -62,10 +63,10 @@ using Event = std::variant<Message, Delivery, Touch, Order, Refund, Erased>;
 // Holds the C structures of some events; they point into the events given, which must outlive it.
 class EventList {
  public:
-  void add(const Event &event, std::uint64_t seq) {
-    std::visit([&](const auto &known) { convert(known, seq); }, event);
+  void add(const Event& event, std::uint64_t seq) {
+    std::visit([&](const auto& known) { convert(known, seq); }, event);
   }
-  crm_event_batch batch(const std::string &tenant, const std::string &source) const {
+  crm_event_batch batch(const std::string& tenant, const std::string& source) const {
     crm_event_batch batch{};
     batch.size = sizeof(batch);
     batch.tenant = crm::str(tenant);
@@ -78,7 +79,7 @@ class EventList {
 
  private:
   template <class T>
-  T &make(std::uint32_t kind, std::int64_t at_us, std::uint64_t seq) {
+  T& make(std::uint32_t kind, std::int64_t at_us, std::uint64_t seq) {
     auto holder = std::make_shared<T>();
     holder->head.size = sizeof(T);
     holder->head.kind = kind;
@@ -88,8 +89,8 @@ class EventList {
     held_.push_back(holder);
     return *holder;
   }
-  void convert(const Message &e, std::uint64_t seq) {
-    auto &c = make<crm_event_message>(CRM_EVENT_MESSAGE, e.at_us, seq);
+  void convert(const Message& e, std::uint64_t seq) {
+    auto& c = make<crm_event_message>(CRM_EVENT_MESSAGE, e.at_us, seq);
     c.message_id = crm::str(e.id);
     c.name = crm::str(e.name);
     c.message_kind = e.kind;
@@ -100,8 +101,8 @@ class EventList {
     if (e.scheduled_at_us >= 0) c.head.flags |= CRM_MESSAGE_HAS_SCHEDULED_AT;
     if (e.audience >= 0) c.head.flags |= CRM_MESSAGE_HAS_AUDIENCE;
   }
-  void convert(const Delivery &e, std::uint64_t seq) {
-    auto &c = make<crm_event_delivery>(CRM_EVENT_DELIVERY, e.at_us, seq);
+  void convert(const Delivery& e, std::uint64_t seq) {
+    auto& c = make<crm_event_delivery>(CRM_EVENT_DELIVERY, e.at_us, seq);
     c.message_id = crm::str(e.message);
     c.delivery_id = crm::str(e.id);
     c.member_id = crm::str(e.member);
@@ -117,24 +118,24 @@ class EventList {
       c.currency = crm::str("KRW");
     }
   }
-  void convert(const Touch &e, std::uint64_t seq) {
-    auto &c = make<crm_event_touch>(CRM_EVENT_TOUCH, e.at_us, seq);
+  void convert(const Touch& e, std::uint64_t seq) {
+    auto& c = make<crm_event_touch>(CRM_EVENT_TOUCH, e.at_us, seq);
     c.message_id = crm::str(e.message);
     c.delivery_id = crm::str(e.delivery);
     c.member_id = crm::str(e.member);
     c.touch = e.touch;
   }
-  void convert(const Order &e, std::uint64_t seq) {
-    auto &c = make<crm_event_order>(CRM_EVENT_ORDER, e.at_us, seq);
+  void convert(const Order& e, std::uint64_t seq) {
+    auto& c = make<crm_event_order>(CRM_EVENT_ORDER, e.at_us, seq);
     c.order_id = crm::str(e.id);
     c.member_id = crm::str(e.member);
     c.message_id = crm::str(e.message);
     c.currency = crm::str(e.currency);
     c.amount_minor = e.amount_minor;
     c.revision = e.revision;
-    auto lines = std::make_shared<std::pair<std::deque<crm_order_line>,
-                                            std::vector<const crm_order_line *>>>();
-    for (const Line &line : e.lines) {
+    auto lines = std::make_shared<
+        std::pair<std::deque<crm_order_line>, std::vector<const crm_order_line*>>>();
+    for (const Line& line : e.lines) {
       crm_order_line l{};
       l.size = sizeof(l);
       l.product_no = crm::str(line.product_no);
@@ -150,19 +151,19 @@ class EventList {
     c.line_count = lines->second.size();
     held_.push_back(lines);
   }
-  void convert(const Refund &e, std::uint64_t seq) {
-    auto &c = make<crm_event_refund>(CRM_EVENT_REFUND, e.at_us, seq);
+  void convert(const Refund& e, std::uint64_t seq) {
+    auto& c = make<crm_event_refund>(CRM_EVENT_REFUND, e.at_us, seq);
     c.refund_id = crm::str(e.id);
     c.order_id = crm::str(e.order);
     c.currency = crm::str(e.currency);
     c.amount_minor = e.amount_minor;
   }
-  void convert(const Erased &e, std::uint64_t seq) {
-    auto &c = make<crm_event_member_erased>(CRM_EVENT_MEMBER_ERASED, e.at_us, seq);
+  void convert(const Erased& e, std::uint64_t seq) {
+    auto& c = make<crm_event_member_erased>(CRM_EVENT_MEMBER_ERASED, e.at_us, seq);
     c.member_id = crm::str(e.member);
   }
 
-  std::vector<const crm_event *> pointers_;
+  std::vector<const crm_event*> pointers_;
   std::vector<std::shared_ptr<void>> held_;
 };
 

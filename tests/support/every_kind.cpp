@@ -48,9 +48,9 @@ class Feed {
     }
   }
 
-  void report(const std::string &message, const std::string &id, const std::string &member,
-              const std::string &fallback_of) {
-    static constexpr const char *codes[] = {"3018", "3008", "S31", "", "없는 코드"};
+  void report(const std::string& message, const std::string& id, const std::string& member,
+              const std::string& fallback_of) {
+    static constexpr const char* codes[] = {"3018", "3008", "S31", "", "없는 코드"};
     std::int64_t at_us = time();
     const auto final_status = static_cast<std::uint32_t>(pick(1, 7));
     const bool steps = final_status > CRM_DELIVERY_ACCEPTED;
@@ -133,7 +133,7 @@ class Feed {
     events_.push_back(Refund{time(), "R-lost", "O-never"});
   }
 
-  void refund(const Order &order) {
+  void refund(const Order& order) {
     const std::string id = "R-" + order.id;
     events_.push_back(Refund{time(), id, order.id, pick(0, 60) * 1000, order.currency});
     if (one_in(2)) events_.push_back(Refund{time(), id + "b", order.id, pick(0, 60) * 1000});
@@ -155,12 +155,14 @@ class Feed {
 
 }  // namespace
 
-std::vector<Event> every_kind(std::uint64_t seed) { return Feed(seed).make(); }
+std::vector<Event> every_kind(std::uint64_t seed) {
+  return Feed(seed).make();
+}
 
-std::vector<const Event *> permuted(const std::vector<Event> &events, std::uint64_t seed) {
+std::vector<const Event*> permuted(const std::vector<Event>& events, std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  std::vector<const Event *> order;
-  for (const Event &event : events) {
+  std::vector<const Event*> order;
+  for (const Event& event : events) {
     const auto times = std::uniform_int_distribution<int>(1, 5)(random);
     order.insert(order.end(), static_cast<std::size_t>(times), &event);
   }

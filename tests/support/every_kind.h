@@ -12,6 +12,6 @@ namespace test {
 std::vector<Event> every_kind(std::uint64_t seed);
 
 // The events in another order, each one to five times.
-std::vector<const Event *> permuted(const std::vector<Event> &events, std::uint64_t seed);
+std::vector<const Event*> permuted(const std::vector<Event>& events, std::uint64_t seed);
 
 }  // namespace test

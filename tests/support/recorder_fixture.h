@@ -29,14 +29,14 @@ class SmallHost {
     raw_.size = sizeof(raw_);
     raw_.abi_major = CRM_ABI_MAJOR;
     raw_.context = this;
-    raw_.now_us = [](const crm_host *) { return monday_us; };
-    raw_.extension = [](const crm_host *host, const char *id) -> const void * {
+    raw_.now_us = [](const crm_host*) { return monday_us; };
+    raw_.extension = [](const crm_host* host, const char* id) -> const void* {
       return std::strcmp(id, CRM_EXT_CONFIG) == 0 ? &self(host).config_ : nullptr;
     };
     config_.size = sizeof(config_);
-    config_.get = [](const crm_host *host, crm_str, const char *key, char *buffer,
-                     uint64_t capacity, uint64_t *size) -> int32_t {
-      const auto &known = self(host).settings;
+    config_.get = [](const crm_host* host, crm_str, const char* key, char* buffer,
+                     uint64_t capacity, uint64_t* size) -> int32_t {
+      const auto& known = self(host).settings;
       const auto found = known.find(key);
       if (found == known.end()) return CRM_ERR_NOT_FOUND;
       *size = found->second.size();
@@ -45,15 +45,15 @@ class SmallHost {
       return CRM_OK;
     };
   }
-  SmallHost(const SmallHost &) = delete;
-  SmallHost &operator=(const SmallHost &) = delete;
+  SmallHost(const SmallHost&) = delete;
+  SmallHost& operator=(const SmallHost&) = delete;
 
-  const crm_host *raw() const { return &raw_; }
+  const crm_host* raw() const { return &raw_; }
   std::map<std::string, std::string> settings = {{"time_zone", "Asia/Seoul"}, {"currency", "KRW"}};
 
  private:
-  static const SmallHost &self(const crm_host *host) {
-    return *static_cast<const SmallHost *>(host->context);
+  static const SmallHost& self(const crm_host* host) {
+    return *static_cast<const SmallHost*>(host->context);
   }
   crm_host raw_{};
   crm_ext_config config_{};
@@ -67,13 +67,13 @@ class RecorderFixture {
         recorder(host, tenants) {}
 
   // Records the events as one batch, numbered on from the last.
-  crm_event_ack record(const std::vector<Event> &events) {
+  crm_event_ack record(const std::vector<Event>& events) {
     EventList list;
-    for (const Event &event : events) list.add(event, ++seq);
+    for (const Event& event : events) list.add(event, ++seq);
     return record(list);
   }
 
-  crm_event_ack record(const EventList &list) {
+  crm_event_ack record(const EventList& list) {
     rejections.assign(64, {});
     crm_event_ack ack{};
     ack.size = sizeof(ack);
@@ -89,11 +89,11 @@ class RecorderFixture {
   std::unique_ptr<message_history::Snapshot> snapshot() {
     return tenants.open_existing(tenant)->store->snapshot();
   }
-  message_history::MessageRow message(const std::string &id) {
+  message_history::MessageRow message(const std::string& id) {
     return snapshot()->message(id).value();
   }
   // Money of a message in one currency.
-  message_history::MessageMoney money(const std::string &id, const std::string &currency = "KRW") {
+  message_history::MessageMoney money(const std::string& id, const std::string& currency = "KRW") {
     const auto read = snapshot();
     return read->money(read->message(id)->number)[currency];
   }

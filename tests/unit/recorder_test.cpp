@@ -18,7 +18,7 @@ using namespace message_history;
 
 class RecorderTest : public testing::Test, public test::RecorderFixture {
  protected:
-  RecipientCounts recipients(const std::string &id) { return message(id).counts.recipients; }
+  RecipientCounts recipients(const std::string& id) { return message(id).counts.recipients; }
 };
 
 TEST_F(RecorderTest, countsRecipientsByTheHighestReportedStatus) {
@@ -50,7 +50,7 @@ TEST_F(RecorderTest, failedChainShowsTheReasonOfItsLastAttempt) {
   EXPECT_EQ(recipients("M").failed, 1);
   std::map<std::string, FailureCounts> by_code;
   const auto read = snapshot();
-  for (const FailureRow &row : read->failures(read->message("M")->number)) {
+  for (const FailureRow& row : read->failures(read->message("M")->number)) {
     by_code[row.code] = row.counts;
   }
   EXPECT_EQ(by_code["3018"], (FailureCounts{1, 0}));
@@ -74,17 +74,16 @@ TEST_F(RecorderTest, chainTakesItsMaximumAndRefusesOneMore) {
   }
   EXPECT_EQ(record(events).rejected, 0u);
   EXPECT_EQ(recipients("M").recipients(), 1);
-  const auto ack = record({test::Delivery{monday_us, "M", "more", "kim", CRM_DELIVERY_SENT, "",
-                                          "d3"}});
+  const auto ack =
+      record({test::Delivery{monday_us, "M", "more", "kim", CRM_DELIVERY_SENT, "", "d3"}});
   EXPECT_EQ(ack.rejected, 1u);
   EXPECT_THAT(rejections[0].reason, testing::HasSubstr("more than 256 deliveries"));
   EXPECT_EQ(recipients("M").recipients(), 1);
 }
 
 TEST_F(RecorderTest, redeliveredBatchChangesNothingAndIsCountedAsDuplicates) {
-  const std::vector<test::Event> events = {
-      test::Delivery{monday_us, "M", "a", "kim"},
-      test::Order{monday_us + hour_us, "O", "kim", 9900}};
+  const std::vector<test::Event> events = {test::Delivery{monday_us, "M", "a", "kim"},
+                                           test::Order{monday_us + hour_us, "O", "kim", 9900}};
   record(events);
   const std::string before = digest();
   seq = 0;
@@ -107,15 +106,13 @@ TEST_F(RecorderTest, sourcesHavePositionsOfTheirOwn) {
 }
 
 TEST_F(RecorderTest, refusesSingleEventsAndKeepsTheRest) {
-  const auto ack = record({test::Delivery{monday_us, "M", "a", "kim"},
-                           test::Order{monday_us, "O1", "kim", -5},
-                           test::Delivery{monday_us, "M", "self", "kim", CRM_DELIVERY_SENT, "",
-                                          "self"},
-                           test::Touch{monday_us, "M", "", std::string(10'000, 'x')},
-                           test::Order{CRM_TIME_US_MAX, "O2", "kim"},
-                           test::Order{monday_us, "O3", "bad \xff utf8"},
-                           test::Order{monday_us, "O4", "kim", 100, "", "won"},
-                           test::Order{monday_us + hour_us, "O5", "kim", 5000}});
+  const auto ack = record(
+      {test::Delivery{monday_us, "M", "a", "kim"}, test::Order{monday_us, "O1", "kim", -5},
+       test::Delivery{monday_us, "M", "self", "kim", CRM_DELIVERY_SENT, "", "self"},
+       test::Touch{monday_us, "M", "", std::string(10'000, 'x')},
+       test::Order{CRM_TIME_US_MAX, "O2", "kim"}, test::Order{monday_us, "O3", "bad \xff utf8"},
+       test::Order{monday_us, "O4", "kim", 100, "", "won"},
+       test::Order{monday_us + hour_us, "O5", "kim", 5000}});
   EXPECT_EQ(ack.accepted, 2u);
   EXPECT_EQ(ack.rejected, 6u);
   EXPECT_THAT(rejections[0].reason, testing::HasSubstr("amount_minor is -5"));
@@ -232,8 +229,8 @@ TEST_F(RecorderTest, countsAMemberOnceHoweverOftenItClicksAndBuys) {
 TEST_F(RecorderTest, comparesTheControlGroupAlsoWhenItIsReportedLate) {
   std::vector<test::Event> events;
   for (int i = 0; i < 6; ++i) {
-    events.push_back(test::Delivery{monday_us, "M", "d" + std::to_string(i),
-                                    "m" + std::to_string(i)});
+    events.push_back(
+        test::Delivery{monday_us, "M", "d" + std::to_string(i), "m" + std::to_string(i)});
   }
   events.push_back(test::Order{monday_us + 2 * day_us, "O0", "m0"});
   events.push_back(test::Order{monday_us + 2 * day_us, "O1", "control"});
@@ -247,9 +244,9 @@ TEST_F(RecorderTest, comparesTheControlGroupAlsoWhenItIsReportedLate) {
   EXPECT_EQ(recipients("M").converted_reached, 2);
 }
 
-std::string bytes_below(const std::string &folder) {
+std::string bytes_below(const std::string& folder) {
   std::string bytes;
-  for (const auto &entry : std::filesystem::recursive_directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path(), std::ios::binary);
     bytes.append(std::istreambuf_iterator<char>(file), {});
@@ -337,7 +334,7 @@ TEST_F(RecorderTest, changedBitInAStoredOrderIsAnErrorAndNotAWrongNumber) {
   try {
     snapshot()->order("O-flip-me");
     FAIL() << "a wrong amount was read";
-  } catch (const crm::Failure &failure) {
+  } catch (const crm::Failure& failure) {
     EXPECT_EQ(failure.status(), CRM_ERR_CORRUPT);
     EXPECT_THAT(failure.what(), testing::HasSubstr("O-flip-me"));
   }
@@ -350,7 +347,7 @@ TEST_F(RecorderTest, poolStaysBoundedOverManyTenants) {
     record({test::Order{monday_us, "O", "kim", 1000}});
   }
   std::size_t open_files = 0;
-  for ([[maybe_unused]] const auto &entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     ++open_files;
   }
   EXPECT_LE(open_files, 3 * open_tenants_max + 32);
@@ -379,6 +376,17 @@ TEST_F(RecorderTest, listPageCostsTheSameWhateverTheNumberOfDeliveries) {
   deliver(30, 20'000);
   EXPECT_EQ(cost_of_a_page(), few);
   EXPECT_GT(few, 0);
+}
+
+TEST_F(RecorderTest, tenantTakesItsMaximumOfSourcesAndRefusesOneMore) {
+  for (int i = 0; i < 256; ++i) {
+    source = "source-" + std::to_string(i);
+    ASSERT_EQ(record({test::Order{monday_us, "O", "kim"}}).accepted, 1u);
+  }
+  source = "one more";
+  EXPECT_THROW(record({test::Order{monday_us, "O", "kim"}}), crm::Failure);
+  source = "source-7";
+  EXPECT_EQ(record({test::Order{monday_us, "O2", "kim"}}).accepted, 1u);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 /* Shared vocabulary of the CRM plugin interface: strings, status codes, the size rule.
  *
- * C11, also valid C++20; needs libc's headers only. Every structure that crosses the boundary begins
- * with `uint32_t size`, is append-only, and is read through CRM_HAS; a larger size is never an error.
- * Strings are UTF-8 and not NUL-terminated. Money is int64_t minor units with an ISO 4217 code, time is
- * int64_t microseconds since 1970-01-01T00:00:00Z. ABI.md has the whole policy. */
+ * C11, also valid C++20; needs libc's headers only. Every structure that crosses the boundary
+ * begins with `uint32_t size`, is append-only, and is read through CRM_HAS; a larger size is never
+ * an error. Strings are UTF-8 and not NUL-terminated. Money is int64_t minor units with an ISO 4217
+ * code, time is int64_t microseconds since 1970-01-01T00:00:00Z. ABI.md has the whole policy. */
 #ifndef CRM_BASE_H
 #define CRM_BASE_H
 
@@ -29,26 +29,25 @@ extern "C" {
 #endif
 
 /* True when the structure behind `ptr` is large enough to carry `field`. */
-#define CRM_HAS(ptr, field) \
-  ((ptr)->size >= offsetof(CRM_TYPEOF(ptr), field) + sizeof((ptr)->field))
+#define CRM_HAS(ptr, field) ((ptr)->size >= offsetof(CRM_TYPEOF(ptr), field) + sizeof((ptr)->field))
 #ifdef __cplusplus
 } /* a template cannot have C linkage */
 template <class T>
 struct crm_remove_pointer_const;
 template <class T>
-struct crm_remove_pointer_const<T *> {
+struct crm_remove_pointer_const<T*> {
   using type = T;
 };
 template <class T>
-struct crm_remove_pointer_const<const T *> {
+struct crm_remove_pointer_const<const T*> {
   using type = T;
 };
 template <class T>
-struct crm_remove_pointer_const<T *const> {
+struct crm_remove_pointer_const<T* const> {
   using type = T;
 };
 template <class T>
-struct crm_remove_pointer_const<const T *const> {
+struct crm_remove_pointer_const<const T* const> {
   using type = T;
 };
 #define CRM_TYPEOF(ptr) typename crm_remove_pointer_const<decltype(ptr)>::type
@@ -60,7 +59,7 @@ extern "C" {
 /* Borrowed text: valid for the call it is passed in, unless a function says otherwise.
  * `data` may be NULL only when `size` is 0. */
 typedef struct crm_str {
-  const char *data;
+  const char* data;
   uint64_t size; /* bytes */
 } crm_str;
 

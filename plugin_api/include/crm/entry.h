@@ -23,15 +23,15 @@ typedef struct crm_plugin_descriptor {
   crm_str name;       /* for people, at most 128 bytes */
   crm_str version;    /* semantic version, at most 64 bytes */
 
-  /* [lifecycle] Makes an instance. On success *plugin is set; otherwise it is untouched and `host` must
-   * not be used after the return. */
-  int32_t (*create)(const crm_host *host, crm_plugin **plugin);
+  /* [lifecycle] Makes an instance. On success *plugin is set; otherwise it is untouched and `host`
+   * must not be used after the return. */
+  int32_t (*create)(const crm_host* host, crm_plugin** plugin);
 } crm_plugin_descriptor;
 
 /* [lifecycle] The exported symbol's type. Returns the same descriptor on every call. */
-typedef const crm_plugin_descriptor *(*crm_plugin_query_fn)(void);
+typedef const crm_plugin_descriptor* (*crm_plugin_query_fn)(void);
 
-CRM_EXPORT const crm_plugin_descriptor *crm_plugin_query(void);
+CRM_EXPORT const crm_plugin_descriptor* crm_plugin_query(void);
 
 #ifdef __cplusplus
 }

@@ -14,21 +14,21 @@ extern "C" {
 typedef struct crm_plugin {
   uint32_t size;
   uint32_t reserved0; /* 0 */
-  void *context;      /* the plugin's own */
+  void* context;      /* the plugin's own */
 
   /* [lifecycle] Opens what the plugin needs. On failure the host calls only `destroy`. */
-  int32_t (*start)(struct crm_plugin *plugin);
+  int32_t (*start)(struct crm_plugin* plugin);
 
-  /* [lifecycle] Returns only when no thread of the plugin runs and no host pointer will be used again,
-   * except by `destroy`. Idempotent. */
-  void (*stop)(struct crm_plugin *plugin);
+  /* [lifecycle] Returns only when no thread of the plugin runs and no host pointer will be used
+   * again, except by `destroy`. Idempotent. */
+  void (*stop)(struct crm_plugin* plugin);
 
   /* [lifecycle] Frees the instance. The pointer is dead afterwards. */
-  void (*destroy)(struct crm_plugin *plugin);
+  void (*destroy)(struct crm_plugin* plugin);
 
-  /* [any] The extension with that id ("crm.events/1"), or NULL. The answer is valid until `destroy` and
-   * the same on every call. */
-  const void *(*extension)(struct crm_plugin *plugin, const char *id);
+  /* [any] The extension with that id ("crm.events/1"), or NULL. The answer is valid until `destroy`
+   * and the same on every call. */
+  const void* (*extension)(struct crm_plugin* plugin, const char* id);
 } crm_plugin;
 
 #ifdef __cplusplus

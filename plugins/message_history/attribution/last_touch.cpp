@@ -21,29 +21,30 @@ int rank(TouchKind kind) {
   return 0;
 }
 
-bool is_delivery(const Candidate &candidate) {
+bool is_delivery(const Candidate& candidate) {
   return candidate.touch.kind == TouchKind::delivered;
 }
 
 }  // namespace
 
-bool qualifies(const Rule &rule, TouchKind kind, std::int64_t touch_at_us,
+bool qualifies(const Rule& rule, TouchKind kind, std::int64_t touch_at_us,
                std::int64_t order_at_us) {
   if (kind == TouchKind::explicit_message) return true;
   const std::int64_t window_us = rule.window_us(kind);
   return window_us > 0 && touch_at_us <= order_at_us && order_at_us - touch_at_us <= window_us;
 }
 
-bool beats(const Touch &a, const Touch &b) {
-  const auto key = [](const Touch &touch) {
-    // The kind comes last only to make the order total: a click and a coupon at one time are equals.
+bool beats(const Touch& a, const Touch& b) {
+  const auto key = [](const Touch& touch) {
+    // The kind comes last only to make the order total: a click and a coupon at one time are
+    // equals.
     return std::make_tuple(rank(touch.kind), touch.at_us, std::string_view(touch.message_id),
                            std::string_view(touch.delivery_id), touch.kind);
   };
   return key(a) > key(b);
 }
 
-std::optional<std::size_t> last_touch(const Rule &rule, std::span<const Touch> touches,
+std::optional<std::size_t> last_touch(const Rule& rule, std::span<const Touch> touches,
                                       std::int64_t order_at_us) {
   std::optional<std::size_t> winner;
   for (std::size_t i = 0; i < touches.size(); ++i) {
@@ -53,13 +54,13 @@ std::optional<std::size_t> last_touch(const Rule &rule, std::span<const Touch> t
   return winner;
 }
 
-std::vector<Judgement> explain(const Rule &rule, std::span<const Candidate> candidates,
+std::vector<Judgement> explain(const Rule& rule, std::span<const Candidate> candidates,
                                std::int64_t order_at_us) {
   std::vector<Judgement> judgements(candidates.size());
   std::optional<std::size_t> winner;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Touch &touch = candidates[i].touch;
-    Judgement &judgement = judgements[i];
+    const Touch& touch = candidates[i].touch;
+    Judgement& judgement = judgements[i];
     const std::int64_t window_us = rule.window_us(touch.kind);
     if (is_delivery(candidates[i]) && !is_success(candidates[i].status)) {
       judgement.verdict = Verdict::not_reached;

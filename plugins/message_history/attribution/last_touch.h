@@ -22,13 +22,14 @@ struct Touch {
 };
 
 // Whether a touch of this kind at that time can be credited with an order.
-bool qualifies(const Rule &rule, TouchKind kind, std::int64_t touch_at_us, std::int64_t order_at_us);
+bool qualifies(const Rule& rule, TouchKind kind, std::int64_t touch_at_us,
+               std::int64_t order_at_us);
 
 // Whether `a` beats `b`; both qualify.
-bool beats(const Touch &a, const Touch &b);
+bool beats(const Touch& a, const Touch& b);
 
 // The index of the touch that gets the order; empty when none qualifies.
-std::optional<std::size_t> last_touch(const Rule &rule, std::span<const Touch> touches,
+std::optional<std::size_t> last_touch(const Rule& rule, std::span<const Touch> touches,
                                       std::int64_t order_at_us);
 
 enum class Verdict : std::uint8_t {
@@ -43,7 +44,8 @@ enum class Verdict : std::uint8_t {
 
 struct Candidate {
   Touch touch;
-  DeliveryStatus status = DeliveryStatus::unreported;  // of a delivery; unreported for other touches
+  DeliveryStatus status =
+      DeliveryStatus::unreported;  // of a delivery; unreported for other touches
 };
 
 struct Judgement {
@@ -53,7 +55,7 @@ struct Judgement {
 };
 
 // One judgement a candidate, in the same order.
-std::vector<Judgement> explain(const Rule &rule, std::span<const Candidate> candidates,
+std::vector<Judgement> explain(const Rule& rule, std::span<const Candidate> candidates,
                                std::int64_t order_at_us);
 
 }  // namespace message_history

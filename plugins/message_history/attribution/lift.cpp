@@ -21,7 +21,7 @@ Interval wilson(double rate, double count) {
 
 }  // namespace
 
-std::optional<Lift> lift_of(const GroupCounts &counts) {
+std::optional<Lift> lift_of(const GroupCounts& counts) {
   if (counts.reached < lift_group_members_min || counts.held_out < lift_group_members_min ||
       counts.reached_converted + counts.held_out_converted < lift_converted_min) {
     return {};

@@ -29,6 +29,6 @@ inline constexpr std::int64_t lift_converted_min = 10;
 
 // Newcombe's hybrid score interval for a difference of two proportions, which stays honest at small
 // rates. Empty when a group or the number of conversions is too small.
-std::optional<Lift> lift_of(const GroupCounts &counts);
+std::optional<Lift> lift_of(const GroupCounts& counts);
 
 }  // namespace message_history

@@ -1,4 +1,5 @@
-// The attribution rule in force: windows per kind of touch. Every number is configurable per tenant.
+// The attribution rule in force: windows per kind of touch. Every number is configurable per
+// tenant.
 #pragma once
 
 #include <algorithm>

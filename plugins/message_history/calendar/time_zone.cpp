@@ -14,9 +14,13 @@ namespace {
 constexpr std::int64_t second_us = 1'000'000;
 constexpr std::int64_t day_s = 86'400;
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
 
-date::sys_seconds sys(std::int64_t at_s) { return date::sys_seconds{std::chrono::seconds{at_s}}; }
+date::sys_seconds sys(std::int64_t at_s) {
+  return date::sys_seconds{std::chrono::seconds{at_s}};
+}
 
 }  // namespace
 
@@ -33,7 +37,7 @@ std::optional<TimeZone> TimeZone::find(std::string_view name) {
     zone.zone_ = date::locate_zone(std::string(name));
     zone.name_ = name;
     return zone;
-  } catch (const std::runtime_error &) {
+  } catch (const std::runtime_error&) {
     return {};
   }
 }

@@ -20,7 +20,7 @@ class TimeZone {
   static std::optional<TimeZone> find(std::string_view name);
   static TimeZone utc();
 
-  const std::string &name() const { return name_; }
+  const std::string& name() const { return name_; }
 
   // Days since 1970-01-01 of the local date.
   std::int32_t day_of(std::int64_t at_us);
@@ -32,7 +32,7 @@ class TimeZone {
  private:
   std::int64_t offset_s(std::int64_t at_us);
 
-  const date::time_zone *zone_ = nullptr;  // NULL: UTC
+  const date::time_zone* zone_ = nullptr;  // NULL: UTC
   std::string name_;
   std::int64_t valid_from_s_ = 0;  // the range the remembered offset holds for
   std::int64_t valid_until_s_ = 0;

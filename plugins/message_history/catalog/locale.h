@@ -13,7 +13,9 @@ constexpr Locale locale_of(std::string_view tag) {
   return tag.substr(0, 2) == "en" ? Locale::en : Locale::ko;
 }
 
-constexpr std::string_view locale_tag(Locale locale) { return locale == Locale::en ? "en" : "ko"; }
+constexpr std::string_view locale_tag(Locale locale) {
+  return locale == Locale::en ? "en" : "ko";
+}
 
 // One text in both languages.
 struct Localized {

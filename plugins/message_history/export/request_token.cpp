@@ -19,6 +19,8 @@ using nlohmann::json;
 
 static_assert(jws_bytes_max == CRM_EXPORT_TOKEN_BYTES_MAX);
 
+constexpr std::size_t column_key_shown_max = 64;
+
 constexpr Claim iss{"iss", "put the host's issuer name there"};
 constexpr Claim aud{"aud", "name this plugin's id and nothing else"};
 constexpr Claim sub{"sub", "name the actor who asks for the file"};
@@ -97,7 +99,9 @@ void check_file(ClaimReader& reader, ExportClaims& claims) {
                  "is longer than 256 bytes");
   for (const std::string& key : reader.texts(columns_claim)) {
     const auto column = column_from_key(key);
-    reader.require(column.has_value(), columns_claim, "names a column that does not exist");
+    reader.require(
+        column.has_value(), columns_claim,
+        "names the column \"" + key.substr(0, column_key_shown_max) + "\", which does not exist");
     reader.require(!column || claims.columns.add(*column), columns_claim, "names a column twice");
   }
   const auto dialect = dialect_from_name(reader.text(dialect_claim));

@@ -7,7 +7,7 @@ namespace message_history {
 
 namespace {
 
-bool comes_before(const StatusMark &a, const StatusMark &b) {
+bool comes_before(const StatusMark& a, const StatusMark& b) {
   return std::tie(a.at_us, a.code, a.detail) < std::tie(b.at_us, b.code, b.detail);
 }
 
@@ -16,7 +16,7 @@ bool comes_before(const StatusMark &a, const StatusMark &b) {
 bool DeliveryState::merge(StatusMark reported) {
   const auto at = std::lower_bound(
       marks.begin(), marks.end(), reported.status,
-      [](const StatusMark &have, DeliveryStatus status) { return have.status < status; });
+      [](const StatusMark& have, DeliveryStatus status) { return have.status < status; });
   if (at == marks.end() || at->status != reported.status) {
     marks.insert(at, std::move(reported));
     return true;
@@ -26,14 +26,14 @@ bool DeliveryState::merge(StatusMark reported) {
   return true;
 }
 
-bool DeliveryState::merge(const Cost &reported) {
+bool DeliveryState::merge(const Cost& reported) {
   if (cost && !(*cost < reported)) return false;
   cost = reported;
   return true;
 }
 
-const StatusMark *DeliveryState::mark(DeliveryStatus status) const {
-  for (const StatusMark &have : marks) {
+const StatusMark* DeliveryState::mark(DeliveryStatus status) const {
+  for (const StatusMark& have : marks) {
     if (have.status == status) return &have;
   }
   return nullptr;
@@ -42,13 +42,13 @@ const StatusMark *DeliveryState::mark(DeliveryStatus status) const {
 std::int64_t DeliveryState::first_at_us() const {
   if (marks.empty()) return 0;
   return std::min_element(marks.begin(), marks.end(),
-                          [](const auto &a, const auto &b) { return a.at_us < b.at_us; })
+                          [](const auto& a, const auto& b) { return a.at_us < b.at_us; })
       ->at_us;
 }
 
 std::optional<std::int64_t> DeliveryState::tried_at_us() const {
   std::optional<std::int64_t> earliest;
-  for (const StatusMark &have : marks) {
+  for (const StatusMark& have : marks) {
     if (was_tried(have.status) && (!earliest || have.at_us < *earliest)) earliest = have.at_us;
   }
   return earliest;
@@ -57,7 +57,7 @@ std::optional<std::int64_t> DeliveryState::tried_at_us() const {
 std::optional<std::int64_t> DeliveryState::success_at_us() const {
   if (!is_success(status())) return {};
   std::optional<std::int64_t> earliest;
-  for (const StatusMark &have : marks) {
+  for (const StatusMark& have : marks) {
     if (is_success(have.status) && (!earliest || have.at_us < *earliest)) earliest = have.at_us;
   }
   return earliest;

@@ -1,6 +1,7 @@
 // A delivery's state as the join of everything reported about it, in whatever order it came.
 //
-// Pure. merge() is commutative, associative and idempotent; the rest are functions of the merged state.
+// Pure. merge() is commutative, associative and idempotent; the rest are functions of the merged
+// state.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,9 @@ constexpr bool is_success(DeliveryStatus status) {
   return status == DeliveryStatus::sent || status == DeliveryStatus::delivered;
 }
 
-constexpr bool was_tried(DeliveryStatus status) { return status >= DeliveryStatus::accepted; }
+constexpr bool was_tried(DeliveryStatus status) {
+  return status >= DeliveryStatus::accepted;
+}
 
 // The earliest report of one status; ties go to the smallest code, then the smallest detail.
 struct StatusMark {
@@ -37,7 +40,7 @@ struct StatusMark {
   std::int64_t at_us = 0;
   std::string code;
   std::string detail;
-  friend bool operator==(const StatusMark &, const StatusMark &) = default;
+  friend bool operator==(const StatusMark&, const StatusMark&) = default;
 };
 
 // What sending it cost, as last reported; ties go to the larger (currency, amount).
@@ -45,27 +48,28 @@ struct Cost {
   std::int64_t at_us = 0;
   std::string currency;
   std::int64_t amount_minor = 0;
-  friend auto operator<=>(const Cost &, const Cost &) = default;
+  friend auto operator<=>(const Cost&, const Cost&) = default;
 };
 
 struct DeliveryState {
   std::vector<StatusMark> marks;  // rising by status, one each
   std::optional<Cost> cost;
   MemberNo member;
-  RouteNo route;           // channel and provider
-  ChainNo chain;           // deliveries joined by fallbacks; none when it stands alone
-  bool converted = false;  // on a chain's first delivery: this recipient ordered (control groups only)
+  RouteNo route;  // channel and provider
+  ChainNo chain;  // deliveries joined by fallbacks; none when it stands alone
+  bool converted =
+      false;  // on a chain's first delivery: this recipient ordered (control groups only)
 
-  friend bool operator==(const DeliveryState &, const DeliveryState &) = default;
+  friend bool operator==(const DeliveryState&, const DeliveryState&) = default;
 
   // Joins one report; returns whether anything changed.
   bool merge(StatusMark mark);
-  bool merge(const Cost &reported);
+  bool merge(const Cost& reported);
 
   DeliveryStatus status() const {
     return marks.empty() ? DeliveryStatus::unreported : marks.back().status;
   }
-  const StatusMark *mark(DeliveryStatus status) const;
+  const StatusMark* mark(DeliveryStatus status) const;
   // The earliest report of any kind; 0 while unreported.
   std::int64_t first_at_us() const;
   // The earliest report that it was tried; empty when it never was.
@@ -81,7 +85,7 @@ struct Delivery {
   MessageNo message;
   std::string delivery_id;
   DeliveryState state;
-  friend bool operator==(const Delivery &, const Delivery &) = default;
+  friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
 }  // namespace message_history

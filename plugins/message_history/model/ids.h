@@ -1,4 +1,5 @@
-// Strong types for what the history counts and names: the store's numbers for messages, members, orders.
+// Strong types for what the history counts and names: the store's numbers for messages, members,
+// orders.
 #pragma once
 
 #include <compare>
@@ -22,12 +23,14 @@ using ChainNo = Number<struct ChainTag>;
 using RouteNo = Number<struct RouteTag>;
 using SourceNo = Number<struct SourceTag>;
 
-// What a delivery or an order belongs to when its events name different members: nobody, rather than
-// whoever happened to come first.
+// What a delivery or an order belongs to when its events name different members: nobody, rather
+// than whoever happened to come first.
 inline constexpr MemberNo member_ambiguous{-1};
 
 // A member that touches and orders can be matched by.
-constexpr bool is_person(MemberNo member) { return member.value > 0; }
+constexpr bool is_person(MemberNo member) {
+  return member.value > 0;
+}
 
 }  // namespace message_history
 

@@ -2,7 +2,7 @@
 
 namespace message_history {
 
-MessageResult result_of(MessageKind kind, MessageState state, const RecipientCounts &counts) {
+MessageResult result_of(MessageKind kind, MessageState state, const RecipientCounts& counts) {
   switch (state) {
     case MessageState::scheduled:
       return MessageResult::scheduled;

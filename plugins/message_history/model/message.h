@@ -27,14 +27,15 @@ struct MessageFacts {
   MessageKind kind = MessageKind::unknown;
   Channel channel = Channel::other;
   std::string name;
-  friend auto operator<=>(const MessageFacts &, const MessageFacts &) = default;
+  friend auto operator<=>(const MessageFacts&, const MessageFacts&) = default;
 };
 
-// A value reported by some of the message's events only: the latest stands, ties by the larger value.
+// A value reported by some of the message's events only: the latest stands, ties by the larger
+// value.
 struct StampedValue {
   std::int64_t at_us = -1;
   std::int64_t value = 0;
-  friend auto operator<=>(const StampedValue &, const StampedValue &) = default;
+  friend auto operator<=>(const StampedValue&, const StampedValue&) = default;
   bool known() const { return at_us >= 0; }
 };
 
@@ -46,7 +47,7 @@ struct MessageReport {
   bool known() const { return facts.kind != MessageKind::unknown; }
 
   template <class T>
-  static bool raise(T &have, const T &reported) {
+  static bool raise(T& have, const T& reported) {
     if (!(have < reported)) return false;
     have = reported;
     return true;
@@ -65,7 +66,7 @@ struct RecipientCounts {
   std::int64_t converted_held_out = 0;  // of held_out: ordered
 
   std::int64_t recipients() const { return success + failed + pending; }
-  friend bool operator==(const RecipientCounts &, const RecipientCounts &) = default;
+  friend bool operator==(const RecipientCounts&, const RecipientCounts&) = default;
 };
 
 // What a marketer is told about a message.
@@ -80,6 +81,6 @@ enum class MessageResult : std::uint8_t {
   empty,
 };
 
-MessageResult result_of(MessageKind kind, MessageState state, const RecipientCounts &counts);
+MessageResult result_of(MessageKind kind, MessageState state, const RecipientCounts& counts);
 
 }  // namespace message_history

@@ -18,7 +18,7 @@ struct OrderLine {
   std::int64_t unit_price_minor = 0;
   std::int64_t option_price_minor = 0;
   std::int64_t quantity = 0;
-  friend auto operator<=>(const OrderLine &, const OrderLine &) = default;
+  friend auto operator<=>(const OrderLine&, const OrderLine&) = default;
 };
 
 // One version of an order. The highest (revision, at) stands; full ties go by content.
@@ -31,9 +31,7 @@ struct OrderVersion {
   std::string message_id;  // its id, which is
   std::vector<OrderLine> lines;
 
-  auto rank() const {
-    return std::tie(revision, at_us, currency, amount_minor, message_id, lines);
-  }
+  auto rank() const { return std::tie(revision, at_us, currency, amount_minor, message_id, lines); }
 };
 
 struct Order {
@@ -41,7 +39,8 @@ struct Order {
   std::string order_id;
   OrderVersion version;
   MemberNo member;  // of the version that stands
-  // When it was placed: the earliest report of any version, so that an edit does not move it in time.
+  // When it was placed: the earliest report of any version, so that an edit does not move it in
+  // time.
   std::int64_t placed_at_us = 0;
   std::int64_t refunded_minor = 0;  // derived: see refunded_of
 };
@@ -57,11 +56,12 @@ struct Refund {
   auto rank() const { return std::tie(at_us, order_id, currency, amount_minor); }
 };
 
-// What reports show as refunded of an order: refunds in its own currency, at most its amount, so that
-// net = gross - refunded holds in every sum and is never below zero. The ledger keeps the refunds whole.
-inline std::int64_t refunded_of(const OrderVersion &version, const std::vector<Refund> &refunds) {
+// What reports show as refunded of an order: refunds in its own currency, at most its amount, so
+// that net = gross - refunded holds in every sum and is never below zero. The ledger keeps the
+// refunds whole.
+inline std::int64_t refunded_of(const OrderVersion& version, const std::vector<Refund>& refunds) {
   std::int64_t sum_minor = 0;
-  for (const Refund &refund : refunds) {
+  for (const Refund& refund : refunds) {
     if (refund.currency != version.currency) continue;
     sum_minor = std::min(version.amount_minor, sum_minor + refund.amount_minor);
   }

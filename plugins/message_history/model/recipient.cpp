@@ -14,32 +14,32 @@ struct Attempts {
   bool pending = false;
 };
 
-Outcome outcome_of(const Attempts &attempts) {
+Outcome outcome_of(const Attempts& attempts) {
   if (!attempts.any) return Outcome::none;
   if (attempts.success) return Outcome::success;
   if (attempts.pending) return Outcome::pending;
   return attempts.failed ? Outcome::failed : Outcome::excluded;
 }
 
-bool failed_later(const Delivery &a, const Delivery &b) {
-  const auto key = [](const Delivery &delivery) {
+bool failed_later(const Delivery& a, const Delivery& b) {
+  const auto key = [](const Delivery& delivery) {
     return std::tie(delivery.state.mark(DeliveryStatus::failed)->at_us, delivery.delivery_id);
   };
   return key(a) > key(b);
 }
 
-void lower(std::optional<std::int64_t> &earliest, std::int64_t at_us) {
+void lower(std::optional<std::int64_t>& earliest, std::int64_t at_us) {
   if (!earliest || at_us < *earliest) earliest = at_us;
 }
 
 }  // namespace
 
-Recipient recipient_of(std::span<const Delivery *const> attempts) {
+Recipient recipient_of(std::span<const Delivery* const> attempts) {
   Recipient recipient;
   Attempts seen;
   std::optional<std::int64_t> first, success, held_out;
-  for (const Delivery *attempt : attempts) {
-    const DeliveryState &state = attempt->state;
+  for (const Delivery* attempt : attempts) {
+    const DeliveryState& state = attempt->state;
     const DeliveryStatus status = state.status();
     if (status == DeliveryStatus::unreported) continue;
     seen.any = true;

@@ -27,10 +27,10 @@ struct Recipient {
   // From when an order counts as this recipient's: the earliest success, or when it was held out.
   std::optional<std::int64_t> anchor_at_us;
   // Of a failed recipient, the attempt that failed last: the reason to show.
-  const Delivery *last_failure = nullptr;
+  const Delivery* last_failure = nullptr;
 };
 
 // The recipient behind the attempts of one chain; `attempts` is not empty.
-Recipient recipient_of(std::span<const Delivery *const> attempts);
+Recipient recipient_of(std::span<const Delivery* const> attempts);
 
 }  // namespace message_history

@@ -13,14 +13,14 @@ constexpr Span all_time{std::numeric_limits<std::int64_t>::min(),
 
 }  // namespace
 
-std::optional<std::string> BatchWork::apply(const crm::Event &event) {
+std::optional<std::string> BatchWork::apply(const crm::Event& event) {
   return std::visit(
-      [this](const auto &known) -> std::optional<std::string> {
+      [this](const auto& known) -> std::optional<std::string> {
         using Known = std::decay_t<decltype(known)>;
-        if constexpr (std::is_same_v<Known, const crm_event_message *> ||
-                      std::is_same_v<Known, const crm_event_member_erased *>) {
+        if constexpr (std::is_same_v<Known, const crm_event_message*> ||
+                      std::is_same_v<Known, const crm_event_member_erased*>) {
           take(*known);
-        } else if constexpr (std::is_same_v<Known, const crm_event_delivery *>) {
+        } else if constexpr (std::is_same_v<Known, const crm_event_delivery*>) {
           if (auto why = deliveries_.why_unlinkable(*known)) return why;
           deliveries_.apply(*known);
         } else if constexpr (std::is_pointer_v<Known>) {
@@ -31,13 +31,13 @@ std::optional<std::string> BatchWork::apply(const crm::Event &event) {
       event);
 }
 
-void BatchWork::take(const crm_event_message &event) {
-  MessageRow &row = messages_.of(crm::view(event.message_id));
-  MessageReport::raise(row.report.facts,
-                       MessageFacts{event.head.at_us, static_cast<MessageState>(event.state),
-                                    static_cast<MessageKind>(event.message_kind),
-                                    static_cast<Channel>(event.channel),
-                                    std::string(crm::view(event.name))});
+void BatchWork::take(const crm_event_message& event) {
+  MessageRow& row = messages_.of(crm::view(event.message_id));
+  MessageReport::raise(
+      row.report.facts,
+      MessageFacts{event.head.at_us, static_cast<MessageState>(event.state),
+                   static_cast<MessageKind>(event.message_kind),
+                   static_cast<Channel>(event.channel), std::string(crm::view(event.name))});
   if ((event.head.flags & CRM_MESSAGE_HAS_SCHEDULED_AT) != 0) {
     MessageReport::raise(row.report.scheduled_at_us,
                          StampedValue{event.head.at_us, event.scheduled_at_us});
@@ -48,7 +48,7 @@ void BatchWork::take(const crm_event_message &event) {
   messages_.touch_activity(row, event.head.at_us);
 }
 
-void BatchWork::take(const crm_event_member_erased &event) {
+void BatchWork::take(const crm_event_member_erased& event) {
   const std::string member_id(crm::view(event.member_id));
   const MemberNo was_live = members_.identity(member_id).live;
   if (!members_.erase(member_id, event.head.at_us)) return;
@@ -65,9 +65,9 @@ void BatchWork::take(const crm_event_member_erased &event) {
   }
 }
 
-// Sorts what is filed under one of the two members: up to the erasure to the tombstone, later to the id.
-// Returns whether something stays where it is.
-bool BatchWork::move_what_is_filed(const std::string &member_id, const MemberIdentity &identity,
+// Sorts what is filed under one of the two members: up to the erasure to the tombstone, later to
+// the id. Returns whether something stays where it is.
+bool BatchWork::move_what_is_filed(const std::string& member_id, const MemberIdentity& identity,
                                    MemberNo from) {
   bool some_stay = false;
   const auto owner = [&](std::int64_t at_us) {
@@ -76,11 +76,11 @@ bool BatchWork::move_what_is_filed(const std::string &member_id, const MemberIde
     some_stay |= to == from;
     return to;
   };
-  for (const Delivery &row : store_.deliveries_of(from, all_time)) {
+  for (const Delivery& row : store_.deliveries_of(from, all_time)) {
     const MemberNo to = owner(row.state.first_at_us());
     if (to != from) deliveries_.reassign(row, to);
   }
-  for (const TouchRow &row : store_.touches_of(from, all_time)) {
+  for (const TouchRow& row : store_.touches_of(from, all_time)) {
     TouchRow moved = row;
     moved.member = owner(row.at_us);
     if (moved.member == from) continue;
@@ -94,7 +94,7 @@ bool BatchWork::move_what_is_filed(const std::string &member_id, const MemberIde
   return some_stay;
 }
 
-void BatchWork::quarantine(QuarantineRow row, const crm::Event &event) {
+void BatchWork::quarantine(QuarantineRow row, const crm::Event& event) {
   if (const auto member_id = member_of(event)) {
     row.member = members_.key(*member_id);
     if (members_.identity(*member_id).erased) {

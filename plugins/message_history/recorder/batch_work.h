@@ -1,7 +1,8 @@
-// One batch being recorded: applies events in turn and, at the end, settles everything they changed.
+// One batch being recorded: applies events in turn and, at the end, settles everything they
+// changed.
 //
-// The result depends on the set of events only: applying them in another order, or again, ends in the
-// same logical state. One thread; lives for one transaction.
+// The result depends on the set of events only: applying them in another order, or again, ends in
+// the same logical state. One thread; lives for one transaction.
 #pragma once
 
 #include <crm/cpp/events.hpp>
@@ -12,7 +13,7 @@ namespace message_history {
 
 class BatchWork {
  public:
-  BatchWork(WriteTransaction &store, const TenantFacts &facts, TimeZone &zone)
+  BatchWork(WriteTransaction& store, const TenantFacts& facts, TimeZone& zone)
       : store_(store),
         messages_(store),
         members_(store, facts.member_salt),
@@ -21,10 +22,10 @@ class BatchWork {
         delivered_window_us_(facts.rule.delivered_window_us) {}
 
   // Empty, or why this event cannot be taken in the state it meets. It passed why_rejected().
-  std::optional<std::string> apply(const crm::Event &event);
+  std::optional<std::string> apply(const crm::Event& event);
 
   // A refused event is kept; an erased member's id is not.
-  void quarantine(QuarantineRow row, const crm::Event &event);
+  void quarantine(QuarantineRow row, const crm::Event& event);
 
   // Settles and writes; then the transaction can be committed.
   void finish();
@@ -33,12 +34,12 @@ class BatchWork {
   bool erased() const { return erased_; }
 
  private:
-  void take(const crm_event_message &event);
-  void take(const crm_event_member_erased &event);
-  bool move_what_is_filed(const std::string &member_id, const MemberIdentity &identity,
+  void take(const crm_event_message& event);
+  void take(const crm_event_member_erased& event);
+  bool move_what_is_filed(const std::string& member_id, const MemberIdentity& identity,
                           MemberNo from);
 
-  WriteTransaction &store_;
+  WriteTransaction& store_;
   MessageWork messages_;
   MemberWork members_;
   DeliveryWork deliveries_;

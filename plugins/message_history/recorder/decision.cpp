@@ -6,22 +6,25 @@
 
 namespace message_history {
 
-std::vector<Touch> OrderWork::touches_before(const Order &order) {
+std::vector<Touch> OrderWork::touches_before(const Order& order) {
   std::vector<Touch> touches;
   const std::int64_t placed_us = order.placed_at_us;
   if (order.version.message) {
-    touches.push_back({TouchKind::explicit_message, placed_us, order.version.message,
-                       order.version.message_id, {}});
+    touches.push_back({TouchKind::explicit_message,
+                       placed_us,
+                       order.version.message,
+                       order.version.message_id,
+                       {}});
   }
   if (!is_person(order.member)) return touches;
   const Span touched{placed_us - rule_.touch_window_max_us(), placed_us};
-  for (TouchRow &row : store_.touches_of(order.member, touched)) {
+  for (TouchRow& row : store_.touches_of(order.member, touched)) {
     touches.push_back({row.kind, row.at_us, row.message, messages_.of(row.message).message_id,
                        std::move(row.delivery_id)});
   }
   if (rule_.delivered_window_us == 0) return touches;
   const Span delivered{placed_us - rule_.delivered_window_us, placed_us};
-  for (Delivery &row : store_.deliveries_of(order.member, delivered)) {
+  for (Delivery& row : store_.deliveries_of(order.member, delivered)) {
     if (const auto success_us = row.state.success_at_us()) {
       touches.push_back({TouchKind::delivered, *success_us, row.message,
                          messages_.of(row.message).message_id, std::move(row.delivery_id)});
@@ -30,11 +33,11 @@ std::vector<Touch> OrderWork::touches_before(const Order &order) {
   return touches;
 }
 
-std::optional<CreditRow> OrderWork::credit_of(const Order &order) {
+std::optional<CreditRow> OrderWork::credit_of(const Order& order) {
   std::vector<Touch> touches = touches_before(order);
   const auto winner = last_touch(rule_, touches, order.placed_at_us);
   if (!winner) return {};
-  Touch &touch = touches[*winner];
+  Touch& touch = touches[*winner];
   CreditRow credit;
   credit.order = order.number;
   credit.message = touch.message;
@@ -50,10 +53,10 @@ std::optional<CreditRow> OrderWork::credit_of(const Order &order) {
   return credit;
 }
 
-void OrderWork::add(const CreditRow &credit, int sign) {
-  MessageMoney &money = messages_.money(credit.message, credit.currency);
-  ShopMoney &day = messages_.revenue(credit.message, zone_.day_of(credit.ordered_at_us),
-                                     credit.currency);
+void OrderWork::add(const CreditRow& credit, int sign) {
+  MessageMoney& money = messages_.money(credit.message, credit.currency);
+  ShopMoney& day =
+      messages_.revenue(credit.message, zone_.day_of(credit.ordered_at_us), credit.currency);
   money.orders += sign;
   money.gross_minor += sign * credit.gross_minor;
   money.refunded_minor += sign * credit.refunded_minor;
@@ -66,8 +69,8 @@ void OrderWork::add(const CreditRow &credit, int sign) {
   }
 }
 
-void OrderWork::add_to_shop(const Order &order, int sign) {
-  ShopMoney &shop = messages_.shop(order.version.currency);
+void OrderWork::add_to_shop(const Order& order, int sign) {
+  ShopMoney& shop = messages_.shop(order.version.currency);
   shop.orders += sign;
   shop.gross_minor += sign * order.version.amount_minor;
   shop.refunded_minor += sign * order.refunded_minor;
@@ -75,13 +78,13 @@ void OrderWork::add_to_shop(const Order &order, int sign) {
 
 void OrderWork::decide() {
   std::set<OrderNo> due;
-  for (const auto &[order_id, entry] : entries_) due.insert(entry.now.number);
-  for (const Recheck &again : rechecks_) {
+  for (const auto& [order_id, entry] : entries_) due.insert(entry.now.number);
+  for (const Recheck& again : rechecks_) {
     if (!is_person(again.member)) continue;
     for (const OrderNo order : store_.orders_of(again.member, again.placed)) due.insert(order);
   }
   for (const OrderNo number : due) {
-    const Entry &entry = at(number);
+    const Entry& entry = at(number);
     const std::optional<CreditRow> before = store_.credit(number);
     const std::optional<CreditRow> now = credit_of(entry.now);
     if (before == now) continue;
@@ -89,7 +92,7 @@ void OrderWork::decide() {
     if (now) add(*now, +1);
     now ? store_.put_credit(*now) : store_.remove_credit(*before);
   }
-  for (const auto &[order_id, entry] : entries_) {
+  for (const auto& [order_id, entry] : entries_) {
     if (entry.before) add_to_shop(*entry.before, -1);
     add_to_shop(entry.now, +1);
   }

@@ -10,20 +10,23 @@ namespace {
 
 constexpr std::size_t lines_shown_max = 20;
 
-// Writes a flat JSON object; strings that are not UTF-8 are named as unreadable instead of repeated.
+// Writes a flat JSON object; strings that are not UTF-8 are named as unreadable instead of
+// repeated.
 class EventJson {
  public:
-  EventJson &add(const char *key, crm_str value) {
+  EventJson& add(const char* key, crm_str value) {
     name(key);
-    const std::string_view text = crm::is_readable(value) ? crm::view(value) : std::string_view{};
-    if (!crm::is_readable(value) || !crm::is_utf8(text)) {
+    // A size above every maximum may be a wild one: such a text is not even looked at.
+    const bool readable = crm::is_readable(value) && value.size <= CRM_DETAIL_BYTES_MAX;
+    const std::string_view text = readable ? crm::view(value) : std::string_view{};
+    if (!readable || !crm::is_utf8(text)) {
       json_ += fmt::format("\"(unreadable, {} bytes)\"", value.size);
     } else {
       quote(text);
     }
     return *this;
   }
-  EventJson &add(const char *key, std::int64_t value) {
+  EventJson& add(const char* key, std::int64_t value) {
     name(key);
     json_ += std::to_string(value);
     return *this;
@@ -39,7 +42,7 @@ class EventJson {
   }
 
  private:
-  void name(const char *key) {
+  void name(const char* key) {
     json_ += json_.size() > 1 ? ", \"" : "\"";
     json_ += key;
     json_ += "\": ";
@@ -61,13 +64,13 @@ class EventJson {
   std::string json_ = "{";
 };
 
-void describe(EventJson &json, const crm_event_message &event) {
+void describe(EventJson& json, const crm_event_message& event) {
   json.add("message_id", event.message_id).add("name", event.name).add("kind", event.message_kind);
   json.add("channel", event.channel).add("state", event.state);
   json.add("scheduled_at_us", event.scheduled_at_us).add("audience", event.audience);
 }
 
-void describe(EventJson &json, const crm_event_delivery &event) {
+void describe(EventJson& json, const crm_event_delivery& event) {
   json.add("message_id", event.message_id).add("delivery_id", event.delivery_id);
   json.add("member_id", event.member_id).add("provider", event.provider).add("code", event.code);
   json.add("detail", event.detail).add("fallback_of", event.fallback_of);
@@ -75,19 +78,19 @@ void describe(EventJson &json, const crm_event_delivery &event) {
   json.add("cost_minor", event.cost_minor).add("currency", event.currency);
 }
 
-void describe(EventJson &json, const crm_event_touch &event) {
+void describe(EventJson& json, const crm_event_touch& event) {
   json.add("message_id", event.message_id).add("delivery_id", event.delivery_id);
   json.add("member_id", event.member_id).add("touch", event.touch);
 }
 
-void describe(EventJson &json, const crm_event_order &event) {
+void describe(EventJson& json, const crm_event_order& event) {
   json.add("order_id", event.order_id).add("member_id", event.member_id);
   json.add("message_id", event.message_id).add("currency", event.currency);
   json.add("amount_minor", event.amount_minor).add("revision", event.revision);
   json.add("line_count", static_cast<std::int64_t>(event.line_count));
   if (event.lines == nullptr) return;
   for (std::uint64_t i = 0; i < std::min<std::uint64_t>(event.line_count, lines_shown_max); ++i) {
-    const crm_order_line *line = event.lines[i];
+    const crm_order_line* line = event.lines[i];
     if (line == nullptr || line->size < sizeof(crm_order_line)) continue;
     json.add("product_no", line->product_no).add("quantity", line->quantity);
     json.add("unit_price_minor", line->unit_price_minor);
@@ -95,21 +98,21 @@ void describe(EventJson &json, const crm_event_order &event) {
   }
 }
 
-void describe(EventJson &json, const crm_event_refund &event) {
+void describe(EventJson& json, const crm_event_refund& event) {
   json.add("refund_id", event.refund_id).add("order_id", event.order_id);
   json.add("currency", event.currency).add("amount_minor", event.amount_minor);
 }
 
-void describe(EventJson &json, const crm_event_member_erased &event) {
+void describe(EventJson& json, const crm_event_member_erased& event) {
   json.add("member_id", event.member_id);
 }
 
 }  // namespace
 
-std::string event_text(const crm::Event &event, std::size_t bytes_max) {
+std::string event_text(const crm::Event& event, std::size_t bytes_max) {
   EventJson json;
   std::visit(
-      [&](const auto &known) {
+      [&](const auto& known) {
         if constexpr (std::is_pointer_v<std::decay_t<decltype(known)>>) {
           json.add("at_us", known->head.at_us);
           describe(json, *known);
@@ -119,18 +122,18 @@ std::string event_text(const crm::Event &event, std::size_t bytes_max) {
   return json.finish(bytes_max);
 }
 
-const char *kind_name(const crm::Event &event) {
+const char* kind_name(const crm::Event& event) {
   static constexpr std::array names = {"message", "delivery",      "touch",  "order",
                                        "refund",  "member_erased", "unknown"};
   return names[event.index()];
 }
 
-std::optional<std::string_view> member_of(const crm::Event &event) {
+std::optional<std::string_view> member_of(const crm::Event& event) {
   return std::visit(
-      [](const auto &known) -> std::optional<std::string_view> {
+      [](const auto& known) -> std::optional<std::string_view> {
         if constexpr (requires { known->member_id; }) {
           const crm_str id = known->member_id;
-          if (id.size == 0 || !crm::is_readable(id)) return {};
+          if (id.size == 0 || id.size > CRM_ID_BYTES_MAX || !crm::is_readable(id)) return {};
           return crm::view(id);
         }
         return {};

@@ -16,7 +16,7 @@ MemberKey MemberWork::key(std::string_view member_id) const {
   return hmac_sha256(bytes_of(salt_), member_id);
 }
 
-MemberIdentity &MemberWork::load(std::string_view member_id) {
+MemberIdentity& MemberWork::load(std::string_view member_id) {
   const auto known = identities_.find(std::string(member_id));
   if (known != identities_.end()) return known->second;
   MemberIdentity identity;
@@ -25,10 +25,12 @@ MemberIdentity &MemberWork::load(std::string_view member_id) {
   return identities_.emplace(member_id, identity).first->second;
 }
 
-const MemberIdentity &MemberWork::identity(std::string_view member_id) { return load(member_id); }
+const MemberIdentity& MemberWork::identity(std::string_view member_id) {
+  return load(member_id);
+}
 
 MemberNo MemberWork::at(std::string_view member_id, std::int64_t at_us) {
-  MemberIdentity &identity = load(member_id);
+  MemberIdentity& identity = load(member_id);
   if (identity.is_erased_at(at_us)) return identity.erased;
   if (!identity.live) identity.live = store_.add_member(member_id);
   return identity.live;
@@ -40,13 +42,12 @@ std::optional<std::string> MemberWork::live_id(MemberNo member) {
 }
 
 bool MemberWork::erase(std::string_view member_id, std::int64_t until_us) {
-  MemberIdentity &identity = load(member_id);
+  MemberIdentity& identity = load(member_id);
   if (until_us <= identity.erased_until_us) return false;
   identity.erased_until_us = until_us;
   if (!identity.erased) {
     // Renaming the member in its own row covers everything filed under it at once.
-    identity.erased =
-        store_.entomb(identity.live, "erased-" + hex(random_bytes(tombstone_bytes)));
+    identity.erased = store_.entomb(identity.live, "erased-" + hex(random_bytes(tombstone_bytes)));
     identity.live = MemberNo{};
   }
   store_.put_erasure(key(member_id), identity.erased, until_us);

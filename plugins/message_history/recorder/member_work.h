@@ -13,10 +13,10 @@ namespace message_history {
 
 class MemberWork {
  public:
-  MemberWork(WriteTransaction &store, const Sha256 &salt)
+  MemberWork(WriteTransaction& store, const Sha256& salt)
       : store_(store), salt_(salt), has_erasures_(store.has_erasures()) {}
 
-  const MemberIdentity &identity(std::string_view member_id);
+  const MemberIdentity& identity(std::string_view member_id);
 
   // The member that this id means at that time; made when it is new.
   MemberNo at(std::string_view member_id, std::int64_t at_us);
@@ -27,18 +27,18 @@ class MemberWork {
   MemberKey key(std::string_view member_id) const;
 
   // Buries the id for everything up to `until_us`, under the tombstone it has or a new random one.
-  // Returns false when an erasure already reaches that far. What is filed under the two members is not
-  // moved here.
+  // Returns false when an erasure already reaches that far. What is filed under the two members is
+  // not moved here.
   bool erase(std::string_view member_id, std::int64_t until_us);
 
   // The living member of that id has nothing filed under it: takes its id out of the store.
   void forget_live(std::string_view member_id);
 
  private:
-  MemberIdentity &load(std::string_view member_id);
+  MemberIdentity& load(std::string_view member_id);
 
-  WriteTransaction &store_;
-  const Sha256 &salt_;
+  WriteTransaction& store_;
+  const Sha256& salt_;
   bool has_erasures_;
   std::unordered_map<std::string, MemberIdentity> identities_;
 };

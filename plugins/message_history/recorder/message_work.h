@@ -1,7 +1,7 @@
 // The messages that one batch touches: their rows, and the net change of every counter about them.
 //
-// One thread; lives for one transaction. Nothing is written before flush(), except that a message named
-// for the first time gets its row, so that it has a number.
+// One thread; lives for one transaction. Nothing is written before flush(), except that a message
+// named for the first time gets its row, so that it has a number.
 #pragma once
 
 #include <map>
@@ -16,28 +16,29 @@ namespace message_history {
 
 class MessageWork {
  public:
-  explicit MessageWork(WriteTransaction &store) : store_(store) {}
+  explicit MessageWork(WriteTransaction& store) : store_(store) {}
 
   // The message of that id, made when nobody named it before.
-  MessageRow &of(std::string_view message_id);
-  MessageRow &of(MessageNo number);
+  MessageRow& of(std::string_view message_id);
+  MessageRow& of(MessageNo number);
   std::optional<MessageNo> find(std::string_view message_id);
 
-  void touch_activity(MessageRow &row, std::int64_t at_us);
+  void touch_activity(MessageRow& row, std::int64_t at_us);
 
-  MessageMoney &money(MessageNo message, const std::string &currency) {
+  MessageMoney& money(MessageNo message, const std::string& currency) {
     return money_[{message, currency}];
   }
-  DayCounts &day(MessageNo message, std::int32_t day) { return days_[{message, day}]; }
-  ShopMoney &revenue(MessageNo message, std::int32_t day, const std::string &currency) {
+  DayCounts& day(MessageNo message, std::int32_t day) { return days_[{message, day}]; }
+  ShopMoney& revenue(MessageNo message, std::int32_t day, const std::string& currency) {
     return revenue_[{message, day, currency}];
   }
-  FailureCounts &failure(MessageNo message, RouteNo route, const std::string &code) {
+  FailureCounts& failure(MessageNo message, RouteNo route, const std::string& code) {
     return failures_[{message, route, code}];
   }
-  ShopMoney &shop(const std::string &currency) { return shop_[currency]; }
+  ShopMoney& shop(const std::string& currency) { return shop_[currency]; }
 
-  // Changes one of a member's counters and, where it leaves or reaches zero, the message's count of members.
+  // Changes one of a member's counters and, where it leaves or reaches zero, the message's count of
+  // members.
   void add_member(MessageNo message, MemberNo member, std::int64_t MemberCounts::*counter,
                   std::int64_t change);
 
@@ -49,7 +50,7 @@ class MessageWork {
     MemberCounts now;
   };
 
-  WriteTransaction &store_;
+  WriteTransaction& store_;
   std::unordered_map<std::string, MessageNo> numbers_;
   std::unordered_map<MessageNo, MessageRow> rows_;
   std::map<std::tuple<MessageNo, std::string>, MessageMoney> money_;

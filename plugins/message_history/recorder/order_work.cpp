@@ -30,7 +30,7 @@ std::int64_t MemberCounts::*counter_of(TouchKind kind) {
   }
 }
 
-OrderVersion version_of(const crm_event_order &event, MessageNo message) {
+OrderVersion version_of(const crm_event_order& event, MessageNo message) {
   OrderVersion version;
   version.revision = event.revision;
   version.at_us = event.head.at_us;
@@ -40,52 +40,52 @@ OrderVersion version_of(const crm_event_order &event, MessageNo message) {
   version.message_id = crm::view(event.message_id);
   version.lines.reserve(event.line_count);
   for (std::uint64_t i = 0; i < event.line_count; ++i) {
-    const crm_order_line &line = *event.lines[i];
+    const crm_order_line& line = *event.lines[i];
     version.lines.push_back({std::string(crm::view(line.product_no)),
-                             std::string(crm::view(line.name)),
-                             std::string(crm::view(line.option)), line.unit_price_minor,
-                             line.option_price_minor, line.quantity});
+                             std::string(crm::view(line.name)), std::string(crm::view(line.option)),
+                             line.unit_price_minor, line.option_price_minor, line.quantity});
   }
   return version;
 }
 
 }  // namespace
 
-void OrderWork::apply(const crm_event_touch &event) {
-  MessageRow &message = messages_.of(crm::view(event.message_id));
+void OrderWork::apply(const crm_event_touch& event) {
+  MessageRow& message = messages_.of(crm::view(event.message_id));
   messages_.touch_activity(message, event.head.at_us);
   add_touch({members_.at(crm::view(event.member_id), event.head.at_us), event.head.at_us,
              kind_of(event.touch), message.number, std::string(crm::view(event.delivery_id))});
 }
 
-void OrderWork::add_touch(const TouchRow &row) {
+void OrderWork::add_touch(const TouchRow& row) {
   if (!store_.add_touch(row)) return;
   messages_.add_member(row.message, row.member, counter_of(row.kind), +1);
   if (row.kind == TouchKind::click) count_click_day(row, +1);
   recheck(row.member, {row.at_us, row.at_us + rule_.window_us(row.kind)});
 }
 
-void OrderWork::remove_touch(const TouchRow &row) {
+void OrderWork::remove_touch(const TouchRow& row) {
   if (row.kind == TouchKind::click) count_click_day(row, -1);
   store_.remove_touch(row);
   messages_.add_member(row.message, row.member, counter_of(row.kind), -1);
   recheck(row.member, {row.at_us, row.at_us + rule_.window_us(row.kind)});
 }
 
-// A member counts once a day and message: only the day's first click adds, only its last one subtracts.
-void OrderWork::count_click_day(const TouchRow &row, int sign) {
+// A member counts once a day and message: only the day's first click adds, only its last one
+// subtracts.
+void OrderWork::count_click_day(const TouchRow& row, int sign) {
   const std::int32_t day = zone_.day_of(row.at_us);
   const Span span{zone_.day_begins_us(day), zone_.day_begins_us(day + 1) - 1};
   const auto touches = store_.touches_of(row.member, span);
-  const auto clicks = std::count_if(touches.begin(), touches.end(), [&](const TouchRow &other) {
+  const auto clicks = std::count_if(touches.begin(), touches.end(), [&](const TouchRow& other) {
     return other.kind == TouchKind::click && other.message == row.message;
   });
   if (clicks == 1) messages_.day(row.message, day).clicks += sign;
 }
 
-OrderWork::Entry &OrderWork::at(std::string_view order_id) {
+OrderWork::Entry& OrderWork::at(std::string_view order_id) {
   const auto [found, is_new] = entries_.try_emplace(std::string(order_id));
-  Entry &entry = found->second;
+  Entry& entry = found->second;
   if (!is_new) return entry;
   if (auto order = store_.order(order_id)) {
     entry.before = entry.stored = order;
@@ -97,14 +97,14 @@ OrderWork::Entry &OrderWork::at(std::string_view order_id) {
   return entry;
 }
 
-OrderWork::Entry &OrderWork::at(OrderNo number) {
+OrderWork::Entry& OrderWork::at(OrderNo number) {
   const auto known = by_number_.find(number);
   if (known != by_number_.end()) return *known->second;
   return at(store_.order(number).order_id);
 }
 
-void OrderWork::take_version(Entry &entry, OrderVersion version, std::string_view member_id) {
-  Order &order = entry.now;
+void OrderWork::take_version(Entry& entry, OrderVersion version, std::string_view member_id) {
+  Order& order = entry.now;
   const bool is_new = order.version.revision < 0;
   const std::int64_t placed_at_us =
       is_new ? version.at_us : std::min(order.placed_at_us, version.at_us);
@@ -130,10 +130,10 @@ void OrderWork::take_version(Entry &entry, OrderVersion version, std::string_vie
   }
 }
 
-void OrderWork::apply(const crm_event_order &event) {
+void OrderWork::apply(const crm_event_order& event) {
   MessageNo message;
   if (event.message_id.size != 0) {
-    MessageRow &row = messages_.of(crm::view(event.message_id));
+    MessageRow& row = messages_.of(crm::view(event.message_id));
     messages_.touch_activity(row, event.head.at_us);
     message = row.number;
   }
@@ -141,7 +141,7 @@ void OrderWork::apply(const crm_event_order &event) {
                crm::view(event.member_id));
 }
 
-void OrderWork::apply(const crm_event_refund &event) {
+void OrderWork::apply(const crm_event_refund& event) {
   const Refund reported{std::string(crm::view(event.refund_id)),
                         std::string(crm::view(event.order_id)), event.head.at_us,
                         std::string(crm::view(event.currency)), event.amount_minor};
@@ -152,17 +152,19 @@ void OrderWork::apply(const crm_event_refund &event) {
   if (known) refunded_.insert(known->order_id);
 }
 
-void OrderWork::reassign(OrderNo order, MemberNo member) { at(order).now.member = member; }
+void OrderWork::reassign(OrderNo order, MemberNo member) {
+  at(order).now.member = member;
+}
 
 void OrderWork::flush_rows() {
-  for (const std::string &order_id : refunded_) {
+  for (const std::string& order_id : refunded_) {
     // A refund without its order is held in the ledger until the order comes.
     if (!entries_.contains(order_id) && !store_.order(order_id)) continue;
     at(order_id);
   }
   refunded_.clear();
-  for (auto &[order_id, entry] : entries_) {
-    Order &order = entry.now;
+  for (auto& [order_id, entry] : entries_) {
+    Order& order = entry.now;
     order.refunded_minor = refunded_of(order.version, store_.refunds_of(order_id));
     const bool same = entry.stored && entry.stored->version.rank() == order.version.rank() &&
                       entry.stored->member == order.member &&
@@ -181,8 +183,8 @@ void OrderWork::flush_rows() {
 
 std::vector<DeliveryWork::PlacedOrder> OrderWork::moved() const {
   std::vector<DeliveryWork::PlacedOrder> moved;
-  for (const auto &[order_id, entry] : entries_) {
-    const Order &now = entry.now;
+  for (const auto& [order_id, entry] : entries_) {
+    const Order& now = entry.now;
     if (entry.before && entry.before->member == now.member &&
         entry.before->placed_at_us == now.placed_at_us) {
       continue;

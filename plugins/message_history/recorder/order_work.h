@@ -1,6 +1,8 @@
-// The touches, orders and refunds of one batch, and deciding which message each order is credited to.
+// The touches, orders and refunds of one batch, and deciding which message each order is credited
+// to.
 //
-// Touches and refunds are written as they come; orders by flush_rows(). One thread; one transaction.
+// Touches and refunds are written as they come; orders by flush_rows(). One thread; one
+// transaction.
 #pragma once
 
 #include <crm/ext/events.h>
@@ -20,16 +22,16 @@ namespace message_history {
 
 class OrderWork {
  public:
-  OrderWork(WriteTransaction &store, const Rule &rule, TimeZone &zone, MessageWork &messages,
-            MemberWork &members)
+  OrderWork(WriteTransaction& store, const Rule& rule, TimeZone& zone, MessageWork& messages,
+            MemberWork& members)
       : store_(store), rule_(rule), zone_(zone), messages_(messages), members_(members) {}
 
-  void apply(const crm_event_touch &event);
-  void apply(const crm_event_order &event);
-  void apply(const crm_event_refund &event);
+  void apply(const crm_event_touch& event);
+  void apply(const crm_event_order& event);
+  void apply(const crm_event_refund& event);
 
-  void add_touch(const TouchRow &row);
-  void remove_touch(const TouchRow &row);
+  void add_touch(const TouchRow& row);
+  void remove_touch(const TouchRow& row);
   void reassign(OrderNo order, MemberNo member);
 
   // Writes the changed orders, so that queries of the transaction see them.
@@ -41,8 +43,8 @@ class OrderWork {
   // The member's orders placed in the span must be decided again.
   void recheck(MemberNo member, Span placed) { rechecks_.push_back({member, placed}); }
 
-  // Decides every order that changed or was rechecked, and brings credits and counters in line. After all
-  // rows are flushed.
+  // Decides every order that changed or was rechecked, and brings credits and counters in line.
+  // After all rows are flushed.
   void decide();
 
  private:
@@ -56,22 +58,22 @@ class OrderWork {
     Span placed;
   };
 
-  Entry &at(std::string_view order_id);
-  Entry &at(OrderNo number);
-  void take_version(Entry &entry, OrderVersion version, std::string_view member_id);
-  std::vector<Touch> touches_before(const Order &order);
-  std::optional<CreditRow> credit_of(const Order &order);
-  void count_click_day(const TouchRow &row, int sign);
-  void add(const CreditRow &credit, int sign);
-  void add_to_shop(const Order &order, int sign);
+  Entry& at(std::string_view order_id);
+  Entry& at(OrderNo number);
+  void take_version(Entry& entry, OrderVersion version, std::string_view member_id);
+  std::vector<Touch> touches_before(const Order& order);
+  std::optional<CreditRow> credit_of(const Order& order);
+  void count_click_day(const TouchRow& row, int sign);
+  void add(const CreditRow& credit, int sign);
+  void add_to_shop(const Order& order, int sign);
 
-  WriteTransaction &store_;
-  const Rule &rule_;
-  TimeZone &zone_;
-  MessageWork &messages_;
-  MemberWork &members_;
+  WriteTransaction& store_;
+  const Rule& rule_;
+  TimeZone& zone_;
+  MessageWork& messages_;
+  MemberWork& members_;
   std::unordered_map<std::string, Entry> entries_;  // by order id; nodes never move
-  std::unordered_map<OrderNo, Entry *> by_number_;
+  std::unordered_map<OrderNo, Entry*> by_number_;
   std::set<std::string> refunded_;  // order ids whose refunds changed
   std::vector<Recheck> rechecks_;
 };

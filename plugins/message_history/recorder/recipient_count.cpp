@@ -1,4 +1,5 @@
-// How the deliveries of a batch change the counters: recipients before and after, and control groups.
+// How the deliveries of a batch change the counters: recipients before and after, and control
+// groups.
 
 #include <algorithm>
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::int64_t settle_page_deliveries = 1'000;
 
-std::int64_t &counter_of(RecipientCounts &counts, Outcome outcome) {
+std::int64_t& counter_of(RecipientCounts& counts, Outcome outcome) {
   switch (outcome) {
     case Outcome::success:
       return counts.success;
@@ -25,7 +26,7 @@ std::int64_t &counter_of(RecipientCounts &counts, Outcome outcome) {
   return counts.pending;
 }
 
-std::int64_t &counter_of(DayCounts &counts, Outcome outcome) {
+std::int64_t& counter_of(DayCounts& counts, Outcome outcome) {
   switch (outcome) {
     case Outcome::success:
       return counts.success;
@@ -45,10 +46,10 @@ std::int64_t &counter_of(DayCounts &counts, Outcome outcome) {
 std::vector<DeliveryWork::Group> DeliveryWork::groups(bool after) const {
   std::vector<Group> alone;
   std::map<ChainNo, Group> chained;
-  for (const auto &[key, entry] : entries_) {
+  for (const auto& [key, entry] : entries_) {
     // A delivery that stands alone and did not change adds and subtracts the same.
     if (entry.before && *entry.before == entry.now && !entry.now.state.chain) continue;
-    const Delivery *row = after ? &entry.now : (entry.before ? &*entry.before : nullptr);
+    const Delivery* row = after ? &entry.now : (entry.before ? &*entry.before : nullptr);
     if (row == nullptr) continue;
     if (row->state.chain) {
       chained[row->state.chain].push_back(row);
@@ -56,31 +57,31 @@ std::vector<DeliveryWork::Group> DeliveryWork::groups(bool after) const {
       alone.push_back({row});
     }
   }
-  for (auto &[chain, group] : chained) alone.push_back(std::move(group));
+  for (auto& [chain, group] : chained) alone.push_back(std::move(group));
   return alone;
 }
 
-void DeliveryWork::add(const Group &group, int sign) {
+void DeliveryWork::add(const Group& group, int sign) {
   const Recipient recipient = recipient_of(group);
   if (recipient.outcome == Outcome::none) return;
   const MessageNo message = group.front()->message;
-  RecipientCounts &counts = messages_.of(message).counts.recipients;
+  RecipientCounts& counts = messages_.of(message).counts.recipients;
   counter_of(counts, recipient.outcome) += sign;
   if (recipient.outcome == Outcome::success && recipient.delivered) counts.delivered += sign;
   if (recipient.held_out) counts.held_out += sign;
   const std::int32_t day = zone_.day_of(recipient.first_at_us);
   counter_of(messages_.day(message, day), recipient.outcome) += sign;
   if (recipient.last_failure != nullptr) {
-    const DeliveryState &state = recipient.last_failure->state;
+    const DeliveryState& state = recipient.last_failure->state;
     messages_.failure(message, state.route, state.mark(DeliveryStatus::failed)->code).unreached +=
         sign;
   }
 }
 
-void DeliveryWork::add_attempt(const Delivery &delivery, int sign) {
-  const DeliveryState &state = delivery.state;
+void DeliveryWork::add_attempt(const Delivery& delivery, int sign) {
+  const DeliveryState& state = delivery.state;
   if (state.status() == DeliveryStatus::failed) {
-    const std::string &code = state.mark(DeliveryStatus::failed)->code;
+    const std::string& code = state.mark(DeliveryStatus::failed)->code;
     messages_.failure(delivery.message, state.route, code).attempts += sign;
   }
   if (state.cost) {
@@ -89,57 +90,56 @@ void DeliveryWork::add_attempt(const Delivery &delivery, int sign) {
   }
 }
 
-void DeliveryWork::add_conversion(const Group &group, int sign) {
+void DeliveryWork::add_conversion(const Group& group, int sign) {
   const Recipient recipient = recipient_of(group);
   if (!recipient.converted) return;
-  RecipientCounts &counts = messages_.of(group.front()->message).counts.recipients;
+  RecipientCounts& counts = messages_.of(group.front()->message).counts.recipients;
   if (recipient.held_out) counts.converted_held_out += sign;
   if (recipient.outcome == Outcome::success) counts.converted_reached += sign;
 }
 
-void DeliveryWork::count(const std::vector<PlacedOrder> &orders) {
+void DeliveryWork::count(const std::vector<PlacedOrder>& orders) {
   std::map<MessageNo, bool> control_before;
-  for (const auto &[key, entry] : entries_) {
+  for (const auto& [key, entry] : entries_) {
     const MessageNo message = entry.now.message;
     if (control_before.contains(message)) continue;
     control_before[message] = messages_.of(message).counts.recipients.held_out > 0;
   }
-  for (const auto &[key, entry] : entries_) {
+  for (const auto& [key, entry] : entries_) {
     if (entry.before && *entry.before == entry.now) continue;
     if (entry.before) add_attempt(*entry.before, -1);
     add_attempt(entry.now, +1);
   }
-  for (const Group &group : groups(false)) add(group, -1);
-  for (const Group &group : groups(true)) add(group, +1);
+  for (const Group& group : groups(false)) add(group, -1);
+  for (const Group& group : groups(true)) add(group, +1);
 
   settle_conversions(orders, control_before);
-  for (const Group &group : groups(false)) add_conversion(group, -1);
-  for (const Group &group : groups(true)) add_conversion(group, +1);
+  for (const Group& group : groups(false)) add_conversion(group, -1);
+  for (const Group& group : groups(true)) add_conversion(group, +1);
   flush_rows();
 }
 
-bool DeliveryWork::is_converted(const Recipient &recipient) {
+bool DeliveryWork::is_converted(const Recipient& recipient) {
   if (!recipient.anchor_at_us || !is_person(recipient.member)) return false;
-  const Span window{*recipient.anchor_at_us,
-                    *recipient.anchor_at_us + rule_.conversion_window_us};
+  const Span window{*recipient.anchor_at_us, *recipient.anchor_at_us + rule_.conversion_window_us};
   return !store_.orders_of(recipient.member, window).empty();
 }
 
 // Brings one recipient's mark in line: it sits on the chain's first delivery and nowhere else.
-void DeliveryWork::settle(Entry &entry) {
-  const std::vector<Entry *> attempts = group_of(entry);
+void DeliveryWork::settle(Entry& entry) {
+  const std::vector<Entry*> attempts = group_of(entry);
   Group rows;
-  for (const Entry *attempt : attempts) rows.push_back(&attempt->now);
-  const bool control =
-      messages_.of(entry.now.message).counts.recipients.held_out > 0;
+  for (const Entry* attempt : attempts) rows.push_back(&attempt->now);
+  const bool control = messages_.of(entry.now.message).counts.recipients.held_out > 0;
   const bool converted = control && is_converted(recipient_of(rows));
-  Entry *first = *std::min_element(attempts.begin(), attempts.end(), [](auto *a, auto *b) {
+  Entry* first = *std::min_element(attempts.begin(), attempts.end(), [](auto* a, auto* b) {
     return a->now.delivery_id < b->now.delivery_id;
   });
-  for (Entry *attempt : attempts) attempt->now.state.converted = converted && attempt == first;
+  for (Entry* attempt : attempts) attempt->now.state.converted = converted && attempt == first;
 }
 
-// A message got its first control group, or lost its last: every recipient's mark is looked at once.
+// A message got its first control group, or lost its last: every recipient's mark is looked at
+// once.
 void DeliveryWork::settle_message(MessageNo message) {
   const bool control = messages_.of(message).counts.recipients.held_out > 0;
   std::string after_id;
@@ -147,9 +147,9 @@ void DeliveryWork::settle_message(MessageNo message) {
     auto page = store_.deliveries(message, after_id, settle_page_deliveries);
     if (page.empty()) return;
     after_id = page.back().delivery_id;
-    for (Delivery &row : page) {
+    for (Delivery& row : page) {
       if (!row.state.chain) {
-        const Delivery *alone = &row;
+        const Delivery* alone = &row;
         const bool converted = control && is_converted(recipient_of({&alone, 1}));
         if (converted == row.state.converted) continue;  // not worth keeping in memory
       }
@@ -159,23 +159,23 @@ void DeliveryWork::settle_message(MessageNo message) {
   }
 }
 
-void DeliveryWork::settle_conversions(const std::vector<PlacedOrder> &orders,
-                                      const std::map<MessageNo, bool> &control_before) {
-  for (const auto &[message, had_control] : control_before) {
+void DeliveryWork::settle_conversions(const std::vector<PlacedOrder>& orders,
+                                      const std::map<MessageNo, bool>& control_before) {
+  for (const auto& [message, had_control] : control_before) {
     const bool has_control = messages_.of(message).counts.recipients.held_out > 0;
     if (has_control != had_control) settle_message(message);
   }
-  std::vector<Entry *> changed;
-  for (auto &[key, entry] : entries_) {
+  std::vector<Entry*> changed;
+  for (auto& [key, entry] : entries_) {
     if (entry.before && *entry.before == entry.now && !entry.now.state.chain) continue;
     if (messages_.of(entry.now.message).counts.recipients.held_out > 0) changed.push_back(&entry);
   }
-  for (Entry *entry : changed) settle(*entry);
+  for (Entry* entry : changed) settle(*entry);
 
   if (orders.empty() || !store_.has_control_groups()) return;
-  for (const PlacedOrder &order : orders) {
+  for (const PlacedOrder& order : orders) {
     const Span window{order.placed_at_us - rule_.conversion_window_us, order.placed_at_us};
-    for (Delivery &row : store_.deliveries_of(order.member, window)) {
+    for (Delivery& row : store_.deliveries_of(order.member, window)) {
       if (messages_.of(row.message).counts.recipients.held_out == 0) continue;
       load_chain(row.state.chain);
       settle(adopt(std::move(row)));

@@ -15,6 +15,8 @@ namespace message_history {
 
 namespace {
 
+// Manifests list every source; this many always fit.
+constexpr std::int64_t sources_max = 256;
 constexpr auto seq_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 void copy_reason(std::string_view reason, char (&target)[CRM_REJECTION_REASON_BYTES]) {
@@ -30,7 +32,7 @@ void copy_reason(std::string_view reason, char (&target)[CRM_REJECTION_REASON_BY
 // Takes the events of one batch in turn and keeps the count of what became of them.
 class Intake {
  public:
-  Intake(BatchWork &work, SourceRow &source, crm_event_ack &ack, std::int64_t now_us)
+  Intake(BatchWork& work, SourceRow& source, crm_event_ack& ack, std::int64_t now_us)
       : work_(work),
         source_(source),
         ack_(ack),
@@ -38,7 +40,7 @@ class Intake {
         begin_(static_cast<std::uint64_t>(source.position)),
         last_(begin_) {}
 
-  void take(std::uint64_t index, const crm_event *raw) {
+  void take(std::uint64_t index, const crm_event* raw) {
     auto event = crm::event_of(raw);
     if (!event) {
       return reject(index, 0, crm::UnknownEvent{0}, "unreadable", event.error().detail);
@@ -70,8 +72,8 @@ class Intake {
   std::uint64_t last() const { return last_; }
 
  private:
-  void reject(std::uint64_t index, std::uint64_t seq, const crm::Event &event, const char *kind,
-              const std::string &why) {
+  void reject(std::uint64_t index, std::uint64_t seq, const crm::Event& event, const char* kind,
+              const std::string& why) {
     QuarantineRow row;
     row.source = source_.number;
     row.seq = static_cast<std::int64_t>(std::min(seq, seq_max));
@@ -82,22 +84,22 @@ class Intake {
     work_.quarantine(std::move(row), event);
     ++ack_.rejected;
     if (ack_.rejections == nullptr || ack_.rejections_count == ack_.rejections_capacity) return;
-    crm_event_rejection &rejection = ack_.rejections[ack_.rejections_count++];
+    crm_event_rejection& rejection = ack_.rejections[ack_.rejections_count++];
     rejection.index = index;
     rejection.seq = seq;
     copy_reason(why, rejection.reason);
   }
 
-  BatchWork &work_;
-  SourceRow &source_;
-  crm_event_ack &ack_;
+  BatchWork& work_;
+  SourceRow& source_;
+  crm_event_ack& ack_;
   std::int64_t now_us_;
   std::uint64_t begin_;
   std::uint64_t last_;
 };
 
 // The counters of `ack` that on_batch fills; the caller's array stays.
-crm_event_ack blank(const crm_event_ack &ack) {
+crm_event_ack blank(const crm_event_ack& ack) {
   crm_event_ack fresh{};
   fresh.size = ack.size;
   fresh.rejections = ack.rejections;
@@ -105,13 +107,22 @@ crm_event_ack blank(const crm_event_ack &ack) {
   return fresh;
 }
 
-void check_ack(const crm_event_ack *ack) {
+void check_name(crm_str name, std::uint64_t bytes_max, const char* what) {
+  if (crm::is_readable(name) && name.size > 0 && name.size <= bytes_max &&
+      crm::is_utf8(crm::view(name))) {
+    return;
+  }
+  throw crm::Failure(CRM_ERR_INVALID, std::string("the ") + what + " must be 1 to " +
+                                          std::to_string(bytes_max) + " bytes of UTF-8");
+}
+
+void check_ack(const crm_event_ack* ack) {
   if (ack == nullptr || !CRM_HAS(ack, rejections_count)) {
     throw crm::Failure(CRM_ERR_INVALID, "the ack structure is missing or too short");
   }
 }
 
-void add_to(SourceRow &source, const crm_event_ack &result) {
+void add_to(SourceRow& source, const crm_event_ack& result) {
   source.position = static_cast<std::int64_t>(result.durable_seq);
   source.accepted += static_cast<std::int64_t>(result.accepted);
   source.duplicates += static_cast<std::int64_t>(result.duplicates);
@@ -122,7 +133,7 @@ void add_to(SourceRow &source, const crm_event_ack &result) {
 
 }  // namespace
 
-void Recorder::record(const crm_event_batch *batch, crm_event_ack *ack) {
+void Recorder::record(const crm_event_batch* batch, crm_event_ack* ack) {
   const auto good = crm::check_batch(batch);
   if (!good) throw crm::Failure(good.error());
   check_ack(ack);
@@ -133,6 +144,11 @@ void Recorder::record(const crm_event_batch *batch, crm_event_ack *ack) {
   crm_event_ack result = blank(*ack);
   auto transaction = tenant->store->begin();
   SourceRow source = transaction->source(crm::view(batch->source));
+  if (source.number.value > sources_max) {
+    throw crm::Failure(CRM_ERR_FULL, "tenant \"" + std::string(crm::view(batch->tenant)) +
+                                         "\" has " + std::to_string(sources_max) +
+                                         " sources; report under one of their names");
+  }
   source.recorded_at_us = host_.now_us();
   BatchWork work(*transaction, tenant->store->facts(), tenant->zone);
   Intake intake(work, source, result, source.recorded_at_us);
@@ -149,22 +165,24 @@ void Recorder::record(const crm_event_batch *batch, crm_event_ack *ack) {
 
   host_.add_metric("message_history.events.accepted", static_cast<std::int64_t>(result.accepted));
   host_.add_metric("message_history.events.rejected", static_cast<std::int64_t>(result.rejected));
-  host_.observe_us("message_history.batch",
-                   std::chrono::duration_cast<std::chrono::microseconds>(
-                       std::chrono::steady_clock::now() - began)
-                       .count());
+  host_.observe_us("message_history.batch", std::chrono::duration_cast<std::chrono::microseconds>(
+                                                std::chrono::steady_clock::now() - began)
+                                                .count());
 }
 
 std::uint64_t Recorder::position(crm_str tenant, crm_str source) {
+  check_name(tenant, CRM_TENANT_BYTES_MAX, "tenant");
+  check_name(source, CRM_SOURCE_BYTES_MAX, "source");
   const auto open = tenants_.open(crm::view(tenant));
   if (!open) return 0;
-  for (const SourceRow &row : open->store->snapshot()->sources()) {
+  for (const SourceRow& row : open->store->snapshot()->sources()) {
     if (row.name == crm::view(source)) return static_cast<std::uint64_t>(row.position);
   }
   return 0;
 }
 
 Sha256 Recorder::digest(crm_str tenant) {
+  check_name(tenant, CRM_TENANT_BYTES_MAX, "tenant");
   const auto open = tenants_.open_existing(crm::view(tenant));
   Sha256Hasher hasher;
   open->store->snapshot()->each_fact([&](std::string_view fact) { hasher.update(fact); });

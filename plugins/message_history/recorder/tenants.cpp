@@ -1,7 +1,7 @@
 #include "recorder/tenants.h"
 
-#include <crm/cpp/text.hpp>
 #include <crm/ext/events.h>
+#include <crm/cpp/text.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -12,11 +12,11 @@ namespace message_history {
 
 namespace {
 
-constexpr const char *default_time_zone = "Asia/Seoul";
-constexpr const char *default_currency = "KRW";
+constexpr const char* default_time_zone = "Asia/Seoul";
+constexpr const char* default_currency = "KRW";
 
 struct WindowSetting {
-  const char *key;
+  const char* key;
   std::int64_t Rule::*window_us;
 };
 
@@ -29,7 +29,7 @@ constexpr WindowSetting window_settings[] = {
 };
 constexpr std::int64_t window_hours_max = 24 * 365;
 
-std::int64_t parse_hours(const char *key, const std::string &text) {
+std::int64_t parse_hours(const char* key, const std::string& text) {
   std::int64_t hours = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), hours);
   if (error != std::errc{} || end != text.data() + text.size() || hours < 0 ||
@@ -48,17 +48,17 @@ TenantFacts Tenants::facts_for(std::string_view tenant) const {
   facts.time_zone = host_.config(tenant, CRM_CONFIG_TIME_ZONE).value_or(default_time_zone);
   facts.currency = host_.config(tenant, CRM_CONFIG_CURRENCY).value_or(default_currency);
   if (!TimeZone::find(facts.time_zone)) {
-    throw crm::Failure(CRM_ERR_INVALID, "the time zone \"" + facts.time_zone +
-                                            "\" of tenant \"" + facts.tenant +
+    throw crm::Failure(CRM_ERR_INVALID, "the time zone \"" + facts.time_zone + "\" of tenant \"" +
+                                            facts.tenant +
                                             "\" is unknown; use an IANA name like Asia/Seoul");
   }
-  for (const WindowSetting &setting : window_settings) {
+  for (const WindowSetting& setting : window_settings) {
     if (const auto text = host_.config(tenant, setting.key)) {
       facts.rule.*setting.window_us = parse_hours(setting.key, *text) * hour_us;
     }
   }
   const std::string salt = random_bytes(facts.member_salt.size());
-  std::copy(salt.begin(), salt.end(), reinterpret_cast<char *>(facts.member_salt.data()));
+  std::copy(salt.begin(), salt.end(), reinterpret_cast<char*>(facts.member_salt.data()));
   return facts;
 }
 
@@ -106,7 +106,9 @@ std::shared_ptr<Tenant> Tenants::find(std::string_view tenant, bool create) {
   return opened;
 }
 
-std::shared_ptr<Tenant> Tenants::open(std::string_view tenant) { return find(tenant, false); }
+std::shared_ptr<Tenant> Tenants::open(std::string_view tenant) {
+  return find(tenant, false);
+}
 
 std::shared_ptr<Tenant> Tenants::open_existing(std::string_view tenant) {
   auto opened = find(tenant, false);

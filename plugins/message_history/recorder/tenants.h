@@ -1,4 +1,5 @@
-// The tenants that are open: a bounded pool of stores, the least recently used closed first. [any] thread.
+// The tenants that are open: a bounded pool of stores, the least recently used closed first. [any]
+// thread.
 #pragma once
 
 #include <crm/cpp/host.hpp>
@@ -26,7 +27,7 @@ struct Tenant {
 
 class Tenants {
  public:
-  Tenants(const crm::Host &host, std::unique_ptr<Engine> engine)
+  Tenants(const crm::Host& host, std::unique_ptr<Engine> engine)
       : host_(host), engine_(std::move(engine)) {}
 
   // NULL when nothing was ever recorded for it. Throws INVALID for a name that cannot be one.
@@ -49,7 +50,7 @@ class Tenants {
   TenantFacts facts_for(std::string_view tenant) const;
   void close_idle();
 
-  const crm::Host &host_;
+  const crm::Host& host_;
   std::unique_ptr<Engine> engine_;
   std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;

@@ -11,7 +11,7 @@ namespace message_history {
 namespace {
 
 struct TextRule {
-  const char *field;
+  const char* field;
   crm_str value;
   std::uint64_t bytes_max;
   bool required;
@@ -20,7 +20,7 @@ struct TextRule {
 // Collects the first thing that is wrong.
 class Judge {
  public:
-  Judge &text(const TextRule &rule) {
+  Judge& text(const TextRule& rule) {
     if (why_) return *this;
     if (!crm::is_readable(rule.value)) return fail(rule.field, "is NULL with a size");
     if (rule.value.size > rule.bytes_max) {
@@ -33,47 +33,47 @@ class Judge {
     }
     return *this;
   }
-  Judge &id(const char *field, crm_str value) {
+  Judge& id(const char* field, crm_str value) {
     return text({field, value, CRM_ID_BYTES_MAX, true});
   }
-  Judge &optional_id(const char *field, crm_str value) {
+  Judge& optional_id(const char* field, crm_str value) {
     return text({field, value, CRM_ID_BYTES_MAX, false});
   }
-  Judge &range(const char *field, std::int64_t value, std::int64_t low, std::int64_t high) {
+  Judge& range(const char* field, std::int64_t value, std::int64_t low, std::int64_t high) {
     if (why_ || (value >= low && value <= high)) return *this;
     return fail(field, fmt::format("is {}, it must be {} to {}", value, low, high));
   }
-  Judge &amount(const char *field, std::int64_t value) {
+  Judge& amount(const char* field, std::int64_t value) {
     return range(field, value, 0, CRM_AMOUNT_MINOR_MAX);
   }
-  Judge &one_of(const char *field, std::uint32_t value, std::uint32_t low, std::uint32_t high) {
+  Judge& one_of(const char* field, std::uint32_t value, std::uint32_t low, std::uint32_t high) {
     return range(field, value, low, high);
   }
-  Judge &time(const char *field, std::int64_t at_us) {
+  Judge& time(const char* field, std::int64_t at_us) {
     if (why_ || (at_us >= CRM_TIME_US_MIN && at_us < CRM_TIME_US_MAX)) return *this;
     return fail(field, "is outside 1970 to 2199; check the clock that wrote it");
   }
-  Judge &currency(const char *field, crm_str value) {
+  Judge& currency(const char* field, crm_str value) {
     if (why_) return *this;
     const std::string_view code = crm::is_readable(value) ? crm::view(value) : std::string_view{};
     bool good = code.size() == 3;
     for (const char c : code) good = good && c >= 'A' && c <= 'Z';
     return good ? *this : fail(field, "must be an ISO 4217 code like KRW");
   }
-  Judge &check(bool good, const char *field, std::string_view wrong) {
+  Judge& check(bool good, const char* field, std::string_view wrong) {
     return why_ || good ? *this : fail(field, wrong);
   }
   std::optional<std::string> why() { return std::move(why_); }
 
  private:
-  Judge &fail(const char *field, std::string_view wrong) {
+  Judge& fail(const char* field, std::string_view wrong) {
     why_ = fmt::format("{} {}", field, wrong);
     return *this;
   }
   std::optional<std::string> why_;
 };
 
-std::optional<std::string> judge(const crm_event_message &event) {
+std::optional<std::string> judge(const crm_event_message& event) {
   Judge judge;
   judge.id("message_id", event.message_id)
       .text({"name", event.name, CRM_NAME_BYTES_MAX, false})
@@ -89,7 +89,7 @@ std::optional<std::string> judge(const crm_event_message &event) {
   return judge.why();
 }
 
-std::optional<std::string> judge(const crm_event_delivery &event) {
+std::optional<std::string> judge(const crm_event_delivery& event) {
   Judge judge;
   judge.id("message_id", event.message_id)
       .id("delivery_id", event.delivery_id)
@@ -109,7 +109,7 @@ std::optional<std::string> judge(const crm_event_delivery &event) {
   return judge.why();
 }
 
-std::optional<std::string> judge(const crm_event_touch &event) {
+std::optional<std::string> judge(const crm_event_touch& event) {
   return Judge()
       .id("message_id", event.message_id)
       .optional_id("delivery_id", event.delivery_id)
@@ -118,12 +118,13 @@ std::optional<std::string> judge(const crm_event_touch &event) {
       .why();
 }
 
-std::optional<std::string> judge_line(const crm_order_line *line, std::uint64_t index) {
+std::optional<std::string> judge_line(const crm_order_line* line, std::uint64_t index) {
   if (line == nullptr) return fmt::format("lines[{}] is NULL", index);
   if (line->size < sizeof(crm_order_line)) {
-    return fmt::format("lines[{}] is {} bytes, at least {} are needed; build the host with the "
-                       "current headers",
-                       index, line->size, sizeof(crm_order_line));
+    return fmt::format(
+        "lines[{}] is {} bytes, at least {} are needed; build the host with the "
+        "current headers",
+        index, line->size, sizeof(crm_order_line));
   }
   auto why = Judge()
                  .text({"product_no", line->product_no, CRM_ID_BYTES_MAX, false})
@@ -138,26 +139,26 @@ std::optional<std::string> judge_line(const crm_order_line *line, std::uint64_t 
   return {};
 }
 
-std::optional<std::string> judge(const crm_event_order &event) {
-  auto why = Judge()
-                 .id("order_id", event.order_id)
-                 .optional_id("member_id", event.member_id)
-                 .optional_id("message_id", event.message_id)
-                 .currency("currency", event.currency)
-                 .amount("amount_minor", event.amount_minor)
-                 .range("revision", event.revision, 0, INT64_MAX)
-                 .check(event.line_count <= CRM_ORDER_LINES_MAX, "lines",
-                        "has more than 10000 entries; split the order")
-                 .check(event.line_count == 0 || event.lines != nullptr, "lines",
-                        "is NULL with a count")
-                 .why();
+std::optional<std::string> judge(const crm_event_order& event) {
+  auto why =
+      Judge()
+          .id("order_id", event.order_id)
+          .optional_id("member_id", event.member_id)
+          .optional_id("message_id", event.message_id)
+          .currency("currency", event.currency)
+          .amount("amount_minor", event.amount_minor)
+          .range("revision", event.revision, 0, INT64_MAX)
+          .check(event.line_count <= CRM_ORDER_LINES_MAX, "lines",
+                 "has more than 10000 entries; split the order")
+          .check(event.line_count == 0 || event.lines != nullptr, "lines", "is NULL with a count")
+          .why();
   for (std::uint64_t i = 0; !why && i < event.line_count; ++i) {
     why = judge_line(event.lines[i], i);
   }
   return why;
 }
 
-std::optional<std::string> judge(const crm_event_refund &event) {
+std::optional<std::string> judge(const crm_event_refund& event) {
   return Judge()
       .id("refund_id", event.refund_id)
       .id("order_id", event.order_id)
@@ -166,15 +167,15 @@ std::optional<std::string> judge(const crm_event_refund &event) {
       .why();
 }
 
-std::optional<std::string> judge(const crm_event_member_erased &event) {
+std::optional<std::string> judge(const crm_event_member_erased& event) {
   return Judge().id("member_id", event.member_id).why();
 }
 
 }  // namespace
 
-std::optional<std::string> why_rejected(const crm::Event &event) {
+std::optional<std::string> why_rejected(const crm::Event& event) {
   return std::visit(
-      [](const auto &known) -> std::optional<std::string> {
+      [](const auto& known) -> std::optional<std::string> {
         if constexpr (std::is_pointer_v<std::decay_t<decltype(known)>>) {
           auto why = Judge().time("at", known->head.at_us).why();
           return why ? why : judge(*known);

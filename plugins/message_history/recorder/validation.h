@@ -10,16 +10,16 @@
 namespace message_history {
 
 // Why the event cannot be accepted, naming the field and the remedy; empty when it can.
-std::optional<std::string> why_rejected(const crm::Event &event);
+std::optional<std::string> why_rejected(const crm::Event& event);
 
-// The event as JSON for people, for the quarantine; unreadable strings are left out. Whole UTF-8, at most
-// `bytes_max`.
-std::string event_text(const crm::Event &event, std::size_t bytes_max);
+// The event as JSON for people, for the quarantine; unreadable strings are left out. Whole UTF-8,
+// at most `bytes_max`.
+std::string event_text(const crm::Event& event, std::size_t bytes_max);
 
 // The word for the event's kind: "delivery".
-const char *kind_name(const crm::Event &event);
+const char* kind_name(const crm::Event& event);
 
 // The member the event names, if it names one readably.
-std::optional<std::string_view> member_of(const crm::Event &event);
+std::optional<std::string_view> member_of(const crm::Event& event);
 
 }  // namespace message_history

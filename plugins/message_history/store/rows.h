@@ -1,4 +1,5 @@
-// What the store keeps beside the model's own types: one struct a table. Times are microseconds UTC.
+// What the store keeps beside the model's own types: one struct a table. Times are microseconds
+// UTC.
 #pragma once
 
 #include <array>
@@ -36,7 +37,7 @@ struct MessageCounts {
   std::int64_t redeemers = 0;  // distinct members with a coupon
   std::int64_t buyers = 0;     // distinct members with a credited order
   std::int64_t orders = 0;     // credited, of any currency
-  friend bool operator==(const MessageCounts &, const MessageCounts &) = default;
+  friend bool operator==(const MessageCounts&, const MessageCounts&) = default;
 };
 
 struct MessageRow {
@@ -55,7 +56,7 @@ struct MessageMoney {
   std::int64_t refunded_minor = 0;
   std::int64_t cost_minor = 0;
   std::int64_t net_minor() const { return gross_minor - refunded_minor; }
-  friend bool operator==(const MessageMoney &, const MessageMoney &) = default;
+  friend bool operator==(const MessageMoney&, const MessageMoney&) = default;
 };
 
 // Counters of one message and one day of the tenant's time zone.
@@ -65,14 +66,14 @@ struct DayCounts {
   std::int64_t pending = 0;
   std::int64_t excluded = 0;
   std::int64_t clicks = 0;  // members by the day of a click, once a day
-  friend bool operator==(const DayCounts &, const DayCounts &) = default;
+  friend bool operator==(const DayCounts&, const DayCounts&) = default;
 };
 
 // Failed attempts of one message by what the provider said.
 struct FailureCounts {
   std::int64_t attempts = 0;
   std::int64_t unreached = 0;  // recipients that failed, this being their last failure
-  friend bool operator==(const FailureCounts &, const FailureCounts &) = default;
+  friend bool operator==(const FailureCounts&, const FailureCounts&) = default;
 };
 
 // All orders of the shop in one currency, attributed or not.
@@ -80,7 +81,7 @@ struct ShopMoney {
   std::int64_t orders = 0;
   std::int64_t gross_minor = 0;
   std::int64_t refunded_minor = 0;
-  friend bool operator==(const ShopMoney &, const ShopMoney &) = default;
+  friend bool operator==(const ShopMoney&, const ShopMoney&) = default;
 };
 
 struct TouchRow {
@@ -89,7 +90,7 @@ struct TouchRow {
   TouchKind kind = TouchKind::click;
   MessageNo message;
   std::string delivery_id;  // empty when not known
-  friend auto operator<=>(const TouchRow &, const TouchRow &) = default;
+  friend auto operator<=>(const TouchRow&, const TouchRow&) = default;
 };
 
 // An order credited to a message.
@@ -105,7 +106,7 @@ struct CreditRow {
   std::int64_t touch_at_us = 0;
   std::string delivery_id;  // of the touch; empty when not known
   std::int64_t rule_version = 0;
-  friend bool operator==(const CreditRow &, const CreditRow &) = default;
+  friend bool operator==(const CreditRow&, const CreditRow&) = default;
 };
 
 // What one member did with one message, for counting members once.
@@ -114,19 +115,18 @@ struct MemberCounts {
   std::int64_t opens = 0;
   std::int64_t coupons = 0;
   std::int64_t orders = 0;
-  friend bool operator==(const MemberCounts &, const MemberCounts &) = default;
+  friend bool operator==(const MemberCounts&, const MemberCounts&) = default;
   bool none() const { return *this == MemberCounts{}; }
 };
 
-// A member id as one person: what was erased lives on under a tombstone, apart from what came later.
+// A member id as one person: what was erased lives on under a tombstone, apart from what came
+// later.
 struct MemberIdentity {
   MemberNo live;    // none: not seen (after the erasure)
   MemberNo erased;  // none: never erased
   std::int64_t erased_until_us = -1;
 
-  bool includes(MemberNo member) const {
-    return member && (member == live || member == erased);
-  }
+  bool includes(MemberNo member) const { return member && (member == live || member == erased); }
   bool is_erased_at(std::int64_t at_us) const { return at_us <= erased_until_us; }
 };
 

@@ -1,7 +1,8 @@
 // One consistent reading of a tenant's history, for views, exports and the digest.
 //
-// Sees what was committed when it was taken, however long it lives. Pages are keyset: each query returns at
-// most `limit` rows after a key. One thread a snapshot. Throws crm::Failure (IO, CORRUPT, NO_MEMORY).
+// Sees what was committed when it was taken, however long it lives. Pages are keyset: each query
+// returns at most `limit` rows after a key. One thread a snapshot. Throws crm::Failure (IO,
+// CORRUPT, NO_MEMORY).
 #pragma once
 
 #include <cstdint>
@@ -35,10 +36,10 @@ enum class MessageSort : std::uint8_t {
 // Which messages a list shows. Days are of the tenant's time zone, counted from 1970-01-01.
 struct MessageFilter {
   MessageKind kind = MessageKind::manual;
-  std::string text;                 // in name or id, without regard to ASCII case; empty: all
+  std::string text;  // in name or id, without regard to ASCII case; empty: all
   std::optional<Channel> channel;
   std::optional<MessageResult> result;
-  std::optional<std::int64_t> from_us;  // sent (or due) at or after
+  std::optional<std::int64_t> from_us;   // sent (or due) at or after
   std::optional<std::int64_t> until_us;  // and before
 };
 
@@ -70,8 +71,8 @@ struct MessageTotals {
   MoneyByCurrency money;
 };
 
-// Counters of messages in a span of days: recipients and clicks by the day they were sent and clicked,
-// money by the day of the order.
+// Counters of messages in a span of days: recipients and clicks by the day they were sent and
+// clicked, money by the day of the order.
 struct PeriodRow {
   MessageNo message;
   DayCounts counts;
@@ -142,9 +143,9 @@ class Snapshot {
   virtual ~Snapshot() = default;
 
   // Messages.
-  virtual std::vector<MessageListRow> messages(const MessageFilter &filter,
-                                               const MessagePage &page) = 0;
-  virtual MessageTotals totals(const MessageFilter &filter) = 0;
+  virtual std::vector<MessageListRow> messages(const MessageFilter& filter,
+                                               const MessagePage& page) = 0;
+  virtual MessageTotals totals(const MessageFilter& filter) = 0;
   // Automatic messages with anything in [first_day, last_day], by number.
   virtual std::vector<PeriodRow> period(MessageKind kind, std::int32_t first_day,
                                         std::int32_t last_day) = 0;
@@ -164,15 +165,16 @@ class Snapshot {
                                                   std::int64_t limit) = 0;
   virtual std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) = 0;
   virtual std::vector<Delivery> chain(ChainNo number) = 0;
-  // Every delivery of the message in delivery_id order, without loading them all; stops when `visit`
-  // returns false.
+  // Every delivery of the message in delivery_id order, without loading them all; stops when
+  // `visit` returns false.
   virtual void each_delivery(MessageNo message,
-                             const std::function<bool(const Delivery &)> &visit) = 0;
+                             const std::function<bool(const Delivery&)>& visit) = 0;
 
   // Members.
   virtual std::optional<MemberRow> member(std::string_view member_id) = 0;
   virtual std::optional<MemberRow> member(MemberNo number) = 0;
-  virtual std::vector<TimelineRow> timeline(MemberNo member, const std::optional<TimelineKey> &after,
+  virtual std::vector<TimelineRow> timeline(MemberNo member,
+                                            const std::optional<TimelineKey>& after,
                                             std::int64_t limit) = 0;
   virtual std::vector<Delivery> deliveries_of(MemberNo member, std::int64_t from_us,
                                               std::int64_t to_us, std::int64_t limit) = 0;
@@ -184,16 +186,17 @@ class Snapshot {
   virtual std::optional<Order> order(OrderNo number) = 0;
   virtual std::vector<Refund> refunds_of(std::string_view order_id) = 0;
   virtual std::optional<CreditRow> credit(OrderNo order) = 0;
-  virtual std::vector<BuyerRow> buyers(MessageNo message, const std::optional<BuyerKey> &after,
+  virtual std::vector<BuyerRow> buyers(MessageNo message, const std::optional<BuyerKey>& after,
                                        std::int64_t limit) = 0;  // newest first
-  // Every credit of the message in the order of an export: by the delivery it is shown beside (empty when
-  // the member has none in this message), then order_id. Stops when `visit` returns false.
+  // Every credit of the message in the order of an export: by the delivery it is shown beside
+  // (empty when the member has none in this message), then order_id. Stops when `visit` returns
+  // false.
   struct Sale {
     std::string delivery_id;
     std::string order_id;
     CreditRow credit;
   };
-  virtual void each_sale(MessageNo message, const std::function<bool(const Sale &)> &visit) = 0;
+  virtual void each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) = 0;
 
   // Audit, health.
   virtual std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) = 0;
@@ -207,9 +210,9 @@ class Snapshot {
   virtual std::int64_t held_refunds() = 0;
   virtual StoreSize size() = 0;
 
-  // Everything that is a function of the set of events, in one order and free of the store's own numbers,
-  // piece by piece: the input of the digest.
-  virtual void each_fact(const std::function<void(std::string_view)> &visit) = 0;
+  // Everything that is a function of the set of events, in one order and free of the store's own
+  // numbers, piece by piece: the input of the digest.
+  virtual void each_fact(const std::function<void(std::string_view)>& visit) = 0;
 
   // How many steps the engine took for this snapshot so far: what a page costs, without a clock.
   virtual std::int64_t steps() = 0;

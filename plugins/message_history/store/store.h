@@ -1,9 +1,10 @@
-// The store port: what recorder, history and export need from an engine. One store holds one tenant.
+// The store port: what recorder, history and export need from an engine. One store holds one
+// tenant.
 //
-// Threads: begin() is for one thread at a time (the tenant's writer lock); snapshots may be taken and used
-// by any thread, one thread a snapshot, beside the writer. Errors: every function throws crm::Failure with
-// IO, FULL, CORRUPT, BUSY or NO_MEMORY; after one thrown inside a transaction the transaction is over
-// and nothing of it is stored.
+// Threads: begin() is for one thread at a time (the tenant's writer lock); snapshots may be taken
+// and used by any thread, one thread a snapshot, beside the writer. Errors: every function throws
+// crm::Failure with IO, FULL, CORRUPT, BUSY or NO_MEMORY; after one thrown inside a transaction the
+// transaction is over and nothing of it is stored.
 #pragma once
 
 #include <cstdint>
@@ -42,15 +43,15 @@ class WriteTransaction {
   virtual ~WriteTransaction() = default;
 
   virtual SourceRow source(std::string_view name) = 0;  // created when it is new
-  virtual void put_source(const SourceRow &row) = 0;
-  virtual void add_quarantine(const QuarantineRow &row) = 0;
+  virtual void put_source(const SourceRow& row) = 0;
+  virtual void add_quarantine(const QuarantineRow& row) = 0;
   // Blanks the quarantined events that name this member.
-  virtual void redact_quarantine(const MemberKey &member) = 0;
+  virtual void redact_quarantine(const MemberKey& member) = 0;
 
   virtual std::optional<MessageRow> message(std::string_view message_id) = 0;
   virtual MessageRow message(MessageNo number) = 0;
   virtual MessageNo add_message(std::string_view message_id) = 0;
-  virtual void put_message(const MessageRow &row) = 0;  // all but the key and the id
+  virtual void put_message(const MessageRow& row) = 0;  // all but the key and the id
 
   virtual RouteNo route(Channel channel, std::string_view provider) = 0;  // created when it is new
   virtual Route route(RouteNo number) = 0;
@@ -60,52 +61,55 @@ class WriteTransaction {
   virtual std::optional<std::string> live_member_id(MemberNo number) = 0;  // empty when erased
   virtual void remove_member(MemberNo number) = 0;  // nothing is filed under it any more
   virtual bool has_erasures() = 0;
-  virtual std::optional<MemberIdentity> erasure(const MemberKey &key) = 0;  // `live` is not filled
-  // Replaces the member's id by `tombstone`; without a member, makes one that has only the tombstone.
+  virtual std::optional<MemberIdentity> erasure(const MemberKey& key) = 0;  // `live` is not filled
+  // Replaces the member's id by `tombstone`; without a member, makes one that has only the
+  // tombstone.
   virtual MemberNo entomb(MemberNo member, std::string_view tombstone) = 0;
-  virtual void put_erasure(const MemberKey &key, MemberNo erased, std::int64_t until_us) = 0;
+  virtual void put_erasure(const MemberKey& key, MemberNo erased, std::int64_t until_us) = 0;
 
   virtual std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) = 0;
   virtual std::vector<Delivery> chain(ChainNo number) = 0;
   virtual ChainNo next_chain() = 0;
   // `before` is the row as it was read; NULL for a new one.
-  virtual void put_delivery(const Delivery &row, const Delivery *before) = 0;
+  virtual void put_delivery(const Delivery& row, const Delivery* before) = 0;
   // In delivery_id order, those after `after_id`, at most `limit`.
   virtual std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
                                            std::int64_t limit) = 0;
   // The member's deliveries whose timeline_at lies in the span.
   virtual std::vector<Delivery> deliveries_of(MemberNo member, Span span) = 0;
 
-  virtual bool add_touch(const TouchRow &row) = 0;  // false when it is there already
-  virtual void remove_touch(const TouchRow &row) = 0;
+  virtual bool add_touch(const TouchRow& row) = 0;  // false when it is there already
+  virtual void remove_touch(const TouchRow& row) = 0;
   virtual std::vector<TouchRow> touches_of(MemberNo member, Span span) = 0;
 
   virtual std::optional<Order> order(std::string_view order_id) = 0;
   virtual Order order(OrderNo number) = 0;
-  virtual OrderNo add_order(const Order &order) = 0;
-  virtual void put_order(const Order &order) = 0;
+  virtual OrderNo add_order(const Order& order) = 0;
+  virtual void put_order(const Order& order) = 0;
   virtual std::vector<OrderNo> orders_of(MemberNo member, Span placed) = 0;
 
   virtual std::optional<Refund> refund(std::string_view refund_id) = 0;
-  virtual void put_refund(const Refund &refund) = 0;
+  virtual void put_refund(const Refund& refund) = 0;
   virtual std::vector<Refund> refunds_of(std::string_view order_id) = 0;
 
   virtual std::optional<CreditRow> credit(OrderNo order) = 0;
-  virtual void put_credit(const CreditRow &row) = 0;
-  virtual void remove_credit(const CreditRow &row) = 0;
+  virtual void put_credit(const CreditRow& row) = 0;
+  virtual void remove_credit(const CreditRow& row) = 0;
 
   virtual MemberCounts member_counts(MessageNo message, MemberNo member) = 0;
-  virtual void put_member_counts(MessageNo message, MemberNo member, const MemberCounts &row) = 0;
-  virtual void add_money(MessageNo message, std::string_view currency, const MessageMoney &change) = 0;
-  virtual void add_day(MessageNo message, std::int32_t day, const DayCounts &change) = 0;
+  virtual void put_member_counts(MessageNo message, MemberNo member, const MemberCounts& row) = 0;
+  virtual void add_money(MessageNo message, std::string_view currency,
+                         const MessageMoney& change) = 0;
+  virtual void add_day(MessageNo message, std::int32_t day, const DayCounts& change) = 0;
   virtual void add_revenue_day(MessageNo message, std::int32_t day, std::string_view currency,
-                               const ShopMoney &change) = 0;
+                               const ShopMoney& change) = 0;
   virtual void add_failure(MessageNo message, RouteNo route, std::string_view code,
-                           const FailureCounts &change) = 0;
-  virtual void add_shop(std::string_view currency, const ShopMoney &change) = 0;
+                           const FailureCounts& change) = 0;
+  virtual void add_shop(std::string_view currency, const ShopMoney& change) = 0;
 
-  // False when (iss, jti) was granted before. Fills number, previous_sha256 and sha256 through `seal`.
-  virtual bool append_audit(AuditRow &row, const std::function<Sha256(const AuditRow &)> &seal) = 0;
+  // False when (iss, jti) was granted before. Fills number, previous_sha256 and sha256 through
+  // `seal`.
+  virtual bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) = 0;
 
   // Whether any message has a control group.
   virtual bool has_control_groups() = 0;
@@ -117,7 +121,7 @@ class WriteTransaction {
 class Store {
  public:
   virtual ~Store() = default;
-  virtual const TenantFacts &facts() const = 0;
+  virtual const TenantFacts& facts() const = 0;
   virtual std::unique_ptr<WriteTransaction> begin() = 0;
   virtual std::unique_ptr<Snapshot> snapshot() = 0;
 };
@@ -128,7 +132,7 @@ class Engine {
   virtual ~Engine() = default;
   // NULL when the tenant has no store.
   virtual std::unique_ptr<Store> open(std::string_view tenant) = 0;
-  virtual std::unique_ptr<Store> create(const TenantFacts &facts) = 0;
+  virtual std::unique_ptr<Store> create(const TenantFacts& facts) = 0;
 };
 
 }  // namespace message_history

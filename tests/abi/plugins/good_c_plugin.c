@@ -23,18 +23,18 @@ typedef struct source_position {
 
 typedef struct sample {
   crm_plugin plugin;
-  const crm_host *host;
+  const crm_host* host;
   pthread_mutex_t lock;                   /* guards what follows */
   source_position positions[SOURCES_MAX]; /* sorted by tenant, source */
   size_t count;
 } sample;
 
-static sample *sample_of(crm_plugin *plugin) {
+static sample* sample_of(crm_plugin* plugin) {
   return plugin->context;
 }
 
-static int32_t failed(const sample *self, int32_t status, const char *detail) {
-  const crm_host *host = self->host;
+static int32_t failed(const sample* self, int32_t status, const char* detail) {
+  const crm_host* host = self->host;
   const crm_str text = {detail, strlen(detail)};
   if (CRM_HAS(host, explain) && host->explain != NULL) host->explain(host, status, text);
   return status;
@@ -46,7 +46,7 @@ static int is_name(crm_str text, uint64_t bytes_max) {
 }
 
 /* Where (tenant, source) is, or where it belongs; *found says which. */
-static size_t place_of(const sample *self, const source_position *wanted, int *found) {
+static size_t place_of(const sample* self, const source_position* wanted, int* found) {
   size_t i = 0;
   int order = 1;
   for (; i < self->count; ++i) {
@@ -67,23 +67,23 @@ static source_position named(crm_str tenant, crm_str source) {
 
 /* crm.events/1 ------------------------------------------------------------------------------- */
 
-static int is_event_of_known_kind(const crm_event *event) {
+static int is_event_of_known_kind(const crm_event* event) {
   return event->kind >= CRM_EVENT_MESSAGE && event->kind <= CRM_EVENT_MEMBER_ERASED;
 }
 
-static void reject(crm_event_ack *ack, uint64_t index, uint64_t seq, const char *reason) {
+static void reject(crm_event_ack* ack, uint64_t index, uint64_t seq, const char* reason) {
   ++ack->rejected;
   if (ack->rejections == NULL || ack->rejections_count >= ack->rejections_capacity) return;
-  crm_event_rejection *rejection = &ack->rejections[ack->rejections_count++];
+  crm_event_rejection* rejection = &ack->rejections[ack->rejections_count++];
   rejection->index = index;
   rejection->seq = seq;
   snprintf(rejection->reason, sizeof(rejection->reason), "%s", reason);
 }
 
 /* `begin` is the position before the batch, ack->durable_seq the one reached so far. */
-static void judge(const crm_event_batch *batch, uint64_t index, uint64_t begin,
-                  crm_event_ack *ack) {
-  const crm_event *event = batch->events[index];
+static void judge(const crm_event_batch* batch, uint64_t index, uint64_t begin,
+                  crm_event_ack* ack) {
+  const crm_event* event = batch->events[index];
   if (event == NULL || event->size < sizeof(crm_event)) {
     reject(ack, index, 0, "the event is missing or too short; send a whole structure");
   } else if (event->seq == 0 || event->seq > INT64_MAX) {
@@ -102,8 +102,8 @@ static void judge(const crm_event_batch *batch, uint64_t index, uint64_t begin,
   }
 }
 
-static int32_t on_batch(crm_plugin *plugin, const crm_event_batch *batch, crm_event_ack *ack) {
-  sample *self = sample_of(plugin);
+static int32_t on_batch(crm_plugin* plugin, const crm_event_batch* batch, crm_event_ack* ack) {
+  sample* self = sample_of(plugin);
   if (batch == NULL || !CRM_HAS(batch, count) || ack == NULL || !CRM_HAS(ack, rejections_count) ||
       !is_name(batch->tenant, CRM_TENANT_BYTES_MAX) ||
       !is_name(batch->source, CRM_SOURCE_BYTES_MAX) || batch->count > CRM_BATCH_EVENTS_MAX ||
@@ -133,8 +133,8 @@ static int32_t on_batch(crm_plugin *plugin, const crm_event_batch *batch, crm_ev
   return status;
 }
 
-static int32_t position(crm_plugin *plugin, crm_str tenant, crm_str source, uint64_t *seq) {
-  sample *self = sample_of(plugin);
+static int32_t position(crm_plugin* plugin, crm_str tenant, crm_str source, uint64_t* seq) {
+  sample* self = sample_of(plugin);
   if (seq == NULL || !is_name(tenant, CRM_TENANT_BYTES_MAX) ||
       !is_name(source, CRM_SOURCE_BYTES_MAX)) {
     return failed(self, CRM_ERR_INVALID, "tenant and source must be 1 to 64 bytes");
@@ -148,8 +148,8 @@ static int32_t position(crm_plugin *plugin, crm_str tenant, crm_str source, uint
   return CRM_OK;
 }
 
-static int32_t digest(crm_plugin *plugin, crm_str tenant, uint8_t result[32]) {
-  sample *self = sample_of(plugin);
+static int32_t digest(crm_plugin* plugin, crm_str tenant, uint8_t result[32]) {
+  sample* self = sample_of(plugin);
   if (result == NULL || !is_name(tenant, CRM_TENANT_BYTES_MAX)) {
     return failed(self, CRM_ERR_INVALID, "the tenant must be 1 to 64 bytes");
   }
@@ -157,7 +157,7 @@ static int32_t digest(crm_plugin *plugin, crm_str tenant, uint8_t result[32]) {
   sha256_init(&hash);
   pthread_mutex_lock(&self->lock);
   for (size_t i = 0; i < self->count; ++i) {
-    const source_position *at = &self->positions[i];
+    const source_position* at = &self->positions[i];
     if (strlen(at->tenant) != tenant.size || memcmp(at->tenant, tenant.data, tenant.size) != 0) {
       continue;
     }
@@ -171,7 +171,7 @@ static int32_t digest(crm_plugin *plugin, crm_str tenant, uint8_t result[32]) {
 
 /* crm.admin_views/1 --------------------------------------------------------------------------- */
 
-static int32_t menu(crm_plugin *plugin, const crm_menu_entry *const **entries, uint64_t *count) {
+static int32_t menu(crm_plugin* plugin, const crm_menu_entry* const** entries, uint64_t* count) {
   static const crm_localized titles[] = {{TEXT("ko"), TEXT("수신 위치")},
                                          {TEXT("en"), TEXT("Positions")}};
   static const crm_menu_entry positions = {sizeof(positions),
@@ -181,7 +181,7 @@ static int32_t menu(crm_plugin *plugin, const crm_menu_entry *const **entries, u
                                            TEXT(CRM_PERMISSION_VIEW),
                                            titles,
                                            2};
-  static const crm_menu_entry *const menu_entries[] = {&positions};
+  static const crm_menu_entry* const menu_entries[] = {&positions};
   if (entries == NULL || count == NULL) {
     return failed(sample_of(plugin), CRM_ERR_INVALID, "the result pointers must not be NULL");
   }
@@ -190,12 +190,12 @@ static int32_t menu(crm_plugin *plugin, const crm_menu_entry *const **entries, u
   return CRM_OK;
 }
 
-static int equals(crm_str text, const char *literal) {
+static int equals(crm_str text, const char* literal) {
   return text.size == strlen(literal) &&
          (text.size == 0 || memcmp(text.data, literal, text.size) == 0);
 }
 
-static int is_permitted(const crm_view_request *request) {
+static int is_permitted(const crm_view_request* request) {
   for (uint64_t i = 0; i < request->permission_count; ++i) {
     if (equals(request->permissions[i], CRM_PERMISSION_VIEW)) return 1;
   }
@@ -203,7 +203,7 @@ static int is_permitted(const crm_view_request *request) {
 }
 
 /* Offers the rest again after every short write. */
-static int32_t write_all(const crm_writer *writer, const char *text, size_t size) {
+static int32_t write_all(const crm_writer* writer, const char* text, size_t size) {
   while (size > 0) {
     if (CRM_HAS(writer, cancelled) && writer->cancelled != NULL && writer->cancelled(writer)) {
       return CRM_ERR_CANCELLED;
@@ -217,20 +217,20 @@ static int32_t write_all(const crm_writer *writer, const char *text, size_t size
   return CRM_OK;
 }
 
-static uint64_t highest_position(sample *self, crm_str tenant) {
+static uint64_t highest_position(sample* self, crm_str tenant) {
   uint64_t highest = 0;
   pthread_mutex_lock(&self->lock);
   for (size_t i = 0; i < self->count; ++i) {
-    const source_position *at = &self->positions[i];
+    const source_position* at = &self->positions[i];
     if (equals(tenant, at->tenant) && at->seq > highest) highest = at->seq;
   }
   pthread_mutex_unlock(&self->lock);
   return highest;
 }
 
-static int32_t render(crm_plugin *plugin, const crm_view_request *request,
-                      const crm_writer *writer) {
-  sample *self = sample_of(plugin);
+static int32_t render(crm_plugin* plugin, const crm_view_request* request,
+                      const crm_writer* writer) {
+  sample* self = sample_of(plugin);
   if (request == NULL || !CRM_HAS(request, param_count) || writer == NULL ||
       !CRM_HAS(writer, write) || writer->write == NULL) {
     return failed(self, CRM_ERR_INVALID, "the request or the writer is missing or too short");
@@ -256,22 +256,22 @@ static int32_t render(crm_plugin *plugin, const crm_view_request *request,
 
 /* Life ----------------------------------------------------------------------------------------- */
 
-static int32_t start(crm_plugin *plugin) {
+static int32_t start(crm_plugin* plugin) {
   (void)plugin;
   return CRM_OK;
 }
 
-static void stop(crm_plugin *plugin) {
+static void stop(crm_plugin* plugin) {
   (void)plugin;
 }
 
-static void destroy(crm_plugin *plugin) {
-  sample *self = sample_of(plugin);
+static void destroy(crm_plugin* plugin) {
+  sample* self = sample_of(plugin);
   pthread_mutex_destroy(&self->lock);
   free(self);
 }
 
-static const void *extension(crm_plugin *plugin, const char *id) {
+static const void* extension(crm_plugin* plugin, const char* id) {
   static const crm_ext_events events = {sizeof(events), 0, on_batch, position, digest};
   static const crm_ext_admin_views views = {sizeof(views), 0, menu, render};
   (void)plugin;
@@ -281,9 +281,9 @@ static const void *extension(crm_plugin *plugin, const char *id) {
   return NULL;
 }
 
-static int32_t create(const crm_host *host, crm_plugin **plugin) {
+static int32_t create(const crm_host* host, crm_plugin** plugin) {
   if (host == NULL || !CRM_HAS(host, extension) || plugin == NULL) return CRM_ERR_INVALID;
-  sample *self = calloc(1, sizeof(*self));
+  sample* self = calloc(1, sizeof(*self));
   if (self == NULL) return CRM_ERR_NO_MEMORY;
   pthread_mutex_init(&self->lock, NULL);
   self->host = host;
@@ -292,7 +292,7 @@ static int32_t create(const crm_host *host, crm_plugin **plugin) {
   return CRM_OK;
 }
 
-const crm_plugin_descriptor *crm_plugin_query(void) {
+const crm_plugin_descriptor* crm_plugin_query(void) {
   static const crm_plugin_descriptor descriptor = {
       sizeof(descriptor),         CRM_PLUGIN_MAGIC,       CRM_ABI_MAJOR, CRM_ABI_MINOR,
       TEXT("test.good-c-plugin"), TEXT("Plain C plugin"), TEXT("1.0.0"), create};

@@ -6,7 +6,7 @@ typedef struct later_descriptor {
   uint64_t added[64];
 } later_descriptor;
 
-const crm_plugin_descriptor *crm_plugin_query(void) {
+const crm_plugin_descriptor* crm_plugin_query(void) {
   static later_descriptor descriptor = {SOUND_DESCRIPTOR("test.huge-descriptor", sound_create),
                                         {1}};
   descriptor.known.size = sizeof(descriptor);

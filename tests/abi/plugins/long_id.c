@@ -4,7 +4,7 @@
 #define TEN "abcdefghi."
 #define SIXTY TEN TEN TEN TEN TEN TEN
 
-const crm_plugin_descriptor *crm_plugin_query(void) {
+const crm_plugin_descriptor* crm_plugin_query(void) {
   static const crm_plugin_descriptor descriptor =
       SOUND_DESCRIPTOR(SIXTY SIXTY "abcdefghi", sound_create);
   return &descriptor;

@@ -1,13 +1,13 @@
 /* Offers crm.events/1 without on_batch. */
 #include "sound.h"
 
-static const void *extension(crm_plugin *plugin, const char *id) {
+static const void* extension(crm_plugin* plugin, const char* id) {
   static const crm_ext_events events = {sizeof(events), 0, NULL, sound_position, sound_digest};
   (void)plugin;
   return strcmp(id, CRM_EXT_EVENTS) == 0 ? &events : NULL;
 }
 
-static int32_t create(const crm_host *host, crm_plugin **plugin) {
+static int32_t create(const crm_host* host, crm_plugin** plugin) {
   static crm_plugin instance = SOUND_PLUGIN;
   (void)host;
   instance.extension = extension;
@@ -15,7 +15,7 @@ static int32_t create(const crm_host *host, crm_plugin **plugin) {
   return CRM_OK;
 }
 
-const crm_plugin_descriptor *crm_plugin_query(void) {
+const crm_plugin_descriptor* crm_plugin_query(void) {
   static const crm_plugin_descriptor descriptor =
       SOUND_DESCRIPTOR("test.null-extension-function", create);
   return &descriptor;

@@ -15,14 +15,14 @@ static inline uint32_t sha256_rotated(uint32_t x, int n) {
   return (x >> n) | (x << (32 - n));
 }
 
-static inline void sha256_init(sha256 *hash) {
+static inline void sha256_init(sha256* hash) {
   static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   memcpy(hash->state, initial, sizeof(initial));
   hash->bytes = 0;
 }
 
-static inline void sha256_compress(sha256 *hash) {
+static inline void sha256_compress(sha256* hash) {
   static const uint32_t k[64] = {
       0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
       0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
@@ -36,7 +36,7 @@ static inline void sha256_compress(sha256 *hash) {
       0xc67178f2};
   uint32_t w[64], v[8];
   for (int i = 0; i < 16; ++i) {
-    const uint8_t *p = hash->block + 4 * i;
+    const uint8_t* p = hash->block + 4 * i;
     w[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
   }
   for (int i = 16; i < 64; ++i) {
@@ -59,15 +59,15 @@ static inline void sha256_compress(sha256 *hash) {
   for (int i = 0; i < 8; ++i) hash->state[i] += v[i];
 }
 
-static inline void sha256_add(sha256 *hash, const void *data, size_t size) {
-  const uint8_t *bytes = data;
+static inline void sha256_add(sha256* hash, const void* data, size_t size) {
+  const uint8_t* bytes = data;
   for (size_t i = 0; i < size; ++i) {
     hash->block[hash->bytes++ % 64] = bytes[i];
     if (hash->bytes % 64 == 0) sha256_compress(hash);
   }
 }
 
-static inline void sha256_finish(sha256 *hash, uint8_t digest[32]) {
+static inline void sha256_finish(sha256* hash, uint8_t digest[32]) {
   const uint64_t bits = hash->bytes * 8;
   uint8_t length[8];
   for (int i = 0; i < 8; ++i) length[i] = (uint8_t)(bits >> (56 - 8 * i));

@@ -10,16 +10,16 @@
 #define TEXT(literal) \
   { literal, sizeof(literal) - 1 }
 
-static inline int32_t sound_start(crm_plugin *plugin) {
+static inline int32_t sound_start(crm_plugin* plugin) {
   (void)plugin;
   return CRM_OK;
 }
 
-static inline void sound_stop(crm_plugin *plugin) {
+static inline void sound_stop(crm_plugin* plugin) {
   (void)plugin;
 }
 
-static inline const void *sound_extension(crm_plugin *plugin, const char *id) {
+static inline const void* sound_extension(crm_plugin* plugin, const char* id) {
   (void)plugin;
   (void)id;
   return NULL;
@@ -35,15 +35,15 @@ static inline const void *sound_extension(crm_plugin *plugin, const char *id) {
         TEXT("Test plugin"), TEXT("1.0.0"), create                                           \
   }
 
-static inline int32_t sound_create(const crm_host *host, crm_plugin **plugin) {
+static inline int32_t sound_create(const crm_host* host, crm_plugin** plugin) {
   static crm_plugin instance = SOUND_PLUGIN;
   (void)host;
   *plugin = &instance;
   return CRM_OK;
 }
 
-static inline int32_t sound_on_batch(crm_plugin *plugin, const crm_event_batch *batch,
-                                     crm_event_ack *ack) {
+static inline int32_t sound_on_batch(crm_plugin* plugin, const crm_event_batch* batch,
+                                     crm_event_ack* ack) {
   (void)plugin;
   ack->durable_seq = batch->count == 0 ? 0 : batch->events[batch->count - 1]->seq;
   ack->accepted = batch->count;
@@ -51,8 +51,8 @@ static inline int32_t sound_on_batch(crm_plugin *plugin, const crm_event_batch *
   return CRM_OK;
 }
 
-static inline int32_t sound_position(crm_plugin *plugin, crm_str tenant, crm_str source,
-                                     uint64_t *seq) {
+static inline int32_t sound_position(crm_plugin* plugin, crm_str tenant, crm_str source,
+                                     uint64_t* seq) {
   (void)plugin;
   (void)tenant;
   (void)source;
@@ -60,7 +60,7 @@ static inline int32_t sound_position(crm_plugin *plugin, crm_str tenant, crm_str
   return CRM_OK;
 }
 
-static inline int32_t sound_digest(crm_plugin *plugin, crm_str tenant, uint8_t sha256[32]) {
+static inline int32_t sound_digest(crm_plugin* plugin, crm_str tenant, uint8_t sha256[32]) {
   (void)plugin;
   (void)tenant;
   memset(sha256, 0, 32);

@@ -11,7 +11,7 @@ namespace {
 
 class ThrowingPlugin {
  public:
-  explicit ThrowingPlugin(const crm_host *) {
+  explicit ThrowingPlugin(const crm_host*) {
 #ifdef CRM_TESTS_THROW_IN_CREATE
     fail();
 #endif
@@ -22,27 +22,27 @@ class ThrowingPlugin {
   void stop() {
     fail();
   }
-  const void *extension(std::string_view id);
+  const void* extension(std::string_view id);
 
-  int32_t on_batch(const crm_event_batch *, crm_event_ack *) {
+  int32_t on_batch(const crm_event_batch*, crm_event_ack*) {
     return fail();
   }
   uint64_t position(crm_str, crm_str) {
     return static_cast<uint64_t>(fail());
   }
-  void digest(crm_str, uint8_t *) {
+  void digest(crm_str, uint8_t*) {
     fail();
   }
-  void menu(const crm_menu_entry *const **, uint64_t *) {
+  void menu(const crm_menu_entry* const**, uint64_t*) {
     fail();
   }
-  void render(const crm_view_request *, const crm_writer *) {
+  void render(const crm_view_request*, const crm_writer*) {
     fail();
   }
-  void run_export(const crm_export_request *, const crm_writer *, crm_export_result *) {
+  void run_export(const crm_export_request*, const crm_writer*, crm_export_result*) {
     fail();
   }
-  void verify_audit(crm_str, crm_audit_result *) {
+  void verify_audit(crm_str, crm_audit_result*) {
     fail();
   }
 
@@ -52,7 +52,7 @@ class ThrowingPlugin {
   }
 };
 
-const void *ThrowingPlugin::extension(std::string_view id) {
+const void* ThrowingPlugin::extension(std::string_view id) {
   if (id == CRM_EXT_EVENTS) return &crm::events_table<ThrowingPlugin>;
   if (id == CRM_EXT_ADMIN_VIEWS) return &crm::admin_views_table<ThrowingPlugin>;
   if (id == CRM_EXT_EXPORTS) return &crm::exports_table<ThrowingPlugin>;
@@ -62,7 +62,7 @@ const void *ThrowingPlugin::extension(std::string_view id) {
 
 }  // namespace
 
-const crm_plugin_descriptor *crm_plugin_query() {
+const crm_plugin_descriptor* crm_plugin_query() {
   static const crm_plugin_descriptor descriptor = {sizeof(crm_plugin_descriptor),
                                                    CRM_PLUGIN_MAGIC,
                                                    CRM_ABI_MAJOR,

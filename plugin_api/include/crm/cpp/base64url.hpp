@@ -1,4 +1,5 @@
-// Canonical base64url without padding (RFC 4648 section 5), as the JWS of the export interface use it.
+// Canonical base64url without padding (RFC 4648 section 5), as the JWS of the export interface use
+// it.
 #pragma once
 
 #include <array>
@@ -24,8 +25,8 @@ inline std::string base64url_encode(std::string_view bytes) {
   return text;
 }
 
-// Empty for anything that base64url_encode would not have produced: foreign characters, padding, line
-// breaks, or non-zero bits after the last byte.
+// Empty for anything that base64url_encode would not have produced: foreign characters, padding,
+// line breaks, or non-zero bits after the last byte.
 inline std::optional<std::string> base64url_decode(std::string_view text) {
   static constexpr auto values = [] {
     std::array<int8_t, 256> table{};

@@ -1,12 +1,12 @@
 // Bounds-checked reading of an event batch that came from the other side.
 //
-// Nothing here trusts a pointer or a size: an event whose structure is too short for its kind, or which
-// holds an unreadable string, is answered with a text instead of a pointer.
+// Nothing here trusts a pointer or a size: an event whose structure is too short for its kind, or
+// which holds an unreadable string, is answered with a text instead of a pointer.
 #pragma once
 
+#include <crm/ext/events.h>
 #include <crm/cpp/failure.hpp>
 #include <crm/cpp/text.hpp>
-#include <crm/ext/events.h>
 
 #include <cstdint>
 #include <string>
@@ -20,27 +20,27 @@ struct UnknownEvent {
   uint32_t kind;
 };
 
-using Event = std::variant<const crm_event_message *, const crm_event_delivery *,
-                           const crm_event_touch *, const crm_event_order *,
-                           const crm_event_refund *, const crm_event_member_erased *, UnknownEvent>;
+using Event = std::variant<const crm_event_message*, const crm_event_delivery*,
+                           const crm_event_touch*, const crm_event_order*, const crm_event_refund*,
+                           const crm_event_member_erased*, UnknownEvent>;
 
 namespace detail {
 
 template <class T>
-Result<Event> as(const crm_event *event, const char *name) {
+Result<Event> as(const crm_event* event, const char* name) {
   if (event->size < sizeof(T)) {
     return Error{CRM_ERR_INVALID, std::string("the ") + name + " event is " +
                                       std::to_string(event->size) + " bytes, at least " +
                                       std::to_string(sizeof(T)) +
                                       " are needed; build the host with the current headers"};
   }
-  return Event{reinterpret_cast<const T *>(event)};
+  return Event{reinterpret_cast<const T*>(event)};
 }
 
 }  // namespace detail
 
 // The event behind a pointer of a batch, as the structure of its kind.
-inline Result<Event> event_of(const crm_event *event) {
+inline Result<Event> event_of(const crm_event* event) {
   if (event == nullptr) return Error{CRM_ERR_INVALID, "the event pointer is NULL"};
   if (event->size < sizeof(crm_event)) {
     return Error{CRM_ERR_INVALID, "the event is shorter than its head"};
@@ -64,8 +64,8 @@ inline Result<Event> event_of(const crm_event *event) {
 }
 
 // Refuses a batch that cannot be read at all; the single events are judged one by one.
-inline Result<std::monostate> check_batch(const crm_event_batch *batch) {
-  const auto invalid = [](const char *text) { return Error{CRM_ERR_INVALID, text}; };
+inline Result<std::monostate> check_batch(const crm_event_batch* batch) {
+  const auto invalid = [](const char* text) { return Error{CRM_ERR_INVALID, text}; };
   if (batch == nullptr || !CRM_HAS(batch, count)) {
     return invalid("the batch structure is missing or too short");
   }

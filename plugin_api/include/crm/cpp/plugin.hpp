@@ -1,17 +1,18 @@
-// Makes a C++ class a plugin: trampolines for every function of the C interface, none of which lets an
-// exception cross.
+// Makes a C++ class a plugin: trampolines for every function of the C interface, none of which lets
+// an exception cross.
 //
 // The class offers, each allowed to throw:
 //   explicit P(const crm_host *);  void start();  void stop();
 //   const void *extension(std::string_view id);
-// and, for the extensions it answers, what EventsTable, AdminViewsTable and ExportsTable below call.
+// and, for the extensions it answers, what EventsTable, AdminViewsTable and ExportsTable below
+// call.
 #pragma once
 
-#include <crm/cpp/failure.hpp>
 #include <crm/entry.h>
 #include <crm/ext/admin_views.h>
 #include <crm/ext/events.h>
 #include <crm/ext/exports.h>
+#include <crm/cpp/failure.hpp>
 
 #include <memory>
 #include <string_view>
@@ -21,7 +22,7 @@ namespace crm {
 template <class P>
 class PluginInstance {
  public:
-  static int32_t create(const crm_host *host, crm_plugin **plugin) noexcept {
+  static int32_t create(const crm_host* host, crm_plugin** plugin) noexcept {
     if (host == nullptr || !CRM_HAS(host, extension) || plugin == nullptr) return CRM_ERR_INVALID;
     return guarded(host, [&] {
       auto instance = std::make_unique<PluginInstance>(host);
@@ -30,35 +31,35 @@ class PluginInstance {
     });
   }
 
-  static P &of(crm_plugin *plugin) { return self(plugin).plugin_; }
+  static P& of(crm_plugin* plugin) { return self(plugin).plugin_; }
 
   // Runs `work(P &)` under the guard of the instance's host.
   template <class Work>
-  static int32_t call(crm_plugin *plugin, Work &&work) noexcept {
+  static int32_t call(crm_plugin* plugin, Work&& work) noexcept {
     if (plugin == nullptr || plugin->context == nullptr) return CRM_ERR_INVALID;
     return guarded(self(plugin).host_, [&] { return work(of(plugin)); });
   }
 
-  explicit PluginInstance(const crm_host *host) : host_(host), plugin_(host) {
+  explicit PluginInstance(const crm_host* host) : host_(host), plugin_(host) {
     raw_.size = sizeof(raw_);
     raw_.context = this;
-    raw_.start = [](crm_plugin *p) noexcept {
-      return call(p, [](P &self) {
+    raw_.start = [](crm_plugin* p) noexcept {
+      return call(p, [](P& self) {
         self.start();
         return CRM_OK;
       });
     };
-    raw_.stop = [](crm_plugin *p) noexcept {
-      call(p, [](P &self) {
+    raw_.stop = [](crm_plugin* p) noexcept {
+      call(p, [](P& self) {
         self.stop();
         return CRM_OK;
       });
     };
-    raw_.destroy = [](crm_plugin *p) noexcept { delete &self(p); };
-    raw_.extension = [](crm_plugin *p, const char *id) noexcept -> const void * {
-      const void *found = nullptr;
+    raw_.destroy = [](crm_plugin* p) noexcept { delete &self(p); };
+    raw_.extension = [](crm_plugin* p, const char* id) noexcept -> const void* {
+      const void* found = nullptr;
       if (id == nullptr) return found;
-      call(p, [&](P &self) {
+      call(p, [&](P& self) {
         found = self.extension(id);
         return CRM_OK;
       });
@@ -67,32 +68,33 @@ class PluginInstance {
   }
 
  private:
-  static PluginInstance &self(crm_plugin *plugin) {
-    return *static_cast<PluginInstance *>(plugin->context);
+  static PluginInstance& self(crm_plugin* plugin) {
+    return *static_cast<PluginInstance*>(plugin->context);
   }
 
   crm_plugin raw_{};
-  const crm_host *host_;
+  const crm_host* host_;
   P plugin_;
 };
 
 // P: int32_t on_batch(const crm_event_batch *, crm_event_ack *);
-//    uint64_t position(crm_str tenant, crm_str source);  void digest(crm_str tenant, uint8_t *sha256);
+//    uint64_t position(crm_str tenant, crm_str source);  void digest(crm_str tenant, uint8_t
+//    *sha256);
 template <class P>
 inline constexpr crm_ext_events events_table = {
     sizeof(crm_ext_events), 0,
-    [](crm_plugin *plugin, const crm_event_batch *batch, crm_event_ack *ack) noexcept {
-      return PluginInstance<P>::call(plugin, [&](P &self) { return self.on_batch(batch, ack); });
+    [](crm_plugin* plugin, const crm_event_batch* batch, crm_event_ack* ack) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) { return self.on_batch(batch, ack); });
     },
-    [](crm_plugin *plugin, crm_str tenant, crm_str source, uint64_t *seq) noexcept {
-      return PluginInstance<P>::call(plugin, [&](P &self) {
+    [](crm_plugin* plugin, crm_str tenant, crm_str source, uint64_t* seq) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
         if (seq == nullptr) throw Failure(CRM_ERR_INVALID, "the result pointer is NULL");
         *seq = self.position(tenant, source);
         return CRM_OK;
       });
     },
-    [](crm_plugin *plugin, crm_str tenant, uint8_t *sha256) noexcept {
-      return PluginInstance<P>::call(plugin, [&](P &self) {
+    [](crm_plugin* plugin, crm_str tenant, uint8_t* sha256) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
         if (sha256 == nullptr) throw Failure(CRM_ERR_INVALID, "the result pointer is NULL");
         self.digest(tenant, sha256);
         return CRM_OK;
@@ -104,8 +106,8 @@ inline constexpr crm_ext_events events_table = {
 template <class P>
 inline constexpr crm_ext_admin_views admin_views_table = {
     sizeof(crm_ext_admin_views), 0,
-    [](crm_plugin *plugin, const crm_menu_entry *const **entries, uint64_t *count) noexcept {
-      return PluginInstance<P>::call(plugin, [&](P &self) {
+    [](crm_plugin* plugin, const crm_menu_entry* const** entries, uint64_t* count) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
         if (entries == nullptr || count == nullptr) {
           throw Failure(CRM_ERR_INVALID, "the result pointer is NULL");
         }
@@ -113,8 +115,8 @@ inline constexpr crm_ext_admin_views admin_views_table = {
         return CRM_OK;
       });
     },
-    [](crm_plugin *plugin, const crm_view_request *request, const crm_writer *writer) noexcept {
-      return PluginInstance<P>::call(plugin, [&](P &self) {
+    [](crm_plugin* plugin, const crm_view_request* request, const crm_writer* writer) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
         self.render(request, writer);
         return CRM_OK;
       });
@@ -125,15 +127,15 @@ inline constexpr crm_ext_admin_views admin_views_table = {
 template <class P>
 inline constexpr crm_ext_exports exports_table = {
     sizeof(crm_ext_exports), 0,
-    [](crm_plugin *plugin, const crm_export_request *request, const crm_writer *writer,
-       crm_export_result *result) noexcept {
-      return PluginInstance<P>::call(plugin, [&](P &self) {
+    [](crm_plugin* plugin, const crm_export_request* request, const crm_writer* writer,
+       crm_export_result* result) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
         self.run_export(request, writer, result);
         return CRM_OK;
       });
     },
-    [](crm_plugin *plugin, crm_str tenant, crm_audit_result *result) noexcept {
-      return PluginInstance<P>::call(plugin, [&](P &self) {
+    [](crm_plugin* plugin, crm_str tenant, crm_audit_result* result) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
         self.verify_audit(tenant, result);
         return CRM_OK;
       });

@@ -8,7 +8,9 @@
 
 namespace crm {
 
-inline crm_str str(std::string_view text) { return {text.data(), text.size()}; }
+inline crm_str str(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // The view of a borrowed string. A NULL with a size is a caller's defect; is_readable tells.
 inline std::string_view view(crm_str text) {
@@ -16,12 +18,14 @@ inline std::string_view view(crm_str text) {
                               : std::string_view{text.data, static_cast<size_t>(text.size)};
 }
 
-inline bool is_readable(crm_str text) { return text.data != nullptr || text.size == 0; }
+inline bool is_readable(crm_str text) {
+  return text.data != nullptr || text.size == 0;
+}
 
 namespace detail {
 
 // Length of the well-formed sequence at `p` (Unicode 15, table 3-7), 0 when there is none.
-inline size_t utf8_sequence(const unsigned char *p, size_t left) {
+inline size_t utf8_sequence(const unsigned char* p, size_t left) {
   const auto tail = [&](size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
     return i < left && p[i] >= low && p[i] <= high;
   };
@@ -45,7 +49,7 @@ inline size_t utf8_sequence(const unsigned char *p, size_t left) {
 
 // True for well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 inline bool is_utf8(std::string_view text) {
-  const auto *p = reinterpret_cast<const unsigned char *>(text.data());
+  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
   for (size_t i = 0; i < text.size();) {
     const size_t length = detail::utf8_sequence(p + i, text.size() - i);
     if (length == 0) return false;

@@ -32,7 +32,7 @@ typedef struct crm_menu_entry {
   crm_str view_id;
   crm_str icon;       /* a Bootstrap Icons name, a hint only */
   crm_str permission; /* what an actor needs to see it */
-  const crm_localized *titles;
+  const crm_localized* titles;
   uint64_t title_count;
 } crm_menu_entry;
 
@@ -49,9 +49,9 @@ typedef struct crm_view_request {
   crm_str locale;    /* BCP 47 */
   crm_str time_zone; /* IANA, for times and days shown */
   crm_str view_id;
-  const crm_str *permissions;
+  const crm_str* permissions;
   uint64_t permission_count;
-  const crm_param *params;
+  const crm_param* params;
   uint64_t param_count;
 } crm_view_request;
 
@@ -59,13 +59,14 @@ typedef struct crm_ext_admin_views {
   uint32_t size;
   uint32_t reserved0; /* 0 */
 
-  /* [any] The menu entries; *entries points to an array of *count pointers, valid until `destroy`. */
-  int32_t (*menu)(crm_plugin *plugin, const crm_menu_entry *const **entries, uint64_t *count);
+  /* [any] The menu entries; *entries points to an array of *count pointers, valid until `destroy`.
+   */
+  int32_t (*menu)(crm_plugin* plugin, const crm_menu_entry* const** entries, uint64_t* count);
 
-  /* [request] Writes one view document. NOT_FOUND: no such tenant, view or thing. INVALID: a parameter is
-   * wrong. DENIED: a permission is missing. Nothing is written unless the answer is CRM_OK, CANCELLED or
-   * the writer's own error. */
-  int32_t (*render)(crm_plugin *plugin, const crm_view_request *request, const crm_writer *writer);
+  /* [request] Writes one view document. NOT_FOUND: no such tenant, view or thing. INVALID: a
+   * parameter is wrong. DENIED: a permission is missing. Nothing is written unless the answer is
+   * CRM_OK, CANCELLED or the writer's own error. */
+  int32_t (*render)(crm_plugin* plugin, const crm_view_request* request, const crm_writer* writer);
 } crm_ext_admin_views;
 
 #ifdef __cplusplus

@@ -19,10 +19,10 @@ typedef struct crm_ext_config {
   uint32_t size;
   uint32_t reserved0; /* 0 */
 
-  /* [any] Copies the value into `buffer` and its length into *value_size. NOT_FOUND: not set. FULL: the
-   * buffer is too small; *value_size is what is needed. */
-  int32_t (*get)(const crm_host *host, crm_str tenant, const char *key, char *buffer,
-                 uint64_t capacity, uint64_t *value_size);
+  /* [any] Copies the value into `buffer` and its length into *value_size. NOT_FOUND: not set. FULL:
+   * the buffer is too small; *value_size is what is needed. */
+  int32_t (*get)(const crm_host* host, crm_str tenant, const char* key, char* buffer,
+                 uint64_t capacity, uint64_t* value_size);
 } crm_ext_config;
 
 #ifdef __cplusplus

@@ -1,9 +1,9 @@
 /* crm.events/1 (plugin): facts in, acknowledgements out.
  *
- * The host reports what happened in batches: one tenant, one source, `seq` strictly increasing, gaps
- * allowed. `on_batch` returns after the batch is durable; `ack.durable_seq` is then the position to resume
- * after. Redelivery is always safe. An event that is wrong in itself is rejected and kept in quarantine;
- * it never blocks the rest of its batch. */
+ * The host reports what happened in batches: one tenant, one source, `seq` strictly increasing,
+ * gaps allowed. `on_batch` returns after the batch is durable; `ack.durable_seq` is then the
+ * position to resume after. Redelivery is always safe. An event that is wrong in itself is rejected
+ * and kept in quarantine; it never blocks the rest of its batch. */
 #ifndef CRM_EXT_EVENTS_H
 #define CRM_EXT_EVENTS_H
 
@@ -16,8 +16,8 @@ extern "C" {
 
 #define CRM_EXT_EVENTS "crm.events/1"
 
-/* Maxima. A batch above CRM_BATCH_EVENTS_MAX is refused whole; an event with a field above its maximum
- * is rejected alone. Bytes of UTF-8. */
+/* Maxima. A batch above CRM_BATCH_EVENTS_MAX is refused whole; an event with a field above its
+ * maximum is rejected alone. Bytes of UTF-8. */
 #define CRM_BATCH_EVENTS_MAX 65536u
 #define CRM_TENANT_BYTES_MAX 64u
 #define CRM_SOURCE_BYTES_MAX 64u
@@ -29,7 +29,8 @@ extern "C" {
 #define CRM_DETAIL_BYTES_MAX 2048u
 #define CRM_ORDER_LINES_MAX 10000u
 #define CRM_CHAIN_ATTEMPTS_MAX 256u /* deliveries joined by fallback_of */
-#define CRM_AMOUNT_MINOR_MAX INT64_C(1000000000000) /* 10^12: a sum of nine million such still fits */
+#define CRM_AMOUNT_MINOR_MAX \
+  INT64_C(1000000000000) /* 10^12: a sum of nine million such still fits */
 #define CRM_QUANTITY_MAX INT64_C(1000000000)
 #define CRM_TIME_US_MIN INT64_C(0)                /* 1970-01-01T00:00:00Z, inclusive */
 #define CRM_TIME_US_MAX INT64_C(7258118400000000) /* 2200-01-01T00:00:00Z, exclusive */
@@ -93,10 +94,10 @@ typedef struct crm_event_message {
   crm_event head;
   crm_str message_id;
   crm_str name;
-  uint32_t message_kind; /* CRM_MESSAGE_* */
-  uint32_t channel;      /* CRM_CHANNEL_* */
-  uint32_t state;        /* CRM_STATE_* */
-  uint32_t reserved0;    /* 0 */
+  uint32_t message_kind;   /* CRM_MESSAGE_* */
+  uint32_t channel;        /* CRM_CHANNEL_* */
+  uint32_t state;          /* CRM_STATE_* */
+  uint32_t reserved0;      /* 0 */
   int64_t scheduled_at_us; /* with CRM_MESSAGE_HAS_SCHEDULED_AT */
   int64_t audience;        /* members targeted, with CRM_MESSAGE_HAS_AUDIENCE */
 } crm_event_message;
@@ -144,7 +145,7 @@ typedef struct crm_event_order {
   crm_str currency;   /* ISO 4217 */
   int64_t amount_minor;
   int64_t revision; /* 0 when never edited; the highest (revision, at) stands */
-  const crm_order_line *const *lines;
+  const crm_order_line* const* lines;
   uint64_t line_count;
 } crm_event_order;
 
@@ -166,7 +167,7 @@ typedef struct crm_event_batch {
   uint32_t reserved0; /* 0 */
   crm_str tenant;
   crm_str source;
-  const crm_event *const *events; /* each points to the structure of its kind */
+  const crm_event* const* events; /* each points to the structure of its kind */
   uint64_t count;                 /* 0..CRM_BATCH_EVENTS_MAX */
 } crm_event_batch;
 
@@ -179,17 +180,17 @@ typedef struct crm_event_rejection {
   char reason[CRM_REJECTION_REASON_BYTES];
 } crm_event_rejection;
 
-/* Filled by on_batch when it returns CRM_OK; untouched otherwise. accepted + duplicates + rejected +
- * skipped = count. */
+/* Filled by on_batch when it returns CRM_OK; untouched otherwise. accepted + duplicates + rejected
+ * + skipped = count. */
 typedef struct crm_event_ack {
   uint32_t size;
   uint32_t reserved0;   /* 0 */
   uint64_t durable_seq; /* the position of (tenant, source) after this batch */
   uint64_t accepted;
-  uint64_t duplicates; /* at or below the position when they came */
-  uint64_t rejected;   /* kept in quarantine */
-  uint64_t skipped;    /* of a kind this plugin does not know */
-  crm_event_rejection *rejections; /* the caller's array, may be NULL */
+  uint64_t duplicates;             /* at or below the position when they came */
+  uint64_t rejected;               /* kept in quarantine */
+  uint64_t skipped;                /* of a kind this plugin does not know */
+  crm_event_rejection* rejections; /* the caller's array, may be NULL */
   uint64_t rejections_capacity;
   uint64_t rejections_count; /* filled entries: at most the capacity */
 } crm_event_ack;
@@ -199,16 +200,16 @@ typedef struct crm_ext_events {
   uint32_t reserved0; /* 0 */
 
   /* [events] Records a batch, all or nothing, and returns when it is durable.
-   * CRM_ERR_INVALID: the batch itself is malformed. BUSY, IO, FULL, NO_MEMORY: nothing was recorded, send
-   * the same batch again later. */
-  int32_t (*on_batch)(crm_plugin *plugin, const crm_event_batch *batch, crm_event_ack *ack);
+   * CRM_ERR_INVALID: the batch itself is malformed. BUSY, IO, FULL, NO_MEMORY: nothing was
+   * recorded, send the same batch again later. */
+  int32_t (*on_batch)(crm_plugin* plugin, const crm_event_batch* batch, crm_event_ack* ack);
 
   /* [any] The durable sequence of (tenant, source); 0 when nothing was recorded yet. */
-  int32_t (*position)(crm_plugin *plugin, crm_str tenant, crm_str source, uint64_t *seq);
+  int32_t (*position)(crm_plugin* plugin, crm_str tenant, crm_str source, uint64_t* seq);
 
-  /* [any] SHA-256 of the tenant's logical state: equal for equal sets of events, in whatever order and
-   * however often they came. */
-  int32_t (*digest)(crm_plugin *plugin, crm_str tenant, uint8_t sha256[32]);
+  /* [any] SHA-256 of the tenant's logical state: equal for equal sets of events, in whatever order
+   * and however often they came. */
+  int32_t (*digest)(crm_plugin* plugin, crm_str tenant, uint8_t sha256[32]);
 } crm_ext_events;
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-/* crm.exports/1 (plugin): a signed CSV in answer to the host's signed request, and the audit chain. */
+/* crm.exports/1 (plugin): a signed CSV in answer to the host's signed request, and the audit chain.
+ */
 #ifndef CRM_EXT_EXPORTS_H
 #define CRM_EXT_EXPORTS_H
 
@@ -26,15 +27,15 @@ typedef struct crm_export_request {
   crm_str origin;     /* from where the request came, for the audit chain; may be empty */
 } crm_export_request;
 
-/* Filled on CRM_OK. The caller gives the manifest buffer; when it is smaller than needed the request is
- * refused before anything is written. CRM_EXPORT_MANIFEST_BYTES_MAX is always enough. */
+/* Filled on CRM_OK. The caller gives the manifest buffer; when it is smaller than needed the
+ * request is refused before anything is written. CRM_EXPORT_MANIFEST_BYTES_MAX is always enough. */
 typedef struct crm_export_result {
   uint32_t size;
   uint32_t reserved0; /* 0 */
   uint64_t rows;      /* data rows, without the header */
   uint64_t bytes;
   uint8_t sha256[32]; /* of the bytes written */
-  char *manifest;     /* the caller's; receives the compact JWS, not NUL-terminated */
+  char* manifest;     /* the caller's; receives the compact JWS, not NUL-terminated */
   uint64_t manifest_capacity;
   uint64_t manifest_size;
 } crm_export_result;
@@ -51,12 +52,14 @@ typedef struct crm_ext_exports {
   uint32_t reserved0; /* 0 */
 
   /* [request] Checks the token, streams the CSV of one snapshot and signs it. DENIED: the token was
-   * refused, an audit row says why. CANCELLED, IO: the writer ended early; what was written is no export. */
-  int32_t (*run)(crm_plugin *plugin, const crm_export_request *request, const crm_writer *writer,
-                 crm_export_result *result);
+   * refused, an audit row says why. CANCELLED, IO: the writer ended early; what was written is no
+   * export. */
+  int32_t (*run)(crm_plugin* plugin, const crm_export_request* request, const crm_writer* writer,
+                 crm_export_result* result);
 
-  /* [request] Walks the audit chain of a tenant. CORRUPT: a row was changed, removed or inserted. */
-  int32_t (*verify_audit)(crm_plugin *plugin, crm_str tenant, crm_audit_result *result);
+  /* [request] Walks the audit chain of a tenant. CORRUPT: a row was changed, removed or inserted.
+   */
+  int32_t (*verify_audit)(crm_plugin* plugin, crm_str tenant, crm_audit_result* result);
 } crm_ext_exports;
 
 #ifdef __cplusplus

@@ -16,10 +16,10 @@ typedef struct crm_ext_metrics {
   uint32_t reserved0; /* 0 */
 
   /* [any] Adds to a counter. Names are "message_history.events.accepted": dotted, constant, few. */
-  void (*add)(const crm_host *host, const char *name, int64_t value);
+  void (*add)(const crm_host* host, const char* name, int64_t value);
 
   /* [any] Records one duration in microseconds. */
-  void (*observe_us)(const crm_host *host, const char *name, int64_t duration_us);
+  void (*observe_us)(const crm_host* host, const char* name, int64_t duration_us);
 } crm_ext_metrics;
 
 #ifdef __cplusplus

@@ -16,7 +16,7 @@ typedef struct crm_ext_paths {
   uint32_t reserved0; /* 0 */
 
   /* [any] An absolute path of a folder for this plugin alone. It exists. Valid until `destroy`. */
-  crm_str (*data_dir)(const crm_host *host);
+  crm_str (*data_dir)(const crm_host* host);
 } crm_ext_paths;
 
 #ifdef __cplusplus

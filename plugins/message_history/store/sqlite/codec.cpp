@@ -2,8 +2,8 @@
 
 #include <zlib.h>
 
-#include <crm/cpp/failure.hpp>
 #include <crm/ext/events.h>
+#include <crm/cpp/failure.hpp>
 
 namespace message_history::sqlite {
 
@@ -16,7 +16,7 @@ constexpr std::uint8_t is_cost = 0;  // a status of 0 is never a mark
 constexpr std::uint8_t head_bits = 0x3F;
 constexpr std::int64_t second_us = 1'000'000;
 
-void put_varint(std::string &bytes, std::uint64_t value) {
+void put_varint(std::string& bytes, std::uint64_t value) {
   while (value >= 0x80) {
     bytes.push_back(static_cast<char>(value | 0x80));
     value >>= 7;
@@ -24,18 +24,19 @@ void put_varint(std::string &bytes, std::uint64_t value) {
   bytes.push_back(static_cast<char>(value));
 }
 
-void put_signed(std::string &bytes, std::int64_t value) {
+void put_signed(std::string& bytes, std::int64_t value) {
   put_varint(bytes, (static_cast<std::uint64_t>(value) << 1) ^
                         static_cast<std::uint64_t>(value < 0 ? -1 : 0));
 }
 
-void put_text(std::string &bytes, std::string_view text) {
+void put_text(std::string& bytes, std::string_view text) {
   put_varint(bytes, text.size());
   bytes.append(text);
 }
 
 [[noreturn]] void corrupt() {
-  throw crm::Failure(CRM_ERR_CORRUPT, "a stored row cannot be decoded; restore the tenant's backup");
+  throw crm::Failure(CRM_ERR_CORRUPT,
+                     "a stored row cannot be decoded; restore the tenant's backup");
 }
 
 class Cursor {
@@ -79,16 +80,15 @@ class Cursor {
 
 }  // namespace
 
-std::string encode_marks(const DeliveryState &state) {
+std::string encode_marks(const DeliveryState& state) {
   std::string bytes;
   const std::int64_t first_at_us = state.first_at_us();
-  for (const StatusMark &mark : state.marks) {
+  for (const StatusMark& mark : state.marks) {
     const std::int64_t after_us = mark.at_us - first_at_us;
     const bool seconds = after_us % second_us == 0;
-    bytes.push_back(static_cast<char>(static_cast<std::uint8_t>(mark.status) |
-                                      (mark.code.empty() ? 0 : has_code) |
-                                      (mark.detail.empty() ? 0 : has_detail) |
-                                      (seconds ? whole_seconds : 0)));
+    bytes.push_back(static_cast<char>(
+        static_cast<std::uint8_t>(mark.status) | (mark.code.empty() ? 0 : has_code) |
+        (mark.detail.empty() ? 0 : has_detail) | (seconds ? whole_seconds : 0)));
     put_varint(bytes, static_cast<std::uint64_t>(seconds ? after_us / second_us : after_us));
     if (!mark.code.empty()) put_text(bytes, mark.code);
     if (!mark.detail.empty()) put_text(bytes, mark.detail);
@@ -102,7 +102,7 @@ std::string encode_marks(const DeliveryState &state) {
   return bytes;
 }
 
-void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryState &state) {
+void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryState& state) {
   Cursor cursor(bytes);
   while (!cursor.done()) {
     const std::uint8_t head = cursor.byte();
@@ -128,9 +128,9 @@ void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryStat
   }
 }
 
-std::string encode_lines(const std::vector<OrderLine> &lines) {
+std::string encode_lines(const std::vector<OrderLine>& lines) {
   std::string bytes;
-  for (const OrderLine &line : lines) {
+  for (const OrderLine& line : lines) {
     put_text(bytes, line.product_no);
     put_text(bytes, line.name);
     put_text(bytes, line.option);
@@ -171,9 +171,8 @@ RowChecksum& RowChecksum::add(std::string_view text) {
 }
 
 std::int64_t RowChecksum::value() const {
-  return static_cast<std::int64_t>(
-      crc32(0, reinterpret_cast<const unsigned char*>(bytes_.data()),
-            static_cast<uInt>(bytes_.size())));
+  return static_cast<std::int64_t>(crc32(0, reinterpret_cast<const unsigned char*>(bytes_.data()),
+                                         static_cast<uInt>(bytes_.size())));
 }
 
 }  // namespace message_history::sqlite

@@ -23,26 +23,26 @@ int open_flags(Connection::Mode mode) {
   return 0;
 }
 
-SQLite::Database opened(const std::string &file, Connection::Mode mode) {
+SQLite::Database opened(const std::string& file, Connection::Mode mode) {
   try {
     return SQLite::Database(file, open_flags(mode), busy_timeout_ms);
-  } catch (const SQLite::Exception &error) {
+  } catch (const SQLite::Exception& error) {
     rethrow(error, file);
   }
 }
 
 template <class Work>
-auto translated(const std::string &file, Work &&work) {
+auto translated(const std::string& file, Work&& work) {
   try {
     return work();
-  } catch (const SQLite::Exception &error) {
+  } catch (const SQLite::Exception& error) {
     rethrow(error, file);
   }
 }
 
 }  // namespace
 
-void rethrow(const SQLite::Exception &error, const std::string &file) {
+void rethrow(const SQLite::Exception& error, const std::string& file) {
   const std::string what = file + ": " + error.what();
   switch (error.getErrorCode()) {
     case SQLITE_FULL:
@@ -68,30 +68,32 @@ void rethrow(const SQLite::Exception &error, const std::string &file) {
   }
 }
 
-Query::Query(SQLite::Statement &statement, const std::string &file)
+Query::Query(SQLite::Statement& statement, const std::string& file)
     : statement_(statement), file_(file) {}
 
-Query::~Query() { statement_.tryReset(); }
+Query::~Query() {
+  statement_.tryReset();
+}
 
-Query &Query::bind(std::int64_t value) {
+Query& Query::bind(std::int64_t value) {
   translated(file_, [&] { statement_.bind(++bound_, value); });
   return *this;
 }
 
-Query &Query::bind(std::string_view text) {
+Query& Query::bind(std::string_view text) {
   translated(file_, [&] { statement_.bind(++bound_, std::string(text)); });
   return *this;
 }
 
-Query &Query::bind_blob(std::string_view bytes) {
+Query& Query::bind_blob(std::string_view bytes) {
   translated(file_, [&] {
-    statement_.bind(++bound_, static_cast<const void *>(bytes.data() == nullptr ? "" : bytes.data()),
+    statement_.bind(++bound_, static_cast<const void*>(bytes.data() == nullptr ? "" : bytes.data()),
                     static_cast<int>(bytes.size()));
   });
   return *this;
 }
 
-Query &Query::bind_null() {
+Query& Query::bind_null() {
   translated(file_, [&] { statement_.bind(++bound_); });
   return *this;
 }
@@ -106,9 +108,13 @@ void Query::run() {
   }
 }
 
-int Query::changes() { return statement_.getChanges(); }
+int Query::changes() {
+  return statement_.getChanges();
+}
 
-std::int64_t Query::integer() { return statement_.getColumn(column_++).getInt64(); }
+std::int64_t Query::integer() {
+  return statement_.getColumn(column_++).getInt64();
+}
 
 std::optional<std::int64_t> Query::optional_integer() {
   const SQLite::Column column = statement_.getColumn(column_++);
@@ -116,16 +122,18 @@ std::optional<std::int64_t> Query::optional_integer() {
   return column.getInt64();
 }
 
-std::string Query::text() { return std::string(bytes()); }
+std::string Query::text() {
+  return std::string(bytes());
+}
 
 std::string_view Query::bytes() {
   const SQLite::Column column = statement_.getColumn(column_++);
-  const auto *data = static_cast<const char *>(column.getBlob());
+  const auto* data = static_cast<const char*>(column.getBlob());
   return data == nullptr ? std::string_view{}
                          : std::string_view{data, static_cast<std::size_t>(column.getBytes())};
 }
 
-Connection::Connection(const std::string &file, Mode mode)
+Connection::Connection(const std::string& file, Mode mode)
     : file_(file), database_(opened(file, mode)) {
   if (mode != Mode::read) {
     // FULL: a commit is durable when it returns, also through a power cut.
@@ -141,8 +149,8 @@ Connection::Connection(const std::string &file, Mode mode)
   execute("PRAGMA mmap_size=0");  // an I/O error must be an error, not a SIGBUS in the host
 }
 
-Query Connection::query(const char *sql) {
-  auto &statement = statements_[sql];
+Query Connection::query(const char* sql) {
+  auto& statement = statements_[sql];
   if (!statement) {
     statement = translated(
         file_, [&] { return std::make_unique<SQLite::Statement>(database_, std::string(sql)); });
@@ -150,17 +158,17 @@ Query Connection::query(const char *sql) {
   return Query(*statement, file_);
 }
 
-void Connection::execute(const std::string &sql) {
+void Connection::execute(const std::string& sql) {
   translated(file_, [&] { database_.exec(sql); });
 }
 
-std::int64_t Connection::pragma(const std::string &name) {
+std::int64_t Connection::pragma(const std::string& name) {
   return translated(file_, [&] { return database_.execAndGet("PRAGMA " + name).getInt64(); });
 }
 
 std::int64_t Connection::steps() const {
   std::int64_t steps = 0;
-  for (sqlite3_stmt *statement = nullptr;
+  for (sqlite3_stmt* statement = nullptr;
        (statement = sqlite3_next_stmt(database_.getHandle(), statement)) != nullptr;) {
     steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
   }
@@ -172,7 +180,7 @@ Sha256 sha256_of(std::string_view bytes) {
   if (bytes.size() != value.size()) {
     throw crm::Failure(CRM_ERR_CORRUPT, "a stored digest has the wrong size");
   }
-  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char *>(value.data()));
+  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(value.data()));
   return value;
 }
 

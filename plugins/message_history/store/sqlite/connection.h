@@ -1,7 +1,7 @@
 // One SQLite connection with its prepared statements, and the translation of SQLite's errors.
 //
-// Not thread-safe: one thread at a time. Statements are prepared once a connection and reset by Query's
-// destructor, so that no read transaction is left open by an early return.
+// Not thread-safe: one thread at a time. Statements are prepared once a connection and reset by
+// Query's destructor, so that no read transaction is left open by an early return.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -19,25 +19,25 @@
 namespace message_history::sqlite {
 
 // As crm::Failure, with the file and what to do about it.
-[[noreturn]] void rethrow(const SQLite::Exception &error, const std::string &file);
+[[noreturn]] void rethrow(const SQLite::Exception& error, const std::string& file);
 
 // A prepared statement in use. Parameters are bound by position; columns are read in order.
 class Query {
  public:
-  Query(SQLite::Statement &statement, const std::string &file);
+  Query(SQLite::Statement& statement, const std::string& file);
   ~Query();
-  Query(const Query &) = delete;
-  Query &operator=(const Query &) = delete;
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
 
-  Query &bind(std::int64_t value);
-  Query &bind(std::string_view text);
-  Query &bind_blob(std::string_view bytes);
-  Query &bind_null();
+  Query& bind(std::int64_t value);
+  Query& bind(std::string_view text);
+  Query& bind_blob(std::string_view bytes);
+  Query& bind_null();
   template <class Tag>
-  Query &bind(Number<Tag> number) {
+  Query& bind(Number<Tag> number) {
     return bind(number.value);
   }
-  Query &bind(const std::optional<std::int64_t> &value) {
+  Query& bind(const std::optional<std::int64_t>& value) {
     return value ? bind(*value) : bind_null();
   }
 
@@ -56,8 +56,8 @@ class Query {
   }
 
  private:
-  SQLite::Statement &statement_;
-  const std::string &file_;
+  SQLite::Statement& statement_;
+  const std::string& file_;
   int bound_ = 0;
   int column_ = 0;
 };
@@ -65,20 +65,20 @@ class Query {
 class Connection {
  public:
   enum class Mode { create, write, read };
-  Connection(const std::string &file, Mode mode);
+  Connection(const std::string& file, Mode mode);
 
   // The statement for this text, which must be a literal: it is looked up by address first.
-  Query query(const char *sql);
-  void execute(const std::string &sql);
-  std::int64_t pragma(const std::string &name);
+  Query query(const char* sql);
+  void execute(const std::string& sql);
+  std::int64_t pragma(const std::string& name);
   // Virtual machine steps of all statements so far.
   std::int64_t steps() const;
-  const std::string &file() const { return file_; }
+  const std::string& file() const { return file_; }
 
  private:
   std::string file_;
   SQLite::Database database_;
-  std::unordered_map<const char *, std::unique_ptr<SQLite::Statement>> statements_;
+  std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };
 
 Sha256 sha256_of(std::string_view bytes);  // the 32 bytes of a column; CORRUPT for another size

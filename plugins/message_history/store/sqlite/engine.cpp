@@ -20,20 +20,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void io_failure(const std::string &path, const std::string &what, int error) {
+[[noreturn]] void io_failure(const std::string& path, const std::string& what, int error) {
   throw crm::Failure(error == ENOSPC ? CRM_ERR_FULL : CRM_ERR_IO,
                      path + ": cannot " + what + ": " + std::strerror(error) +
                          "; make the folder writable for this process and free disk space");
 }
 
-void make_folder(const fs::path &path) {
+void make_folder(const fs::path& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     io_failure(path, "create the folder", errno);
   }
 }
 
 // A new file's name is durable only when its folder is.
-void sync_folder(const fs::path &path) {
+void sync_folder(const fs::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) io_failure(path, "open the folder", errno);
   const int status = ::fsync(fd);
@@ -42,11 +42,11 @@ void sync_folder(const fs::path &path) {
   if (status != 0) io_failure(path, "sync the folder", error);
 }
 
-void put_meta(Connection &db, std::string_view key, std::string_view value) {
+void put_meta(Connection& db, std::string_view key, std::string_view value) {
   db.query("INSERT INTO meta (key, value) VALUES (?, ?)").bind(key).bind(value).run();
 }
 
-std::string meta(Connection &db, std::string_view key) {
+std::string meta(Connection& db, std::string_view key) {
   Query query = db.query("SELECT value FROM meta WHERE key = ?");
   if (!query.bind(key).step()) {
     throw crm::Failure(CRM_ERR_CORRUPT, db.file() + ": meta has no \"" + std::string(key) +
@@ -56,7 +56,7 @@ std::string meta(Connection &db, std::string_view key) {
 }
 
 struct RuleField {
-  const char *key;
+  const char* key;
   std::int64_t Rule::*value;
 };
 
@@ -69,7 +69,7 @@ constexpr RuleField rule_fields[] = {
     {"rule.conversion_window_us", &Rule::conversion_window_us},
 };
 
-void migrate(Connection &db) {
+void migrate(Connection& db) {
   const std::int64_t version = db.pragma("user_version");
   if (version == schema_version) return;
   if (version > schema_version) {
@@ -87,13 +87,13 @@ void migrate(Connection &db) {
   db.execute("COMMIT");
 }
 
-TenantFacts read_facts(Connection &db) {
+TenantFacts read_facts(Connection& db) {
   TenantFacts facts;
   facts.tenant = meta(db, "tenant");
   facts.time_zone = meta(db, "time_zone");
   facts.currency = meta(db, "currency");
   facts.member_salt = sha256_of(meta(db, "member_salt"));
-  for (const RuleField &field : rule_fields) {
+  for (const RuleField& field : rule_fields) {
     facts.rule.*field.value = std::stoll(meta(db, field.key));
   }
   return facts;
@@ -107,7 +107,7 @@ class SqliteStore final : public Store {
     facts_ = read_facts(db_);
   }
 
-  const TenantFacts &facts() const override { return facts_; }
+  const TenantFacts& facts() const override { return facts_; }
   std::unique_ptr<WriteTransaction> begin() override { return make_writer(db_); }
   std::unique_ptr<Snapshot> snapshot() override {
     return std::make_unique<SqliteSnapshot>(file_, facts_);
@@ -135,12 +135,13 @@ class SqliteEngine final : public Engine {
   }
 
   // Made under another name and renamed when whole, so that a crash leaves no half-made store.
-  std::unique_ptr<Store> create(const TenantFacts &facts) override {
+  std::unique_ptr<Store> create(const TenantFacts& facts) override {
     const fs::path file = database_file(folder_, facts.tenant);
     const fs::path unfinished = file.string() + ".new";
     make_folder(file.parent_path().parent_path());
     make_folder(file.parent_path());
-    for (const char *suffix : {"", "-wal", "-shm"}) ::unlink((unfinished.string() + suffix).c_str());
+    for (const char* suffix : {"", "-wal", "-shm"})
+      ::unlink((unfinished.string() + suffix).c_str());
     fill(unfinished, facts);
     if (::rename(unfinished.c_str(), file.c_str()) != 0) {
       io_failure(file, "put the new database in place", errno);
@@ -152,7 +153,7 @@ class SqliteEngine final : public Engine {
   }
 
  private:
-  static void fill(const std::string &file, const TenantFacts &facts) {
+  static void fill(const std::string& file, const TenantFacts& facts) {
     Connection db(file, Connection::Mode::create);
     migrate(db);
     db.execute("BEGIN IMMEDIATE");
@@ -160,8 +161,8 @@ class SqliteEngine final : public Engine {
     put_meta(db, "time_zone", facts.time_zone);
     put_meta(db, "currency", facts.currency);
     put_meta(db, "member_salt",
-             {reinterpret_cast<const char *>(facts.member_salt.data()), facts.member_salt.size()});
-    for (const RuleField &field : rule_fields) {
+             {reinterpret_cast<const char*>(facts.member_salt.data()), facts.member_salt.size()});
+    for (const RuleField& field : rule_fields) {
       put_meta(db, field.key, std::to_string(facts.rule.*field.value));
     }
     db.execute("COMMIT");
@@ -177,7 +178,7 @@ std::unique_ptr<Engine> make_engine(std::string folder) {
   return std::make_unique<SqliteEngine>(std::move(folder));
 }
 
-std::string database_file(const std::string &folder, std::string_view tenant) {
+std::string database_file(const std::string& folder, std::string_view tenant) {
   std::string name;
   for (const char c : tenant) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

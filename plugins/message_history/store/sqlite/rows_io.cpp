@@ -6,7 +6,7 @@ namespace message_history::sqlite {
 
 namespace {
 
-void check(std::int64_t stored, std::int64_t computed, const char *what, std::string_view id) {
+void check(std::int64_t stored, std::int64_t computed, const char* what, std::string_view id) {
   if (stored == computed) return;
   throw crm::Failure(CRM_ERR_CORRUPT, std::string("the stored ") + what + " \"" + std::string(id) +
                                           "\" does not match its checksum; restore the tenant's "
@@ -27,11 +27,11 @@ E read_enum(Query& query, E last) {
 
 }  // namespace
 
-MessageRow read_message(Query &query) {
+MessageRow read_message(Query& query) {
   MessageRow row;
   row.number = query.number<MessageNo>();
   row.message_id = query.text();
-  MessageFacts &facts = row.report.facts;
+  MessageFacts& facts = row.report.facts;
   facts.at_us = query.integer();
   facts.state = read_enum<MessageState>(query, MessageState::cancelled);
   facts.kind = read_enum<MessageKind>(query, MessageKind::manual);
@@ -43,8 +43,8 @@ MessageRow read_message(Query &query) {
   row.report.audience.value = query.integer();
   row.sent_at_us = query.optional_integer();
   row.activity_at_us = query.integer();
-  RecipientCounts &recipients = row.counts.recipients;
-  for (std::int64_t *counter :
+  RecipientCounts& recipients = row.counts.recipients;
+  for (std::int64_t* counter :
        {&recipients.success, &recipients.failed, &recipients.pending, &recipients.excluded,
         &recipients.delivered, &recipients.held_out, &recipients.converted_reached,
         &recipients.converted_held_out, &row.counts.clickers, &row.counts.openers,
@@ -54,7 +54,7 @@ MessageRow read_message(Query &query) {
   return row;
 }
 
-Delivery read_delivery(Query &query) {
+Delivery read_delivery(Query& query) {
   Delivery row;
   row.message = query.number<MessageNo>();
   row.delivery_id = query.text();
@@ -71,7 +71,7 @@ Delivery read_delivery(Query &query) {
   return row;
 }
 
-TouchRow read_touch(Query &query) {
+TouchRow read_touch(Query& query) {
   TouchRow row;
   row.member = query.number<MemberNo>();
   row.at_us = query.integer();
@@ -82,7 +82,7 @@ TouchRow read_touch(Query &query) {
   return row;
 }
 
-Order read_order(Query &query) {
+Order read_order(Query& query) {
   Order row;
   row.number = query.number<OrderNo>();
   row.order_id = query.text();
@@ -101,7 +101,7 @@ Order read_order(Query &query) {
   return row;
 }
 
-Refund read_refund(Query &query) {
+Refund read_refund(Query& query) {
   Refund row;
   row.refund_id = query.text();
   row.order_id = query.text();
@@ -112,7 +112,7 @@ Refund read_refund(Query &query) {
   return row;
 }
 
-CreditRow read_credit(Query &query) {
+CreditRow read_credit(Query& query) {
   CreditRow row;
   row.order = query.number<OrderNo>();
   row.message = query.number<MessageNo>();
@@ -130,11 +130,11 @@ CreditRow read_credit(Query &query) {
   return row;
 }
 
-SourceRow read_source(Query &query) {
+SourceRow read_source(Query& query) {
   SourceRow row;
   row.number = query.number<SourceNo>();
   row.name = query.text();
-  for (std::int64_t *value : {&row.position, &row.accepted, &row.duplicates, &row.rejected,
+  for (std::int64_t* value : {&row.position, &row.accepted, &row.duplicates, &row.rejected,
                               &row.skipped, &row.batches, &row.recorded_at_us}) {
     *value = query.integer();
   }
@@ -154,7 +154,7 @@ std::int64_t checksum_of(const Delivery& row, std::int64_t first_at_us, std::str
       .value();
 }
 
-std::int64_t checksum_of(const TouchRow &row) {
+std::int64_t checksum_of(const TouchRow& row) {
   return RowChecksum()
       .add(row.member.value)
       .add(row.at_us)
@@ -164,7 +164,7 @@ std::int64_t checksum_of(const TouchRow &row) {
       .value();
 }
 
-std::int64_t checksum_of(const Order &row, std::string_view lines) {
+std::int64_t checksum_of(const Order& row, std::string_view lines) {
   return RowChecksum()
       .add(row.number.value)
       .add(row.order_id)
@@ -181,7 +181,7 @@ std::int64_t checksum_of(const Order &row, std::string_view lines) {
       .value();
 }
 
-std::int64_t checksum_of(const Refund &row) {
+std::int64_t checksum_of(const Refund& row) {
   return RowChecksum()
       .add(row.refund_id)
       .add(row.order_id)
@@ -191,7 +191,7 @@ std::int64_t checksum_of(const Refund &row) {
       .value();
 }
 
-std::int64_t checksum_of(const CreditRow &row) {
+std::int64_t checksum_of(const CreditRow& row) {
   return RowChecksum()
       .add(row.order.value)
       .add(row.message.value)

@@ -7,12 +7,12 @@ namespace message_history::sqlite {
 
 namespace {
 
-std::string_view bytes_of(const Sha256 &digest) {
-  return {reinterpret_cast<const char *>(digest.data()), digest.size()};
+std::string_view bytes_of(const Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 template <class Row, class Read>
-std::vector<Row> all(Query &query, Read read) {
+std::vector<Row> all(Query& query, Read read) {
   std::vector<Row> rows;
   while (query.step()) rows.push_back(read(query));
   return rows;
@@ -20,13 +20,13 @@ std::vector<Row> all(Query &query, Read read) {
 
 class SqliteWriter final : public WriteTransaction {
  public:
-  explicit SqliteWriter(Connection &db) : db_(db) { db_.execute("BEGIN IMMEDIATE"); }
+  explicit SqliteWriter(Connection& db) : db_(db) { db_.execute("BEGIN IMMEDIATE"); }
 
   ~SqliteWriter() override {
     if (committed_) return;
     try {
       db_.execute("ROLLBACK");
-    } catch (const crm::Failure &) {
+    } catch (const crm::Failure&) {
       // SQLite already rolled back, as it does on a full disk.
     }
   }
@@ -36,8 +36,9 @@ class SqliteWriter final : public WriteTransaction {
       Query query = db_.query("SELECT " MH_SOURCE_COLUMNS " FROM source WHERE name = ?");
       if (query.bind(name).step()) return read_source(query);
     }
-    db_.query("INSERT INTO source (name, position, accepted, duplicates, rejected, skipped, "
-              "batches, recorded_at) VALUES (?, 0, 0, 0, 0, 0, 0, 0)")
+    db_.query(
+           "INSERT INTO source (name, position, accepted, duplicates, rejected, skipped, "
+           "batches, recorded_at) VALUES (?, 0, 0, 0, 0, 0, 0, 0)")
         .bind(name)
         .run();
     SourceRow row;
@@ -46,9 +47,10 @@ class SqliteWriter final : public WriteTransaction {
     return row;
   }
 
-  void put_source(const SourceRow &row) override {
-    db_.query("UPDATE source SET position = ?2, accepted = ?3, duplicates = ?4, rejected = ?5, "
-              "skipped = ?6, batches = ?7, recorded_at = ?8 WHERE source_no = ?1")
+  void put_source(const SourceRow& row) override {
+    db_.query(
+           "UPDATE source SET position = ?2, accepted = ?3, duplicates = ?4, rejected = ?5, "
+           "skipped = ?6, batches = ?7, recorded_at = ?8 WHERE source_no = ?1")
         .bind(row.number)
         .bind(row.position)
         .bind(row.accepted)
@@ -60,7 +62,7 @@ class SqliteWriter final : public WriteTransaction {
         .run();
   }
 
-  void add_quarantine(const QuarantineRow &row) override {
+  void add_quarantine(const QuarantineRow& row) override {
     Query query = db_.query(
         "INSERT INTO quarantine (source_no, seq, at, kind, reason, event, member_key) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)");
@@ -68,13 +70,14 @@ class SqliteWriter final : public WriteTransaction {
     query.bind(row.event);
     row.member ? query.bind_blob(bytes_of(*row.member)) : query.bind_null();
     query.run();
-    db_.query("DELETE FROM quarantine WHERE quarantine_no <= "
-              "(SELECT max(quarantine_no) FROM quarantine) - ?")
+    db_.query(
+           "DELETE FROM quarantine WHERE quarantine_no <= "
+           "(SELECT max(quarantine_no) FROM quarantine) - ?")
         .bind(quarantine_events_max)
         .run();
   }
 
-  void redact_quarantine(const MemberKey &member) override {
+  void redact_quarantine(const MemberKey& member) override {
     db_.query("UPDATE quarantine SET event = '', member_key = NULL WHERE member_key = ?")
         .bind_blob(bytes_of(member))
         .run();
@@ -97,9 +100,9 @@ class SqliteWriter final : public WriteTransaction {
     return MessageNo{last_insert()};
   }
 
-  void put_message(const MessageRow &row) override {
-    const MessageReport &report = row.report;
-    const RecipientCounts &recipients = row.counts.recipients;
+  void put_message(const MessageRow& row) override {
+    const MessageReport& report = row.report;
+    const RecipientCounts& recipients = row.counts.recipients;
     Query query = db_.query(
         "UPDATE message SET facts_at = ?2, state = ?3, kind = ?4, channel = ?5, name = ?6, "
         "scheduled_set_at = ?7, scheduled_at = ?8, audience_set_at = ?9, audience = ?10, "
@@ -176,11 +179,9 @@ class SqliteWriter final : public WriteTransaction {
     return db_.query("SELECT 1 FROM message WHERE held_out > 0 LIMIT 1").step();
   }
 
-  bool has_erasures() override {
-    return db_.query("SELECT 1 FROM erasure LIMIT 1").step();
-  }
+  bool has_erasures() override { return db_.query("SELECT 1 FROM erasure LIMIT 1").step(); }
 
-  std::optional<MemberIdentity> erasure(const MemberKey &key) override {
+  std::optional<MemberIdentity> erasure(const MemberKey& key) override {
     Query query = db_.query("SELECT member_no, until_at FROM erasure WHERE member_key = ?");
     if (!query.bind_blob(bytes_of(key)).step()) return {};
     MemberIdentity identity;
@@ -201,7 +202,7 @@ class SqliteWriter final : public WriteTransaction {
     return MemberNo{last_insert()};
   }
 
-  void put_erasure(const MemberKey &key, MemberNo erased, std::int64_t until_us) override {
+  void put_erasure(const MemberKey& key, MemberNo erased, std::int64_t until_us) override {
     db_.query("INSERT OR REPLACE INTO erasure (member_key, member_no, until_at) VALUES (?, ?, ?)")
         .bind_blob(bytes_of(key))
         .bind(erased)
@@ -228,7 +229,7 @@ class SqliteWriter final : public WriteTransaction {
     return ChainNo{last_chain_};
   }
 
-  void put_delivery(const Delivery &row, const Delivery *before) override {
+  void put_delivery(const Delivery& row, const Delivery* before) override {
     const std::string marks = encode_marks(row.state);
     Query query = db_.query("INSERT OR REPLACE INTO delivery (" MH_DELIVERY_COLUMNS
                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -261,7 +262,7 @@ class SqliteWriter final : public WriteTransaction {
     return all<Delivery>(query.bind(member).bind(span.from_us).bind(span.to_us), read_delivery);
   }
 
-  bool add_touch(const TouchRow &row) override {
+  bool add_touch(const TouchRow& row) override {
     Query query =
         db_.query("INSERT OR IGNORE INTO touch (" MH_TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)");
     query.bind(row.member)
@@ -274,9 +275,10 @@ class SqliteWriter final : public WriteTransaction {
     return query.changes() > 0;
   }
 
-  void remove_touch(const TouchRow &row) override {
-    db_.query("DELETE FROM touch WHERE member_no = ? AND at = ? AND kind = ? AND message_no = ? "
-              "AND delivery_id = ?")
+  void remove_touch(const TouchRow& row) override {
+    db_.query(
+           "DELETE FROM touch WHERE member_no = ? AND at = ? AND kind = ? AND message_no = ? "
+           "AND delivery_id = ?")
         .bind(row.member)
         .bind(row.at_us)
         .bind(static_cast<std::int64_t>(row.kind))
@@ -303,7 +305,7 @@ class SqliteWriter final : public WriteTransaction {
     return read_order(query);
   }
 
-  OrderNo add_order(const Order &order) override {
+  OrderNo add_order(const Order& order) override {
     Query query = db_.query("SELECT coalesce(max(order_no), 0) + 1 FROM orders");
     query.step();
     Order numbered = order;
@@ -312,7 +314,7 @@ class SqliteWriter final : public WriteTransaction {
     return numbered.number;
   }
 
-  void put_order(const Order &order) override {
+  void put_order(const Order& order) override {
     const std::string lines = encode_lines(order.version.lines);
     db_.query("INSERT OR REPLACE INTO orders (" MH_ORDER_COLUMNS
               ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
@@ -337,7 +339,7 @@ class SqliteWriter final : public WriteTransaction {
         "SELECT order_no FROM orders WHERE member_no = ? AND member_no > 0 AND placed_at "
         "BETWEEN ? AND ?");
     return all<OrderNo>(query.bind(member).bind(placed.from_us).bind(placed.to_us),
-                        [](Query &row) { return row.number<OrderNo>(); });
+                        [](Query& row) { return row.number<OrderNo>(); });
   }
 
   std::optional<Refund> refund(std::string_view refund_id) override {
@@ -346,7 +348,7 @@ class SqliteWriter final : public WriteTransaction {
     return read_refund(query);
   }
 
-  void put_refund(const Refund &refund) override {
+  void put_refund(const Refund& refund) override {
     db_.query("INSERT OR REPLACE INTO refund (" MH_REFUND_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)")
         .bind(refund.refund_id)
         .bind(refund.order_id)
@@ -368,7 +370,7 @@ class SqliteWriter final : public WriteTransaction {
     return read_credit(query);
   }
 
-  void put_credit(const CreditRow &row) override {
+  void put_credit(const CreditRow& row) override {
     db_.query("INSERT OR REPLACE INTO credit (" MH_CREDIT_COLUMNS
               ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(row.order)
@@ -386,7 +388,7 @@ class SqliteWriter final : public WriteTransaction {
         .run();
   }
 
-  void remove_credit(const CreditRow &row) override {
+  void remove_credit(const CreditRow& row) override {
     db_.query("DELETE FROM credit WHERE order_no = ?").bind(row.order).run();
   }
 
@@ -403,7 +405,7 @@ class SqliteWriter final : public WriteTransaction {
     return counts;
   }
 
-  void put_member_counts(MessageNo message, MemberNo member, const MemberCounts &row) override {
+  void put_member_counts(MessageNo message, MemberNo member, const MemberCounts& row) override {
     if (row.none()) {
       db_.query("DELETE FROM message_member WHERE message_no = ? AND member_no = ?")
           .bind(message)
@@ -411,8 +413,9 @@ class SqliteWriter final : public WriteTransaction {
           .run();
       return;
     }
-    db_.query("INSERT OR REPLACE INTO message_member (message_no, member_no, clicks, opens, "
-              "coupons, orders) VALUES (?, ?, ?, ?, ?, ?)")
+    db_.query(
+           "INSERT OR REPLACE INTO message_member (message_no, member_no, clicks, opens, "
+           "coupons, orders) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(message)
         .bind(member)
         .bind(row.clicks)
@@ -423,11 +426,12 @@ class SqliteWriter final : public WriteTransaction {
   }
 
   void add_money(MessageNo message, std::string_view currency,
-                 const MessageMoney &change) override {
-    db_.query("INSERT INTO message_money (message_no, currency, orders, gross, refunded, cost) "
-              "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET orders = orders + "
-              "excluded.orders, gross = gross + excluded.gross, refunded = refunded + "
-              "excluded.refunded, cost = cost + excluded.cost")
+                 const MessageMoney& change) override {
+    db_.query(
+           "INSERT INTO message_money (message_no, currency, orders, gross, refunded, cost) "
+           "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET orders = orders + "
+           "excluded.orders, gross = gross + excluded.gross, refunded = refunded + "
+           "excluded.refunded, cost = cost + excluded.cost")
         .bind(message)
         .bind(currency)
         .bind(change.orders)
@@ -437,12 +441,13 @@ class SqliteWriter final : public WriteTransaction {
         .run();
   }
 
-  void add_day(MessageNo message, std::int32_t day, const DayCounts &change) override {
-    db_.query("INSERT INTO message_day (message_no, day, success, failed, pending, excluded, "
-              "clicks) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET success = success + "
-              "excluded.success, failed = failed + excluded.failed, pending = pending + "
-              "excluded.pending, \"excluded\" = message_day.\"excluded\" + "
-              "excluded.\"excluded\", clicks = clicks + excluded.clicks")
+  void add_day(MessageNo message, std::int32_t day, const DayCounts& change) override {
+    db_.query(
+           "INSERT INTO message_day (message_no, day, success, failed, pending, excluded, "
+           "clicks) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET success = success + "
+           "excluded.success, failed = failed + excluded.failed, pending = pending + "
+           "excluded.pending, \"excluded\" = message_day.\"excluded\" + "
+           "excluded.\"excluded\", clicks = clicks + excluded.clicks")
         .bind(message)
         .bind(day)
         .bind(change.success)
@@ -454,11 +459,12 @@ class SqliteWriter final : public WriteTransaction {
   }
 
   void add_revenue_day(MessageNo message, std::int32_t day, std::string_view currency,
-                       const ShopMoney &change) override {
-    db_.query("INSERT INTO revenue_day (message_no, day, currency, orders, gross, refunded) "
-              "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET orders = orders + "
-              "excluded.orders, gross = gross + excluded.gross, refunded = refunded + "
-              "excluded.refunded")
+                       const ShopMoney& change) override {
+    db_.query(
+           "INSERT INTO revenue_day (message_no, day, currency, orders, gross, refunded) "
+           "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET orders = orders + "
+           "excluded.orders, gross = gross + excluded.gross, refunded = refunded + "
+           "excluded.refunded")
         .bind(message)
         .bind(day)
         .bind(currency)
@@ -469,10 +475,11 @@ class SqliteWriter final : public WriteTransaction {
   }
 
   void add_failure(MessageNo message, RouteNo route, std::string_view code,
-                   const FailureCounts &change) override {
-    db_.query("INSERT INTO failure (message_no, route_no, code, attempts, unreached) "
-              "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempts = attempts + "
-              "excluded.attempts, unreached = unreached + excluded.unreached")
+                   const FailureCounts& change) override {
+    db_.query(
+           "INSERT INTO failure (message_no, route_no, code, attempts, unreached) "
+           "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempts = attempts + "
+           "excluded.attempts, unreached = unreached + excluded.unreached")
         .bind(message)
         .bind(route)
         .bind(code)
@@ -481,10 +488,11 @@ class SqliteWriter final : public WriteTransaction {
         .run();
   }
 
-  void add_shop(std::string_view currency, const ShopMoney &change) override {
-    db_.query("INSERT INTO shop (currency, orders, gross, refunded) VALUES (?, ?, ?, ?) "
-              "ON CONFLICT DO UPDATE SET orders = orders + excluded.orders, gross = gross + "
-              "excluded.gross, refunded = refunded + excluded.refunded")
+  void add_shop(std::string_view currency, const ShopMoney& change) override {
+    db_.query(
+           "INSERT INTO shop (currency, orders, gross, refunded) VALUES (?, ?, ?, ?) "
+           "ON CONFLICT DO UPDATE SET orders = orders + excluded.orders, gross = gross + "
+           "excluded.gross, refunded = refunded + excluded.refunded")
         .bind(currency)
         .bind(change.orders)
         .bind(change.gross_minor)
@@ -492,11 +500,9 @@ class SqliteWriter final : public WriteTransaction {
         .run();
   }
 
-  bool append_audit(AuditRow &row,
-                    const std::function<Sha256(const AuditRow &)> &seal) override {
+  bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) override {
     if (row.event == "granted") {
-      Query seen =
-          db_.query("SELECT 1 FROM audit WHERE iss = ? AND jti = ? AND event = 'granted'");
+      Query seen = db_.query("SELECT 1 FROM audit WHERE iss = ? AND jti = ? AND event = 'granted'");
       if (seen.bind(row.iss).bind(row.jti).step()) return false;
     }
     {
@@ -511,12 +517,12 @@ class SqliteWriter final : public WriteTransaction {
         "dialect, columns, masked, rows, csv_sha256, detail, iss, jti, previous_sha256, sha256) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query.bind(row.number).bind(row.at_us);
-    for (const std::string *text : {&row.event, &row.export_id, &row.actor, &row.origin,
+    for (const std::string* text : {&row.event, &row.export_id, &row.actor, &row.origin,
                                     &row.reason, &row.message_id, &row.dialect, &row.columns}) {
       query.bind(*text);
     }
     query.bind(row.masked ? 1 : 0).bind(row.rows);
-    for (const std::string *text : {&row.csv_sha256, &row.detail, &row.iss, &row.jti}) {
+    for (const std::string* text : {&row.csv_sha256, &row.detail, &row.iss, &row.jti}) {
       query.bind(*text);
     }
     query.bind_blob(bytes_of(row.previous_sha256)).bind_blob(bytes_of(row.sha256)).run();
@@ -536,20 +542,21 @@ class SqliteWriter final : public WriteTransaction {
     return query.integer();
   }
 
-  [[noreturn]] void missing(const char *what) {
+  [[noreturn]] void missing(const char* what) {
     throw crm::Failure(CRM_ERR_CORRUPT, db_.file() + ": a " + what +
                                             " that other rows refer to is missing; restore the "
                                             "tenant's folder from a backup");
   }
 
-  void index_by_member(const Delivery &row, const Delivery *before) {
+  void index_by_member(const Delivery& row, const Delivery* before) {
     const std::int64_t at_us = row.state.timeline_at_us();
     if (before != nullptr) {
       const std::int64_t before_us = before->state.timeline_at_us();
       if (before->state.member == row.state.member && before_us == at_us) return;
       if (is_person(before->state.member)) {
-        db_.query("DELETE FROM member_delivery WHERE member_no = ? AND at = ? AND message_no = ? "
-                  "AND delivery_id = ?")
+        db_.query(
+               "DELETE FROM member_delivery WHERE member_no = ? AND at = ? AND message_no = ? "
+               "AND delivery_id = ?")
             .bind(before->state.member)
             .bind(before_us)
             .bind(row.message)
@@ -558,8 +565,9 @@ class SqliteWriter final : public WriteTransaction {
       }
     }
     if (!is_person(row.state.member)) return;
-    db_.query("INSERT OR REPLACE INTO member_delivery (member_no, at, message_no, delivery_id) "
-              "VALUES (?, ?, ?, ?)")
+    db_.query(
+           "INSERT OR REPLACE INTO member_delivery (member_no, at, message_no, delivery_id) "
+           "VALUES (?, ?, ?, ?)")
         .bind(row.state.member)
         .bind(at_us)
         .bind(row.message)
@@ -567,14 +575,14 @@ class SqliteWriter final : public WriteTransaction {
         .run();
   }
 
-  Connection &db_;
+  Connection& db_;
   bool committed_ = false;
   std::int64_t last_chain_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<WriteTransaction> make_writer(Connection &db) {
+std::unique_ptr<WriteTransaction> make_writer(Connection& db) {
   return std::make_unique<SqliteWriter>(db);
 }
 

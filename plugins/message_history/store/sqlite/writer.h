@@ -9,6 +9,6 @@
 namespace message_history::sqlite {
 
 // Begins at once (BEGIN IMMEDIATE). `db` outlives the transaction and is not used beside it.
-std::unique_ptr<WriteTransaction> make_writer(Connection &db);
+std::unique_ptr<WriteTransaction> make_writer(Connection& db);
 
 }  // namespace message_history::sqlite
