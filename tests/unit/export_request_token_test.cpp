@@ -239,7 +239,7 @@ std::vector<std::vector<Refusal>> wrong_files() {
              {"is not an array", "sent"},
              {"is empty", Json::array()},
              {"holds something else than a string", Json{"sent", 1}},
-             {"names a column that does not exist", Json{"sent", "member", "phone"}},
+             {"names the column \"member\", which does not exist", Json{"sent", "member", "phone"}},
              {"names a column twice", Json{"sent", "sent", "sent"}}}),
       wrong("dialect", "ask for raw-v1",
             {{"is missing", {}},
