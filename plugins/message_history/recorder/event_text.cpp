@@ -88,7 +88,7 @@ void describe(EventJson& json, const crm_event_order& event) {
   json.add("message_id", event.message_id).add("currency", event.currency);
   json.add("amount_minor", event.amount_minor).add("revision", event.revision);
   json.add("line_count", static_cast<std::int64_t>(event.line_count));
-  if (event.lines == nullptr) return;
+  if (event.lines == nullptr || event.line_count > CRM_ORDER_LINES_MAX) return;
   for (std::uint64_t i = 0; i < std::min<std::uint64_t>(event.line_count, lines_shown_max); ++i) {
     const crm_order_line* line = event.lines[i];
     if (line == nullptr || line->size < sizeof(crm_order_line)) continue;

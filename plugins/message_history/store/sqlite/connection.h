@@ -81,6 +81,10 @@ class Connection {
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };
 
+// The bytes of a digest as a column holds them; borrowed.
+inline std::string_view bytes_of(const Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
 Sha256 sha256_of(std::string_view bytes);  // the 32 bytes of a column; CORRUPT for another size
 
 }  // namespace message_history::sqlite

@@ -108,7 +108,7 @@ class SqliteStore final : public Store {
   }
 
   const TenantFacts& facts() const override { return facts_; }
-  std::unique_ptr<WriteTransaction> begin() override { return make_writer(db_); }
+  std::unique_ptr<WriteTransaction> begin() override { return std::make_unique<SqliteWriter>(db_); }
   std::unique_ptr<Snapshot> snapshot() override {
     return std::make_unique<SqliteSnapshot>(file_, facts_);
   }

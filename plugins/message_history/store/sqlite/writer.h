@@ -1,14 +1,78 @@
 // The SQLite side of WriteTransaction.
+//
+// Split over writer.cpp (sources, messages, members, the transaction itself), writer_rows.cpp (what
+// events say) and writer_counters.cpp (what is counted, and the audit chain).
 #pragma once
-
-#include <memory>
 
 #include "store/sqlite/connection.h"
 #include "store/store.h"
 
 namespace message_history::sqlite {
 
-// Begins at once (BEGIN IMMEDIATE). `db` outlives the transaction and is not used beside it.
-std::unique_ptr<WriteTransaction> make_writer(Connection& db);
+class SqliteWriter final : public WriteTransaction {
+ public:
+  // Begins at once (BEGIN IMMEDIATE). `db` outlives the transaction and is not used beside it.
+  explicit SqliteWriter(Connection& db);
+  ~SqliteWriter() override;
+  SourceRow source(std::string_view name) override;
+  void put_source(const SourceRow& row) override;
+  void add_quarantine(const QuarantineRow& row) override;
+  void redact_quarantine(const MemberKey& member) override;
+  std::optional<MessageRow> message(std::string_view message_id) override;
+  MessageRow message(MessageNo number) override;
+  MessageNo add_message(std::string_view message_id) override;
+  void put_message(const MessageRow& row) override;
+  RouteNo route(Channel channel, std::string_view provider) override;
+  Route route(RouteNo number) override;
+  MemberNo live_member(std::string_view member_id) override;
+  MemberNo add_member(std::string_view member_id) override;
+  std::optional<std::string> live_member_id(MemberNo number) override;
+  void remove_member(MemberNo number) override;
+  bool has_control_groups() override;
+  bool has_erasures() override;
+  std::optional<MemberIdentity> erasure(const MemberKey& key) override;
+  MemberNo entomb(MemberNo member, std::string_view tombstone) override;
+  void put_erasure(const MemberKey& key, MemberNo erased, std::int64_t until_us) override;
+  std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) override;
+  std::vector<Delivery> chain(ChainNo number) override;
+  ChainNo next_chain() override;
+  void put_delivery(const Delivery& row, const Delivery* before) override;
+  std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
+                                   std::int64_t limit) override;
+  std::vector<Delivery> deliveries_of(MemberNo member, Span span) override;
+  bool add_touch(const TouchRow& row) override;
+  void remove_touch(const TouchRow& row) override;
+  std::vector<TouchRow> touches_of(MemberNo member, Span span) override;
+  std::optional<Order> order(std::string_view order_id) override;
+  Order order(OrderNo number) override;
+  OrderNo add_order(const Order& order) override;
+  void put_order(const Order& order) override;
+  std::vector<OrderNo> orders_of(MemberNo member, Span placed) override;
+  std::optional<Refund> refund(std::string_view refund_id) override;
+  void put_refund(const Refund& refund) override;
+  std::vector<Refund> refunds_of(std::string_view order_id) override;
+  std::optional<CreditRow> credit(OrderNo order) override;
+  void put_credit(const CreditRow& row) override;
+  void remove_credit(const CreditRow& row) override;
+  MemberCounts member_counts(MessageNo message, MemberNo member) override;
+  void put_member_counts(MessageNo message, MemberNo member, const MemberCounts& row) override;
+  void add_money(MessageNo message, std::string_view currency, const MessageMoney& change) override;
+  void add_day(MessageNo message, std::int32_t day, const DayCounts& change) override;
+  void add_revenue_day(MessageNo message, std::int32_t day, std::string_view currency,
+                       const ShopMoney& change) override;
+  void add_failure(MessageNo message, RouteNo route, std::string_view code,
+                   const FailureCounts& change) override;
+  void add_shop(std::string_view currency, const ShopMoney& change) override;
+  bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) override;
+  void commit(bool forget) override;
+
+ private:
+  std::int64_t last_insert();
+  [[noreturn]] void missing(const char* what);
+  void index_by_member(const Delivery& row, const Delivery* before);
+  Connection& db_;
+  bool committed_ = false;
+  std::int64_t last_chain_ = 0;
+};
 
 }  // namespace message_history::sqlite

@@ -1,0 +1,142 @@
+#include "store/sqlite/writer.h"
+
+namespace message_history::sqlite {
+
+MemberCounts SqliteWriter::member_counts(MessageNo message, MemberNo member) {
+  Query query = db_.query(
+      "SELECT clicks, opens, coupons, orders FROM message_member "
+      "WHERE message_no = ? AND member_no = ?");
+  MemberCounts counts;
+  if (!query.bind(message).bind(member).step()) return counts;
+  counts.clicks = query.integer();
+  counts.opens = query.integer();
+  counts.coupons = query.integer();
+  counts.orders = query.integer();
+  return counts;
+}
+
+void SqliteWriter::put_member_counts(MessageNo message, MemberNo member, const MemberCounts& row) {
+  if (row.none()) {
+    db_.query("DELETE FROM message_member WHERE message_no = ? AND member_no = ?")
+        .bind(message)
+        .bind(member)
+        .run();
+    return;
+  }
+  db_.query(
+         "INSERT OR REPLACE INTO message_member (message_no, member_no, clicks, opens, "
+         "coupons, orders) VALUES (?, ?, ?, ?, ?, ?)")
+      .bind(message)
+      .bind(member)
+      .bind(row.clicks)
+      .bind(row.opens)
+      .bind(row.coupons)
+      .bind(row.orders)
+      .run();
+}
+
+void SqliteWriter::add_money(MessageNo message, std::string_view currency,
+                             const MessageMoney& change) {
+  db_.query(
+         "INSERT INTO message_money (message_no, currency, orders, gross, refunded, cost) "
+         "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET orders = orders + "
+         "excluded.orders, gross = gross + excluded.gross, refunded = refunded + "
+         "excluded.refunded, cost = cost + excluded.cost")
+      .bind(message)
+      .bind(currency)
+      .bind(change.orders)
+      .bind(change.gross_minor)
+      .bind(change.refunded_minor)
+      .bind(change.cost_minor)
+      .run();
+}
+
+void SqliteWriter::add_day(MessageNo message, std::int32_t day, const DayCounts& change) {
+  db_.query(
+         "INSERT INTO message_day (message_no, day, success, failed, pending, excluded, "
+         "clicks) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET success = success + "
+         "excluded.success, failed = failed + excluded.failed, pending = pending + "
+         "excluded.pending, \"excluded\" = message_day.\"excluded\" + "
+         "excluded.\"excluded\", clicks = clicks + excluded.clicks")
+      .bind(message)
+      .bind(day)
+      .bind(change.success)
+      .bind(change.failed)
+      .bind(change.pending)
+      .bind(change.excluded)
+      .bind(change.clicks)
+      .run();
+}
+
+void SqliteWriter::add_revenue_day(MessageNo message, std::int32_t day, std::string_view currency,
+                                   const ShopMoney& change) {
+  db_.query(
+         "INSERT INTO revenue_day (message_no, day, currency, orders, gross, refunded) "
+         "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET orders = orders + "
+         "excluded.orders, gross = gross + excluded.gross, refunded = refunded + "
+         "excluded.refunded")
+      .bind(message)
+      .bind(day)
+      .bind(currency)
+      .bind(change.orders)
+      .bind(change.gross_minor)
+      .bind(change.refunded_minor)
+      .run();
+}
+
+void SqliteWriter::add_failure(MessageNo message, RouteNo route, std::string_view code,
+                               const FailureCounts& change) {
+  db_.query(
+         "INSERT INTO failure (message_no, route_no, code, attempts, unreached) "
+         "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempts = attempts + "
+         "excluded.attempts, unreached = unreached + excluded.unreached")
+      .bind(message)
+      .bind(route)
+      .bind(code)
+      .bind(change.attempts)
+      .bind(change.unreached)
+      .run();
+}
+
+void SqliteWriter::add_shop(std::string_view currency, const ShopMoney& change) {
+  db_.query(
+         "INSERT INTO shop (currency, orders, gross, refunded) VALUES (?, ?, ?, ?) "
+         "ON CONFLICT DO UPDATE SET orders = orders + excluded.orders, gross = gross + "
+         "excluded.gross, refunded = refunded + excluded.refunded")
+      .bind(currency)
+      .bind(change.orders)
+      .bind(change.gross_minor)
+      .bind(change.refunded_minor)
+      .run();
+}
+
+bool SqliteWriter::append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) {
+  if (row.event == "granted") {
+    Query seen = db_.query("SELECT 1 FROM audit WHERE iss = ? AND jti = ? AND event = 'granted'");
+    if (seen.bind(row.iss).bind(row.jti).step()) return false;
+  }
+  {
+    Query last = db_.query("SELECT audit_no, sha256 FROM audit ORDER BY audit_no DESC LIMIT 1");
+    const bool any = last.step();
+    row.number = any ? last.integer() + 1 : 1;
+    row.previous_sha256 = any ? sha256_of(last.bytes()) : Sha256{};
+  }
+  row.sha256 = seal(row);
+  Query query = db_.query(
+      "INSERT INTO audit (audit_no, at, event, export_id, actor, origin, reason, message_id, "
+      "dialect, columns, masked, rows, csv_sha256, detail, iss, jti, previous_sha256, sha256) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  query.bind(row.number).bind(row.at_us);
+  for (const std::string* text : {&row.event, &row.export_id, &row.actor, &row.origin, &row.reason,
+                                  &row.message_id, &row.dialect, &row.columns}) {
+    query.bind(*text);
+  }
+  query.bind(row.masked ? 1 : 0).bind(row.rows);
+  for (const std::string* text : {&row.csv_sha256, &row.detail, &row.iss, &row.jti}) {
+    query.bind(*text);
+  }
+  query.bind_blob(bytes_of(row.previous_sha256)).bind_blob(bytes_of(row.sha256)).run();
+  return true;
+}
+
+}  // namespace message_history::sqlite
