@@ -1,0 +1,175 @@
+// A tenant's database filled by hand, row by row, for the tests of snapshots.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/sqlite/codec.h"
+#include "store/sqlite/rows_io.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/snapshot.h"
+
+namespace message_history::sqlite {
+
+inline constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
+
+struct Blob {
+  std::string bytes;
+};
+
+// A tenant's database in a folder of its own, written row by row.
+class Database {
+ public:
+  Database() : folder_(std::filesystem::temp_directory_path() / "snapshot_test_XXXXXX") {
+    if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    db_ = std::make_unique<Connection>(file(), Connection::Mode::create);
+    for (const char* step : schema_steps) db_->execute(step);
+  }
+  ~Database() {
+    db_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::string file() const { return folder_ + "/history.db"; }
+  void run(const std::string& sql) { db_->execute(sql); }
+  SqliteSnapshot snapshot() const { return SqliteSnapshot(file(), facts()); }
+
+  template <class... Values>
+  void put(const char* sql, const Values&... values) {
+    Query query = db_->query(sql);
+    (bind(query, values), ...);
+    query.run();
+  }
+
+  MemberNo member(std::int64_t number, std::string_view id, bool erased = false) {
+    put("INSERT INTO member VALUES (?, ?, ?)", number, id, erased ? 1 : 0);
+    return {number};
+  }
+  RouteNo route(std::int64_t number, Channel channel, std::string_view provider) {
+    put("INSERT INTO route VALUES (?, ?, ?)", number, static_cast<int>(channel), provider);
+    return {number};
+  }
+  MessageNo message(const MessageRow& row) {
+    const MessageReport& report = row.report;
+    const RecipientCounts& counts = row.counts.recipients;
+    put("INSERT INTO message VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        row.number.value, row.message_id, report.facts.at_us, static_cast<int>(report.facts.state),
+        static_cast<int>(report.facts.kind), static_cast<int>(report.facts.channel),
+        report.facts.name, report.scheduled_at_us.at_us, report.scheduled_at_us.value,
+        report.audience.at_us, report.audience.value, row.sent_at_us, row.activity_at_us,
+        counts.success, counts.failed, counts.pending, counts.excluded, counts.delivered,
+        counts.held_out, counts.converted_reached, counts.converted_held_out, row.counts.clickers,
+        row.counts.openers, row.counts.redeemers, row.counts.buyers, row.counts.orders);
+    return row.number;
+  }
+  void money(MessageNo message, std::string_view currency, const MessageMoney& row) {
+    put("INSERT INTO message_money VALUES (?,?,?,?,?,?)", message.value, currency, row.orders,
+        row.gross_minor, row.refunded_minor, row.cost_minor);
+  }
+  void delivery(const Delivery& row) {
+    const std::string marks = encode_marks(row.state);
+    put("INSERT INTO delivery VALUES (?,?,?,?,?,?,nullif(?, 0),?,?,?)", row.message.value,
+        row.delivery_id, row.state.member.value, row.state.route.value,
+        static_cast<int>(row.state.status()), row.state.first_at_us(), row.state.chain.value,
+        row.state.converted ? 1 : 0, Blob{marks}, checksum_of(row, marks));
+    if (!is_person(row.state.member)) return;
+    put("INSERT INTO member_delivery VALUES (?,?,?,?)", row.state.member.value,
+        row.state.timeline_at_us(), row.message.value, row.delivery_id);
+  }
+  void touch(const TouchRow& row) {
+    put("INSERT INTO touch VALUES (?,?,?,?,?,?)", row.member.value, row.at_us,
+        static_cast<int>(row.kind), row.message.value, row.delivery_id, checksum_of(row));
+  }
+  void order(const Order& row) {
+    const std::string lines = encode_lines(row.version.lines);
+    put("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", row.number.value, row.order_id,
+        row.member.value, row.placed_at_us, row.version.revision, row.version.at_us,
+        row.version.currency, row.version.amount_minor, row.version.message.value,
+        row.version.message_id, row.refunded_minor, Blob{lines}, checksum_of(row, lines));
+  }
+  void refund(const Refund& row) {
+    put("INSERT INTO refund VALUES (?,?,?,?,?,?)", row.refund_id, row.order_id, row.at_us,
+        row.currency, row.amount_minor, checksum_of(row));
+  }
+  void credit(const CreditRow& row) {
+    put("INSERT INTO credit VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row.order.value, row.message.value,
+        row.ordered_at_us, row.member.value, row.currency, row.gross_minor, row.refunded_minor,
+        static_cast<int>(row.touch), row.touch_at_us, row.delivery_id, row.rule_version,
+        checksum_of(row));
+  }
+
+ private:
+  static TenantFacts facts() {
+    TenantFacts facts;
+    facts.currency = "KRW";
+    return facts;
+  }
+  static void bind(Query& query, const Blob& blob) { query.bind_blob(blob.bytes); }
+  static void bind(Query& query, std::string_view text) { query.bind(text); }
+  static void bind(Query& query, std::int64_t value) { query.bind(value); }
+  static void bind(Query& query, const std::optional<std::int64_t>& value) { query.bind(value); }
+
+  std::string folder_;
+  std::unique_ptr<Connection> db_;
+};
+
+inline MessageRow manual(std::int64_t number, std::int64_t activity_at_us = 0) {
+  MessageRow row;
+  row.number = {number};
+  row.message_id = "m" + std::to_string(number);
+  row.report.facts = {1000, MessageState::completed, MessageKind::manual, Channel::sms, "Sale"};
+  row.activity_at_us = activity_at_us;
+  return row;
+}
+
+inline Delivery sent(MessageNo message, std::string id, MemberNo member, std::int64_t at_us) {
+  Delivery row{message, std::move(id), {}};
+  row.state.member = member;
+  row.state.route = {1};
+  row.state.merge(StatusMark{DeliveryStatus::sent, at_us, "", ""});
+  return row;
+}
+
+inline Order order(std::int64_t number, MemberNo member, std::int64_t placed_at_us) {
+  Order row;
+  row.number = {number};
+  row.order_id = "o" + std::to_string(number);
+  row.member = member;
+  row.placed_at_us = placed_at_us;
+  row.version = {1, placed_at_us, "KRW", 5000, {}, "", {{"p", "Shirt", "", 5000, 0, 1}}};
+  return row;
+}
+
+inline CreditRow credit(std::int64_t order, MessageNo message, MemberNo member,
+                        std::string delivery_id) {
+  CreditRow row;
+  row.order = {order};
+  row.message = message;
+  row.ordered_at_us = 500 + order % 3;
+  row.member = member;
+  row.currency = "KRW";
+  row.gross_minor = 5000;
+  row.delivery_id = std::move(delivery_id);
+  row.rule_version = 1;
+  return row;
+}
+
+inline std::vector<std::string> ids_of(const std::vector<MessageListRow>& rows) {
+  std::vector<std::string> ids;
+  ids.reserve(rows.size());
+  for (const auto& row : rows) ids.push_back(row.message.message_id);
+  return ids;
+}
+
+}  // namespace message_history::sqlite
