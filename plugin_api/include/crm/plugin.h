@@ -1,7 +1,7 @@
 /* One running plugin instance, as `create` hands it to the host.
  *
  * The plugin owns the structure; it stays valid until `destroy`. Life: create, start, any number of
- * calls, stop, destroy. `stop` may follow a failed `start`. */
+ * calls, stop, destroy. After a failed `start` come `destroy`, or `stop` and `destroy`. */
 #ifndef CRM_PLUGIN_H
 #define CRM_PLUGIN_H
 
@@ -16,7 +16,7 @@ typedef struct crm_plugin {
   uint32_t reserved0; /* 0 */
   void* context;      /* the plugin's own */
 
-  /* [lifecycle] Opens what the plugin needs. On failure the host calls only `destroy`. */
+  /* [lifecycle] Opens what the plugin needs. After a failure only stop or destroy may follow. */
   int32_t (*start)(struct crm_plugin* plugin);
 
   /* [lifecycle] Returns only when no thread of the plugin runs and no host pointer will be used
