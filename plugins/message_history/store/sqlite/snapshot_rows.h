@@ -1,4 +1,4 @@
-// Collecting the rows of a bound query, for the snapshot's functions.
+// Collecting the rows of a bound query, for snapshots and the writer.
 #pragma once
 
 #include <optional>

@@ -4,30 +4,19 @@
 
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
+#include "store/sqlite/snapshot_rows.h"
 
 namespace message_history::sqlite {
-
-namespace {
-
-template <class Row, class Read>
-std::vector<Row> all(Query& query, Read read) {
-  std::vector<Row> rows;
-  while (query.step()) rows.push_back(read(query));
-  return rows;
-}
-
-}  // namespace
 
 std::optional<Delivery> SqliteWriter::delivery(MessageNo message, std::string_view delivery_id) {
   Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
                           " FROM delivery WHERE message_no = ? AND delivery_id = ?");
-  if (!query.bind(message).bind(delivery_id).step()) return {};
-  return read_delivery(query);
+  return row_of(query.bind(message).bind(delivery_id), read_delivery);
 }
 
 std::vector<Delivery> SqliteWriter::chain(ChainNo number) {
   Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS " FROM delivery WHERE chain_no = ?");
-  return all<Delivery>(query.bind(number), read_delivery);
+  return rows_of(query.bind(number), read_delivery);
 }
 
 ChainNo SqliteWriter::next_chain() {
@@ -58,7 +47,7 @@ std::vector<Delivery> SqliteWriter::deliveries(MessageNo message, std::string_vi
   Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
                           " FROM delivery WHERE message_no = ? AND delivery_id > ?"
                           " ORDER BY delivery_id LIMIT ?");
-  return all<Delivery>(query.bind(message).bind(after_id).bind(limit), read_delivery);
+  return rows_of(query.bind(message).bind(after_id).bind(limit), read_delivery);
 }
 
 std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
@@ -67,7 +56,7 @@ std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
       "d.chain_no, d.converted, d.marks, d.crc FROM member_delivery m CROSS JOIN delivery d "
       "ON d.message_no = m.message_no AND d.delivery_id = m.delivery_id "
       "WHERE m.member_no = ? AND m.at BETWEEN ? AND ?");
-  return all<Delivery>(query.bind(member).bind(span.from_us).bind(span.to_us), read_delivery);
+  return rows_of(query.bind(member).bind(span.from_us).bind(span.to_us), read_delivery);
 }
 
 bool SqliteWriter::add_touch(const TouchRow& row) {
@@ -98,13 +87,12 @@ void SqliteWriter::remove_touch(const TouchRow& row) {
 std::vector<TouchRow> SqliteWriter::touches_of(MemberNo member, Span span) {
   Query query = db_.query("SELECT " MH_TOUCH_COLUMNS
                           " FROM touch WHERE member_no = ? AND at BETWEEN ? AND ?");
-  return all<TouchRow>(query.bind(member).bind(span.from_us).bind(span.to_us), read_touch);
+  return rows_of(query.bind(member).bind(span.from_us).bind(span.to_us), read_touch);
 }
 
 std::optional<Order> SqliteWriter::order(std::string_view order_id) {
   Query query = db_.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE order_id = ?");
-  if (!query.bind(order_id).step()) return {};
-  return read_order(query);
+  return row_of(query.bind(order_id), read_order);
 }
 
 Order SqliteWriter::order(OrderNo number) {
@@ -146,14 +134,13 @@ std::vector<OrderNo> SqliteWriter::orders_of(MemberNo member, Span placed) {
   Query query = db_.query(
       "SELECT order_no FROM orders WHERE member_no = ? AND member_no > 0 AND placed_at "
       "BETWEEN ? AND ?");
-  return all<OrderNo>(query.bind(member).bind(placed.from_us).bind(placed.to_us),
-                      [](Query& row) { return row.number<OrderNo>(); });
+  return rows_of<OrderNo>(query.bind(member).bind(placed.from_us).bind(placed.to_us),
+                          [](Query& row) { return row.number<OrderNo>(); });
 }
 
 std::optional<Refund> SqliteWriter::refund(std::string_view refund_id) {
   Query query = db_.query("SELECT " MH_REFUND_COLUMNS " FROM refund WHERE refund_id = ?");
-  if (!query.bind(refund_id).step()) return {};
-  return read_refund(query);
+  return row_of(query.bind(refund_id), read_refund);
 }
 
 void SqliteWriter::put_refund(const Refund& refund) {
@@ -169,13 +156,12 @@ void SqliteWriter::put_refund(const Refund& refund) {
 
 std::vector<Refund> SqliteWriter::refunds_of(std::string_view order_id) {
   Query query = db_.query("SELECT " MH_REFUND_COLUMNS " FROM refund WHERE order_id = ?");
-  return all<Refund>(query.bind(order_id), read_refund);
+  return rows_of(query.bind(order_id), read_refund);
 }
 
 std::optional<CreditRow> SqliteWriter::credit(OrderNo order) {
   Query query = db_.query("SELECT " MH_CREDIT_COLUMNS " FROM credit WHERE order_no = ?");
-  if (!query.bind(order).step()) return {};
-  return read_credit(query);
+  return row_of(query.bind(order), read_credit);
 }
 
 void SqliteWriter::put_credit(const CreditRow& row) {
