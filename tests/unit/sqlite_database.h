@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -19,6 +20,7 @@
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tree_set.h"
 
 namespace message_history::sqlite {
 
@@ -35,15 +37,23 @@ class Database {
     if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary folder");
     db_ = std::make_unique<Connection>(file(), Connection::Mode::create);
     for (const char* step : schema_steps) db_->execute(step);
+    trees_ = std::make_unique<TreeSet>(*db_, facts().member_salt);
   }
   ~Database() {
+    trees_.reset();
     db_.reset();
     std::filesystem::remove_all(folder_);
   }
 
   std::string file() const { return folder_ + "/history.db"; }
-  void run(const std::string& sql) { db_->execute(sql); }
-  SqliteSnapshot snapshot() const { return SqliteSnapshot(file(), facts()); }
+  void run(const std::string& sql) {
+    flush();
+    db_->execute(sql);
+  }
+  SqliteSnapshot snapshot() {
+    flush();
+    return SqliteSnapshot(file(), facts());
+  }
 
   template <class... Values>
   void put(const char* sql, const Values&... values) {
@@ -54,6 +64,8 @@ class Database {
 
   MemberNo member(std::int64_t number, std::string_view id, bool erased = false) {
     put("INSERT INTO member VALUES (?, ?, ?)", number, id, erased ? 1 : 0);
+    pending(Tree::member_hash)
+        .push_back({member_hash_key(trees_->hash_seed, id, {number}), std::string(present)});
     return {number};
   }
   RouteNo route(std::int64_t number, Channel channel, std::string_view provider) {
@@ -78,14 +90,26 @@ class Database {
         row.gross_minor, row.refunded_minor, row.cost_minor);
   }
   void delivery(const Delivery& row) {
-    const std::string marks = encode_marks(row.state);
-    put("INSERT INTO delivery VALUES (?,?,?,?,?,?,nullif(?, 0),?,?,?)", row.message.value,
-        row.delivery_id, row.state.member.value, row.state.route.value,
-        static_cast<int>(row.state.status()), row.state.first_at_us(), row.state.chain.value,
-        row.state.converted ? 1 : 0, Blob{marks}, checksum_of(row, marks));
+    const std::string key = delivery_key(row.message, row.delivery_id);
+    pending(Tree::delivery).push_back({key, encode_delivery(row.state)});
+    if (row.state.status() == DeliveryStatus::failed) {
+      pending(Tree::failed_delivery).push_back({key, std::string(present)});
+    }
+    if (row.state.chain) {
+      pending(Tree::chain)
+          .push_back(
+              {chain_key(row.state.chain, row.message, row.delivery_id), std::string(present)});
+    }
     if (!is_person(row.state.member)) return;
-    put("INSERT INTO member_delivery VALUES (?,?,?,?)", row.state.member.value,
-        row.state.timeline_at_us(), row.message.value, row.delivery_id);
+    const MemberDelivery entry{row.state.member, row.state.timeline_at_us(), row.message,
+                               row.delivery_id, row.state.success_at_us().has_value()};
+    pending(Tree::member_delivery)
+        .push_back(
+            {member_delivery_key(entry), std::string(member_delivery_value(entry.is_success))});
+  }
+  // As damage does: the delivery goes, what refers to it stays.
+  void lose_delivery(MessageNo message, std::string_view delivery_id) {
+    pending(Tree::delivery).push_back({delivery_key(message, delivery_id), {}});
   }
   void touch(const TouchRow& row) {
     put("INSERT INTO touch VALUES (?,?,?,?,?,?)", row.member.value, row.at_us,
@@ -110,6 +134,12 @@ class Database {
   }
 
  private:
+  std::vector<RunEntry>& pending(Tree tree) { return pending_[static_cast<std::size_t>(tree) - 1]; }
+  void flush() {
+    db_->execute("SAVEPOINT flush");
+    for (SortedRuns* tree : trees_->all()) tree->put(pending(tree->tree()));
+    db_->execute("RELEASE flush");
+  }
   static TenantFacts facts() {
     TenantFacts facts;
     facts.currency = "KRW";
@@ -122,6 +152,8 @@ class Database {
 
   std::string folder_;
   std::unique_ptr<Connection> db_;
+  std::unique_ptr<TreeSet> trees_;
+  std::array<std::vector<RunEntry>, 5> pending_;  // by tree
 };
 
 inline MessageRow manual(std::int64_t number, std::int64_t activity_at_us = 0) {

@@ -21,6 +21,9 @@ class BatchWork {
         orders_(store, facts.rule, zone, messages_, members_),
         delivered_window_us_(facts.rule.delivered_window_us) {}
 
+  // Looks up at once what the events are about; each passed why_rejected().
+  void prefetch(std::span<const crm_event_delivery* const> events) { deliveries_.prefetch(events); }
+
   // Empty, or why this event cannot be taken in the state it meets. It passed why_rejected().
   std::optional<std::string> apply(const crm::Event& event);
 

@@ -18,18 +18,14 @@ std::vector<Touch> OrderWork::touches_before(const Order& order) {
   }
   if (!is_person(order.member)) return touches;
   const Span touched{placed_us - rule_.touch_window_max_us(), placed_us};
-  for (TouchRow& row : store_.touches_of(order.member, touched)) {
+  const auto add = [&](TouchRow& row) {
     touches.push_back({row.kind, row.at_us, row.message, messages_.of(row.message).message_id,
                        std::move(row.delivery_id)});
-  }
+  };
+  for (TouchRow& row : store_.touches_of(order.member, touched)) add(row);
   if (rule_.delivered_window_us == 0) return touches;
   const Span delivered{placed_us - rule_.delivered_window_us, placed_us};
-  for (Delivery& row : store_.deliveries_of(order.member, delivered)) {
-    if (const auto success_us = row.state.success_at_us()) {
-      touches.push_back({TouchKind::delivered, *success_us, row.message,
-                         messages_.of(row.message).message_id, std::move(row.delivery_id)});
-    }
-  }
+  for (TouchRow& row : store_.reached(order.member, delivered)) add(row);
   return touches;
 }
 
@@ -83,8 +79,15 @@ void OrderWork::decide() {
     if (!is_person(again.member)) continue;
     for (const OrderNo order : store_.orders_of(again.member, again.placed)) due.insert(order);
   }
-  for (const OrderNo number : due) {
-    const Entry& entry = at(number);
+  // Neighbours in the order of members share what is read for them.
+  std::vector<const Entry*> ordered;
+  for (const OrderNo number : due) ordered.push_back(&at(number));
+  std::sort(ordered.begin(), ordered.end(), [](const Entry* a, const Entry* b) {
+    return std::tie(a->now.member, a->now.number) < std::tie(b->now.member, b->now.number);
+  });
+  for (const Entry* due_entry : ordered) {
+    const Entry& entry = *due_entry;
+    const OrderNo number = entry.now.number;
     const std::optional<CreditRow> before = store_.credit(number);
     const std::optional<CreditRow> now = credit_of(entry.now);
     if (before == now) continue;

@@ -4,24 +4,31 @@
 #include <crm/cpp/text.hpp>
 
 #include <algorithm>
+#include <cassert>
+#include <tuple>
 
 namespace message_history {
 
-namespace {
-
-std::string key_of(MessageNo message, std::string_view delivery_id) {
-  std::string key(reinterpret_cast<const char*>(&message.value), sizeof(message.value));
-  return key.append(delivery_id);
+DeliveryWork::Entry& DeliveryWork::entry_named(MessageNo message, std::string_view delivery_id,
+                                               bool& is_new) {
+  const auto known = by_name_.find({message, delivery_id});
+  is_new = known == by_name_.end();
+  if (!is_new) return *known->second;
+  Entry& entry = entries_.emplace_back();
+  entry.now.message = message;
+  entry.now.delivery_id = delivery_id;
+  by_name_.emplace(Name{message, entry.now.delivery_id}, &entry);
+  return entry;
 }
 
-}  // namespace
-
 DeliveryWork::Entry& DeliveryWork::adopt(Delivery row) {
-  const auto [found, is_new] = entries_.try_emplace(key_of(row.message, row.delivery_id));
-  Entry& entry = found->second;
-  if (!is_new) return entry;
-  entry.before = entry.stored = row;
-  entry.now = std::move(row);
+  bool is_new = false;
+  Entry& entry = entry_named(row.message, row.delivery_id, is_new);
+  if (!is_new && !entry.is_absent) return entry;
+  entry.is_absent = false;
+  entry.now.state = row.state;
+  entry.filed = filed(row.state);
+  entry.before = std::make_unique<const Delivery>(std::move(row));
   if (const ChainNo chain = entry.now.state.chain) chains_[chain].push_back(&entry);
   return entry;
 }
@@ -31,9 +38,42 @@ void DeliveryWork::load_chain(ChainNo chain) {
   for (Delivery& row : store_.chain(chain)) adopt(std::move(row));
 }
 
+void DeliveryWork::prefetch(std::span<const crm_event_delivery* const> events) {
+  std::vector<DeliveryLookup> lookups;
+  const auto want = [&](const MessageRow& message, std::string_view delivery_id) -> Entry* {
+    bool is_new = false;
+    Entry& entry = entry_named(message.number, delivery_id, is_new);
+    if (is_new) entry.is_absent = true;
+    if (is_new && !messages_.is_new(message.number)) {
+      lookups.push_back({message.number, entry.now.delivery_id, {}});
+    }
+    return &entry;
+  };
+  by_name_.reserve(events.size());
+  planned_.reserve(events.size());
+  lookups.reserve(events.size());
+  for (const crm_event_delivery* event : events) {
+    MessageRow& message = messages_.of(crm::view(event->message_id));
+    planned_.push_back({event, &message, want(message, crm::view(event->delivery_id))});
+    if (event->fallback_of.size != 0) want(message, crm::view(event->fallback_of));
+  }
+  store_.find_deliveries(lookups);
+  std::set<ChainNo> chains;
+  for (DeliveryLookup& lookup : lookups) {
+    if (!lookup.found) continue;
+    if (lookup.found->state.chain) chains.insert(lookup.found->state.chain);
+    adopt(*std::move(lookup.found));
+  }
+  // Not load_chain: parts of these are here already.
+  for (const ChainNo chain : chains) {
+    for (Delivery& row : store_.chain(chain)) adopt(std::move(row));
+  }
+}
+
 DeliveryWork::Entry* DeliveryWork::find(MessageNo message, std::string_view delivery_id) {
-  const auto known = entries_.find(key_of(message, delivery_id));
-  if (known != entries_.end()) return &known->second;
+  const auto known = by_name_.find({message, delivery_id});
+  if (known != by_name_.end()) return known->second->is_absent ? nullptr : known->second;
+  if (messages_.is_new(message)) return nullptr;
   auto row = store_.delivery(message, delivery_id);
   if (!row) return nullptr;
   load_chain(row->state.chain);
@@ -42,9 +82,9 @@ DeliveryWork::Entry* DeliveryWork::find(MessageNo message, std::string_view deli
 
 DeliveryWork::Entry& DeliveryWork::at(MessageNo message, std::string_view delivery_id) {
   if (Entry* known = find(message, delivery_id)) return *known;
-  Entry& entry = entries_[key_of(message, delivery_id)];
-  entry.now.message = message;
-  entry.now.delivery_id = delivery_id;
+  bool is_new = false;
+  Entry& entry = entry_named(message, delivery_id, is_new);
+  entry.is_absent = false;
   return entry;
 }
 
@@ -82,6 +122,7 @@ void DeliveryWork::link(Entry& a, Entry& b) {
   if (!chain_a && !chain_b) {
     chain_a = chain_b = store_.next_chain();
     chains_[chain_a] = {&a, &b};
+    a.is_unsaved = b.is_unsaved = true;
     return;
   }
   Entry& into = chain_size(&a) >= chain_size(&b) && chain_a ? a : (chain_b ? b : a);
@@ -90,6 +131,7 @@ void DeliveryWork::link(Entry& a, Entry& b) {
   const ChainNo left = from.now.state.chain;
   for (Entry* moved : group_of(from)) {
     moved->now.state.chain = chain;
+    moved->is_unsaved = true;
     chains_[chain].push_back(moved);
   }
   if (left) chains_.erase(left);
@@ -97,7 +139,7 @@ void DeliveryWork::link(Entry& a, Entry& b) {
 
 void DeliveryWork::assign_member(DeliveryState& state, std::string_view member_id) {
   if (state.member == member_ambiguous) return;
-  if (state.member && !members_.identity(member_id).includes(state.member)) {
+  if (state.member && !members_.includes(member_id, state.member)) {
     state.member = member_ambiguous;
     return;
   }
@@ -107,8 +149,9 @@ void DeliveryWork::assign_member(DeliveryState& state, std::string_view member_i
 // A delivery has one route; should reports differ, the smallest stands, whatever their order.
 void DeliveryWork::assign_route(DeliveryState& state, Channel channel, std::string_view provider) {
   if (state.route) {
-    const Route have = store_.route(state.route);
-    if (std::tie(have.channel, have.provider) <= std::make_tuple(channel, std::string(provider))) {
+    const Route& have = store_.route(state.route);
+    if (std::make_tuple(have.channel, std::string_view(have.provider)) <=
+        std::make_tuple(channel, provider)) {
       return;
     }
   }
@@ -116,8 +159,16 @@ void DeliveryWork::assign_route(DeliveryState& state, Channel channel, std::stri
 }
 
 void DeliveryWork::apply(const crm_event_delivery& event) {
-  MessageRow& message = messages_.of(crm::view(event.message_id));
-  Entry& entry = at(message.number, crm::view(event.delivery_id));
+  // Events that were rejected meanwhile are planned, but never come.
+  while (next_planned_ < planned_.size() && planned_[next_planned_].event != &event) {
+    ++next_planned_;
+  }
+  assert(next_planned_ < planned_.size());
+  const Planned& planned = planned_[next_planned_++];
+  MessageRow& message = *planned.message;
+  Entry& entry = *planned.entry;
+  entry.is_absent = false;
+  entry.is_unsaved = true;
   DeliveryState& state = entry.now.state;
   const auto status = static_cast<DeliveryStatus>(event.status);
   state.merge({status, event.head.at_us, std::string(crm::view(event.code)),
@@ -136,28 +187,37 @@ void DeliveryWork::apply(const crm_event_delivery& event) {
 }
 
 void DeliveryWork::reassign(const Delivery& delivery, MemberNo member) {
-  at(delivery.message, delivery.delivery_id).now.state.member = member;
+  Entry& entry = at(delivery.message, delivery.delivery_id);
+  entry.now.state.member = member;
+  entry.is_unsaved = true;
 }
 
 void DeliveryWork::flush_rows() {
   // In key order: neighbouring rows share pages.
-  std::vector<Entry*> changed;
-  for (auto& [key, entry] : entries_) {
-    if (!entry.stored || *entry.stored != entry.now) changed.push_back(&entry);
+  std::vector<Entry*> unsaved;
+  for (Entry& entry : entries_) {
+    if (!entry.is_unsaved) continue;
+    entry.is_unsaved = false;
+    // What was reported again need not be written again; the store has the row as `before`, unless
+    // this transaction wrote another.
+    if (entry.before && !entry.is_rewritten && *entry.before == entry.now) continue;
+    unsaved.push_back(&entry);
   }
-  std::sort(changed.begin(), changed.end(), [](const Entry* a, const Entry* b) {
+  std::sort(unsaved.begin(), unsaved.end(), [](const Entry* a, const Entry* b) {
     return std::tie(a->now.message, a->now.delivery_id) <
            std::tie(b->now.message, b->now.delivery_id);
   });
-  for (Entry* entry : changed) {
-    store_.put_delivery(entry->now, entry->stored ? &*entry->stored : nullptr);
-    entry->stored = entry->now;
+  for (Entry* entry : unsaved) {
+    store_.put_delivery(entry->now, entry->filed ? &*entry->filed : nullptr);
+    entry->filed = filed(entry->now.state);
+    entry->is_rewritten = true;
   }
 }
 
 void DeliveryWork::each_moved_success(
     const std::function<void(MemberNo, std::int64_t)>& visit) const {
-  for (const auto& [key, entry] : entries_) {
+  for (const Entry& entry : entries_) {
+    if (entry.is_absent) continue;
     const auto success = [](const Delivery& row) {
       return std::make_pair(row.state.member, row.state.success_at_us());
     };

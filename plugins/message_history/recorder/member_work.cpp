@@ -17,19 +17,28 @@ MemberKey MemberWork::key(std::string_view member_id) const {
 }
 
 MemberIdentity& MemberWork::load(std::string_view member_id) {
-  const auto known = identities_.find(std::string(member_id));
-  if (known != identities_.end()) return known->second;
-  MemberIdentity identity;
+  MemberIdentity& identity = identities_[std::string(member_id)];
+  if (identity.live || identity.erased) return identity;
   if (has_erasures_) identity = store_.erasure(key(member_id)).value_or(MemberIdentity{});
   identity.live = store_.live_member(member_id);
-  return identities_.emplace(member_id, identity).first->second;
+  return identity;
 }
 
 const MemberIdentity& MemberWork::identity(std::string_view member_id) {
   return load(member_id);
 }
 
+bool MemberWork::includes(std::string_view member_id, MemberNo member) {
+  if (!has_erasures_) return member && store_.live_member(member_id) == member;
+  return identity(member_id).includes(member);
+}
+
 MemberNo MemberWork::at(std::string_view member_id, std::int64_t at_us) {
+  if (!has_erasures_) {
+    // The usual case: an id is one person.
+    const MemberNo live = store_.live_member(member_id);
+    return live ? live : store_.add_member(member_id);
+  }
   MemberIdentity& identity = load(member_id);
   if (identity.is_erased_at(at_us)) return identity.erased;
   if (!identity.live) identity.live = store_.add_member(member_id);

@@ -21,6 +21,9 @@ class MemberWork {
   // The member that this id means at that time; made when it is new.
   MemberNo at(std::string_view member_id, std::int64_t at_us);
 
+  // Whether the member is this id's person, living or erased.
+  bool includes(std::string_view member_id, MemberNo member);
+
   // The identity behind a number of the store; empty for a tombstone, an ambiguous one and none.
   std::optional<std::string> live_id(MemberNo member);
 

@@ -28,15 +28,23 @@ std::optional<MessageNo> MessageWork::find(std::string_view message_id) {
 }
 
 MessageRow& MessageWork::of(std::string_view message_id) {
+  // Events of one message mostly come in a row.
+  if (last_ == nullptr || last_->message_id != message_id) last_ = &load(message_id);
+  return *last_;
+}
+
+MessageRow& MessageWork::load(std::string_view message_id) {
   if (const auto number = find(message_id)) return of(*number);
   MessageRow row;
   row.number = store_.add_message(message_id);
+  added_.insert(row.number);
   row.message_id = message_id;
   numbers_.emplace(message_id, row.number);
   return rows_.emplace(row.number, std::move(row)).first->second;
 }
 
 MessageRow& MessageWork::of(MessageNo number) {
+  if (last_ != nullptr && last_->number == number) return *last_;
   const auto known = rows_.find(number);
   if (known != rows_.end()) return known->second;
   MessageRow row = store_.message(number);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "store/store.h"
 
@@ -22,6 +23,9 @@ class MessageWork {
   MessageRow& of(std::string_view message_id);
   MessageRow& of(MessageNo number);
   std::optional<MessageNo> find(std::string_view message_id);
+
+  // Whether nobody named it before this transaction: then nothing is stored about it.
+  bool is_new(MessageNo message) const { return added_.contains(message); }
 
   void touch_activity(MessageRow& row, std::int64_t at_us);
 
@@ -50,9 +54,13 @@ class MessageWork {
     MemberCounts now;
   };
 
+  MessageRow& load(std::string_view message_id);
+
   WriteTransaction& store_;
+  MessageRow* last_ = nullptr;  // in rows_, whose nodes stay
   std::unordered_map<std::string, MessageNo> numbers_;
   std::unordered_map<MessageNo, MessageRow> rows_;
+  std::unordered_set<MessageNo> added_;
   std::map<std::tuple<MessageNo, std::string>, MessageMoney> money_;
   std::map<std::tuple<MessageNo, std::int32_t>, DayCounts> days_;
   std::map<std::tuple<MessageNo, std::int32_t, std::string>, ShopMoney> revenue_;

@@ -124,7 +124,7 @@ void OrderWork::take_version(Entry& entry, OrderVersion version, std::string_vie
   } else if (equal && !member_id.empty() && order.member != member_ambiguous) {
     if (!order.member) {
       order.member = members_.at(member_id, placed_at_us);
-    } else if (!members_.identity(member_id).includes(order.member)) {
+    } else if (!members_.includes(member_id, order.member)) {
       order.member = member_ambiguous;
     }
   }

@@ -43,25 +43,24 @@ std::int64_t& counter_of(DayCounts& counts, Outcome outcome) {
 
 }  // namespace
 
-std::vector<DeliveryWork::Group> DeliveryWork::groups(bool after) const {
-  std::vector<Group> alone;
-  std::map<ChainNo, Group> chained;
-  for (const auto& [key, entry] : entries_) {
-    // A delivery that stands alone and did not change adds and subtracts the same.
-    if (entry.before && *entry.before == entry.now && !entry.now.state.chain) continue;
-    const Delivery* row = after ? &entry.now : (entry.before ? &*entry.before : nullptr);
+// Visits the recipients of the batch as they were before it, or are after.
+template <class Visit>
+void DeliveryWork::each_group(bool after, const Visit& visit) const {
+  std::map<ChainNo, std::vector<const Delivery*>> chained;
+  for (const Entry& entry : entries_) {
+    if (entry.is_absent) continue;
+    const Delivery* row = after ? &entry.now : entry.before.get();
     if (row == nullptr) continue;
     if (row->state.chain) {
       chained[row->state.chain].push_back(row);
-    } else {
-      alone.push_back({row});
+    } else if (entry.changed()) {  // else it would add and subtract the same
+      visit(Group(&row, 1));
     }
   }
-  for (auto& [chain, group] : chained) alone.push_back(std::move(group));
-  return alone;
+  for (const auto& [chain, group] : chained) visit(Group(group));
 }
 
-void DeliveryWork::add(const Group& group, int sign) {
+void DeliveryWork::add(Group group, int sign) {
   const Recipient recipient = recipient_of(group);
   if (recipient.outcome == Outcome::none) return;
   const MessageNo message = group.front()->message;
@@ -90,7 +89,10 @@ void DeliveryWork::add_attempt(const Delivery& delivery, int sign) {
   }
 }
 
-void DeliveryWork::add_conversion(const Group& group, int sign) {
+void DeliveryWork::add_conversion(Group group, int sign) {
+  const bool any = std::any_of(group.begin(), group.end(),
+                               [](const Delivery* attempt) { return attempt->state.converted; });
+  if (!any) return;
   const Recipient recipient = recipient_of(group);
   if (!recipient.converted) return;
   RecipientCounts& counts = messages_.of(group.front()->message).counts.recipients;
@@ -100,22 +102,24 @@ void DeliveryWork::add_conversion(const Group& group, int sign) {
 
 void DeliveryWork::count(const std::vector<PlacedOrder>& orders) {
   std::map<MessageNo, bool> control_before;
-  for (const auto& [key, entry] : entries_) {
+  MessageNo last;
+  for (const Entry& entry : entries_) {
     const MessageNo message = entry.now.message;
-    if (control_before.contains(message)) continue;
+    if (entry.is_absent || message == last || control_before.contains(message)) continue;
     control_before[message] = messages_.of(message).counts.recipients.held_out > 0;
+    last = message;
   }
-  for (const auto& [key, entry] : entries_) {
-    if (entry.before && *entry.before == entry.now) continue;
+  for (const Entry& entry : entries_) {
+    if (!entry.changed()) continue;
     if (entry.before) add_attempt(*entry.before, -1);
     add_attempt(entry.now, +1);
   }
-  for (const Group& group : groups(false)) add(group, -1);
-  for (const Group& group : groups(true)) add(group, +1);
+  each_group(false, [this](Group group) { add(group, -1); });
+  each_group(true, [this](Group group) { add(group, +1); });
 
   settle_conversions(orders, control_before);
-  for (const Group& group : groups(false)) add_conversion(group, -1);
-  for (const Group& group : groups(true)) add_conversion(group, +1);
+  each_group(false, [this](Group group) { add_conversion(group, -1); });
+  each_group(true, [this](Group group) { add_conversion(group, +1); });
   flush_rows();
 }
 
@@ -128,14 +132,17 @@ bool DeliveryWork::is_converted(const Recipient& recipient) {
 // Brings one recipient's mark in line: it sits on the chain's first delivery and nowhere else.
 void DeliveryWork::settle(Entry& entry) {
   const std::vector<Entry*> attempts = group_of(entry);
-  Group rows;
+  std::vector<const Delivery*> rows;
   for (const Entry* attempt : attempts) rows.push_back(&attempt->now);
   const bool control = messages_.of(entry.now.message).counts.recipients.held_out > 0;
   const bool converted = control && is_converted(recipient_of(rows));
   Entry* first = *std::min_element(attempts.begin(), attempts.end(), [](auto* a, auto* b) {
     return a->now.delivery_id < b->now.delivery_id;
   });
-  for (Entry* attempt : attempts) attempt->now.state.converted = converted && attempt == first;
+  for (Entry* attempt : attempts) {
+    attempt->now.state.converted = converted && attempt == first;
+    attempt->is_unsaved = true;
+  }
 }
 
 // A message got its first control group, or lost its last: every recipient's mark is looked at
@@ -165,9 +172,14 @@ void DeliveryWork::settle_conversions(const std::vector<PlacedOrder>& orders,
     const bool has_control = messages_.of(message).counts.recipients.held_out > 0;
     if (has_control != had_control) settle_message(message);
   }
+  const bool any_control =
+      std::any_of(control_before.begin(), control_before.end(), [this](const auto& known) {
+        return messages_.of(known.first).counts.recipients.held_out > 0;
+      });
   std::vector<Entry*> changed;
-  for (auto& [key, entry] : entries_) {
-    if (entry.before && *entry.before == entry.now && !entry.now.state.chain) continue;
+  for (Entry& entry : entries_) {
+    if (!any_control) break;
+    if (entry.is_absent || (!entry.changed() && !entry.now.state.chain)) continue;
     if (messages_.of(entry.now.message).counts.recipients.held_out > 0) changed.push_back(&entry);
   }
   for (Entry* entry : changed) settle(*entry);

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstring>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "export/sha256.h"
 #include "recorder/batch_work.h"
@@ -40,38 +42,80 @@ class Intake {
         begin_(static_cast<std::uint64_t>(source.position)),
         last_(begin_) {}
 
-  void take(std::uint64_t index, const crm_event* raw) {
-    auto event = crm::event_of(raw);
-    if (!event) {
-      return reject(index, 0, crm::UnknownEvent{0}, "unreadable", event.error().detail);
+  void take_all(std::span<const crm_event* const> events) {
+    judged_.reserve(events.size());
+    for (const crm_event* raw : events) judge(raw);
+    // Looking deliveries up together is much cheaper than one by one.
+    std::vector<const crm_event_delivery*> deliveries;
+    for (const Judged& judged : judged_) {
+      const auto* delivery = std::get_if<const crm_event_delivery*>(&judged.event);
+      if (delivery != nullptr && judged.fate == Fate::apply) deliveries.push_back(*delivery);
     }
-    if (raw->seq == 0 || raw->seq > seq_max) {
-      return reject(index, raw->seq, event.value(), kind_name(event.value()),
-                    "seq must be 1 to 9223372036854775807");
-    }
-    if (raw->seq <= begin_) {
-      ++ack_.duplicates;
-      return;
-    }
-    if (raw->seq <= last_) {
-      return reject(index, raw->seq, event.value(), kind_name(event.value()),
-                    "seq does not rise: " + std::to_string(raw->seq) + " after " +
-                        std::to_string(last_) + "; number the events of a source in order");
-    }
-    last_ = raw->seq;
-    if (std::holds_alternative<crm::UnknownEvent>(event.value())) {
-      ++ack_.skipped;
-      return;
-    }
-    auto why = why_rejected(event.value());
-    if (!why) why = work_.apply(event.value());
-    if (why) return reject(index, raw->seq, event.value(), kind_name(event.value()), *why);
-    ++ack_.accepted;
+    work_.prefetch(deliveries);
+    for (std::size_t i = 0; i < judged_.size(); ++i) settle(i, judged_[i]);
   }
 
   std::uint64_t last() const { return last_; }
 
  private:
+  enum class Fate : std::uint8_t { apply, duplicate, skip, reject };
+  struct Judged {
+    Fate fate = Fate::apply;
+    std::uint64_t seq = 0;
+    crm::Event event = crm::UnknownEvent{0};
+    const char* kind = "unreadable";
+    std::string why;
+  };
+
+  void judge(const crm_event* raw) {
+    Judged& judged = judged_.emplace_back();
+    const auto reject = [&](std::string why) {
+      judged.fate = Fate::reject;
+      judged.why = std::move(why);
+    };
+    auto event = crm::event_of(raw);
+    if (!event) return reject(event.error().detail);
+    judged.event = event.value();
+    judged.kind = kind_name(judged.event);
+    judged.seq = raw->seq;
+    if (raw->seq == 0 || raw->seq > seq_max) {
+      return reject("seq must be 1 to 9223372036854775807");
+    }
+    if (raw->seq <= begin_) {
+      judged.fate = Fate::duplicate;
+      return;
+    }
+    if (raw->seq <= last_) {
+      return reject("seq does not rise: " + std::to_string(raw->seq) + " after " +
+                    std::to_string(last_) + "; number the events of a source in order");
+    }
+    last_ = raw->seq;
+    if (std::holds_alternative<crm::UnknownEvent>(judged.event)) {
+      judged.fate = Fate::skip;
+    } else if (auto why = why_rejected(judged.event)) {
+      reject(*std::move(why));
+    }
+  }
+
+  void settle(std::uint64_t index, const Judged& judged) {
+    switch (judged.fate) {
+      case Fate::duplicate:
+        ++ack_.duplicates;
+        return;
+      case Fate::skip:
+        ++ack_.skipped;
+        return;
+      case Fate::reject:
+        return reject(index, judged.seq, judged.event, judged.kind, judged.why);
+      case Fate::apply:
+        break;
+    }
+    if (const auto why = work_.apply(judged.event)) {
+      return reject(index, judged.seq, judged.event, judged.kind, *why);
+    }
+    ++ack_.accepted;
+  }
+
   void reject(std::uint64_t index, std::uint64_t seq, const crm::Event& event, const char* kind,
               const std::string& why) {
     QuarantineRow row;
@@ -96,6 +140,7 @@ class Intake {
   std::int64_t now_us_;
   std::uint64_t begin_;
   std::uint64_t last_;
+  std::vector<Judged> judged_;
 };
 
 // The counters of `ack` that on_batch fills; the caller's array stays.
@@ -152,7 +197,7 @@ void Recorder::record(const crm_event_batch* batch, crm_event_ack* ack) {
   source.recorded_at_us = host_.now_us();
   BatchWork work(*transaction, tenant->store->facts(), tenant->zone);
   Intake intake(work, source, result, source.recorded_at_us);
-  for (std::uint64_t i = 0; i < batch->count; ++i) intake.take(i, batch->events[i]);
+  intake.take_all({batch->events, batch->count});
   result.durable_seq = intake.last();
   // A batch of nothing but duplicates changes nothing, so there is nothing to make durable.
   if (result.accepted + result.rejected + result.skipped > 0) {

@@ -37,6 +37,27 @@ struct Span {
   std::int64_t to_us = 0;    // inclusive
 };
 
+// What the store's indexes say of a delivery.
+struct FiledDelivery {
+  MemberNo member;
+  std::int64_t timeline_at_us = 0;
+  ChainNo chain;
+  bool is_success = false;
+  bool is_failed = false;
+  friend bool operator==(const FiledDelivery&, const FiledDelivery&) = default;
+};
+
+inline FiledDelivery filed(const DeliveryState& state) {
+  return {state.member, state.timeline_at_us(), state.chain, is_success(state.status()),
+          state.status() == DeliveryStatus::failed};
+}
+
+struct DeliveryLookup {
+  MessageNo message;
+  std::string_view delivery_id;
+  std::optional<Delivery> found;
+};
+
 // One transaction of the tenant's only writer. Dropping it without commit() takes everything back.
 class WriteTransaction {
  public:
@@ -54,7 +75,7 @@ class WriteTransaction {
   virtual void put_message(const MessageRow& row) = 0;  // all but the key and the id
 
   virtual RouteNo route(Channel channel, std::string_view provider) = 0;  // created when it is new
-  virtual Route route(RouteNo number) = 0;
+  virtual const Route& route(RouteNo number) = 0;
 
   virtual MemberNo live_member(std::string_view member_id) = 0;  // none when not seen
   virtual MemberNo add_member(std::string_view member_id) = 0;
@@ -70,13 +91,18 @@ class WriteTransaction {
   virtual std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) = 0;
   virtual std::vector<Delivery> chain(ChainNo number) = 0;
   virtual ChainNo next_chain() = 0;
-  // `before` is the row as it was read; NULL for a new one.
-  virtual void put_delivery(const Delivery& row, const Delivery* before) = 0;
+  // `before` is how the stored row is filed; NULL for a new one.
+  virtual void put_delivery(const Delivery& row, const FiledDelivery* before) = 0;
   // In delivery_id order, those after `after_id`, at most `limit`.
   virtual std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
                                            std::int64_t limit) = 0;
+  // Fills `found` of each; much cheaper for many at once.
+  virtual void find_deliveries(std::vector<DeliveryLookup>& lookups) = 0;
   // The member's deliveries whose timeline_at lies in the span.
   virtual std::vector<Delivery> deliveries_of(MemberNo member, Span span) = 0;
+
+  // The member's successful deliveries in the span as touches, by the time of success.
+  virtual std::vector<TouchRow> reached(MemberNo member, Span span) = 0;
 
   virtual bool add_touch(const TouchRow& row) = 0;  // false when it is there already
   virtual void remove_touch(const TouchRow& row) = 0;

@@ -14,8 +14,9 @@
 
 namespace message_history::sqlite {
 
-std::string encode_marks(const DeliveryState& state);
-// Fills marks and cost.
+// The marks and the cost; times after `first_at_us`, which is the state's.
+void append_marks(std::string& bytes, const DeliveryState& state, std::int64_t first_at_us);
+// Replaces marks and cost; reuses their memory.
 void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryState& state);
 
 std::string encode_lines(const std::vector<OrderLine>& lines);

@@ -73,6 +73,8 @@ class Connection {
   std::int64_t pragma(const std::string& name);
   // Virtual machine steps of all statements so far.
   std::int64_t steps() const;
+  // Rows changed since it was opened.
+  std::int64_t changes() const { return database_.getTotalChanges(); }
   const std::string& file() const { return file_; }
 
  private:

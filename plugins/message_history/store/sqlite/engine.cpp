@@ -105,10 +105,13 @@ class SqliteStore final : public Store {
       : file_(std::move(file)), db_(file_, Connection::Mode::write) {
     migrate(db_);
     facts_ = read_facts(db_);
+    state_ = std::make_unique<WriterState>(db_, facts_.member_salt);
   }
 
   const TenantFacts& facts() const override { return facts_; }
-  std::unique_ptr<WriteTransaction> begin() override { return std::make_unique<SqliteWriter>(db_); }
+  std::unique_ptr<WriteTransaction> begin() override {
+    return std::make_unique<SqliteWriter>(*state_);
+  }
   std::unique_ptr<Snapshot> snapshot() override {
     return std::make_unique<SqliteSnapshot>(file_, facts_);
   }
@@ -117,6 +120,7 @@ class SqliteStore final : public Store {
   std::string file_;
   Connection db_;
   TenantFacts facts_;
+  std::unique_ptr<WriterState> state_;
 };
 
 class SqliteEngine final : public Engine {

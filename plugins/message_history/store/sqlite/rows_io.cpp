@@ -54,23 +54,6 @@ MessageRow read_message(Query& query) {
   return row;
 }
 
-Delivery read_delivery(Query& query) {
-  Delivery row;
-  row.message = query.number<MessageNo>();
-  row.delivery_id = query.text();
-  row.state.member = query.number<MemberNo>();
-  row.state.route = query.number<RouteNo>();
-  const std::int64_t status = query.integer();
-  const std::int64_t first_at_us = query.integer();
-  row.state.chain = ChainNo{query.optional_integer().value_or(0)};
-  row.state.converted = query.integer() != 0;
-  const std::string marks = query.text();
-  check(query.integer(), checksum_of(row, first_at_us, marks), "delivery", row.delivery_id);
-  decode_marks(marks, first_at_us, row.state);
-  check(status, static_cast<std::int64_t>(row.state.status()), "delivery", row.delivery_id);
-  return row;
-}
-
 TouchRow read_touch(Query& query) {
   TouchRow row;
   row.member = query.number<MemberNo>();
@@ -139,19 +122,6 @@ SourceRow read_source(Query& query) {
     *value = query.integer();
   }
   return row;
-}
-
-std::int64_t checksum_of(const Delivery& row, std::int64_t first_at_us, std::string_view marks) {
-  return RowChecksum()
-      .add(row.message.value)
-      .add(row.delivery_id)
-      .add(row.state.member.value)
-      .add(row.state.route.value)
-      .add(first_at_us)
-      .add(row.state.chain.value)
-      .add(row.state.converted ? 1 : 0)
-      .add(marks)
-      .value();
 }
 
 std::int64_t checksum_of(const TouchRow& row) {

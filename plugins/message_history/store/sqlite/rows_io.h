@@ -3,7 +3,6 @@
 // The column lists are literals so that SQL and reader stand side by side.
 #pragma once
 
-#include "model/delivery.h"
 #include "model/order.h"
 #include "store/rows.h"
 #include "store/sqlite/connection.h"
@@ -15,9 +14,6 @@ namespace message_history::sqlite {
   "scheduled_at, audience_set_at, audience, sent_at, activity_at, success, failed, pending, " \
   "excluded, delivered, held_out, converted_reached, converted_held_out, clickers, openers, " \
   "redeemers, buyers, orders"
-#define MH_DELIVERY_COLUMNS                                                                      \
-  "message_no, delivery_id, member_no, route_no, status, first_at, chain_no, converted, marks, " \
-  "crc"
 #define MH_TOUCH_COLUMNS "member_no, at, kind, message_no, delivery_id, crc"
 #define MH_ORDER_COLUMNS                                                                   \
   "order_no, order_id, member_no, placed_at, revision, at, currency, amount, message_no, " \
@@ -31,18 +27,12 @@ namespace message_history::sqlite {
 
 // Each reads its columns from where the query stands; a checksum that does not match is CORRUPT.
 MessageRow read_message(Query& query);
-Delivery read_delivery(Query& query);
 TouchRow read_touch(Query& query);
 Order read_order(Query& query);
 Refund read_refund(Query& query);
 CreditRow read_credit(Query& query);
 SourceRow read_source(Query& query);
 
-// With the first time as the row has it, so that damaged marks need not be decoded first.
-std::int64_t checksum_of(const Delivery& row, std::int64_t first_at_us, std::string_view marks);
-inline std::int64_t checksum_of(const Delivery& row, std::string_view marks) {
-  return checksum_of(row, row.state.first_at_us(), marks);
-}
 std::int64_t checksum_of(const TouchRow& row);
 std::int64_t checksum_of(const Order& row, std::string_view lines);
 std::int64_t checksum_of(const Refund& row);

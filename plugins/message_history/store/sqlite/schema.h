@@ -28,7 +28,7 @@ CREATE TABLE route (
   route_no INTEGER PRIMARY KEY, channel INTEGER NOT NULL, provider TEXT NOT NULL,
   UNIQUE (channel, provider));
 CREATE TABLE member (
-  member_no INTEGER PRIMARY KEY, member TEXT NOT NULL UNIQUE, erased INTEGER NOT NULL);
+  member_no INTEGER PRIMARY KEY, member TEXT NOT NULL, erased INTEGER NOT NULL);
 CREATE TABLE erasure (
   member_key BLOB PRIMARY KEY, member_no INTEGER NOT NULL, until_at INTEGER NOT NULL)
   WITHOUT ROWID;
@@ -74,16 +74,15 @@ CREATE TABLE shop (
   currency TEXT PRIMARY KEY, orders INTEGER NOT NULL, gross INTEGER NOT NULL,
   refunded INTEGER NOT NULL) WITHOUT ROWID;
 
-CREATE TABLE delivery (
-  message_no INTEGER NOT NULL, delivery_id TEXT NOT NULL, member_no INTEGER NOT NULL,
-  route_no INTEGER NOT NULL, status INTEGER NOT NULL, first_at INTEGER NOT NULL,
-  chain_no INTEGER, converted INTEGER NOT NULL, marks BLOB NOT NULL, crc INTEGER NOT NULL,
-  PRIMARY KEY (message_no, delivery_id)) WITHOUT ROWID;
-CREATE INDEX delivery_by_chain ON delivery (chain_no) WHERE chain_no IS NOT NULL;
-CREATE INDEX delivery_failed ON delivery (message_no, delivery_id) WHERE status = 6;
-CREATE TABLE member_delivery (
-  member_no INTEGER NOT NULL, at INTEGER NOT NULL, message_no INTEGER NOT NULL,
-  delivery_id TEXT NOT NULL, PRIMARY KEY (member_no, at, message_no, delivery_id)) WITHOUT ROWID;
+CREATE TABLE run (
+  run_no INTEGER PRIMARY KEY, tree INTEGER NOT NULL, level INTEGER NOT NULL,
+  entries INTEGER NOT NULL, merged_into INTEGER NOT NULL, growing INTEGER NOT NULL,
+  first_key BLOB NOT NULL, last_key BLOB NOT NULL, first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL);
+CREATE TABLE fence (
+  run_no INTEGER NOT NULL, first_key BLOB NOT NULL, block_no INTEGER NOT NULL,
+  PRIMARY KEY (run_no, first_key)) WITHOUT ROWID;
+CREATE TABLE block (block_no INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE touch (
   member_no INTEGER NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL,
   message_no INTEGER NOT NULL, delivery_id TEXT NOT NULL, crc INTEGER NOT NULL,

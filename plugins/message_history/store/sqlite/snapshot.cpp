@@ -27,7 +27,7 @@ QuarantineEntry read_quarantine(Query& query) {
 }  // namespace
 
 SqliteSnapshot::SqliteSnapshot(const std::string& file, const TenantFacts& facts)
-    : db_(file, Connection::Mode::read), currency_(facts.currency) {
+    : db_(file, Connection::Mode::read), trees_(db_, facts.member_salt), currency_(facts.currency) {
   db_.execute("BEGIN");
   db_.query("SELECT 1 FROM meta").step();  // BEGIN alone reads nothing, and so fixes nothing
 }

@@ -8,6 +8,7 @@
 
 #include "store/snapshot.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/tree_set.h"
 #include "store/store.h"
 
 namespace message_history::sqlite {
@@ -74,8 +75,10 @@ class SqliteSnapshot final : public Snapshot {
 
  private:
   std::int64_t count(const char* sql);
+  std::string shown_beside(const CreditRow& credit);
 
   Connection db_;
+  TreeSet trees_;
   const std::string currency_;  // the tenant's main one
 };
 

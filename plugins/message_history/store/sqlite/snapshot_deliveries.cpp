@@ -1,48 +1,48 @@
 // Deliveries of a message: pages, single ones, chains, and the stream for exports.
-#include "store/sqlite/rows_io.h"
+#include <utility>
+
 #include "store/sqlite/snapshot.h"
-#include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
 
 std::vector<Delivery> SqliteSnapshot::deliveries(MessageNo message, std::string_view after_id,
                                                  std::int64_t limit) {
-  Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
-                          " FROM delivery WHERE message_no = ? AND delivery_id > ? "
-                          "ORDER BY delivery_id LIMIT ?");
-  return rows_of(query.bind(message).bind(after_id).bind(limit), read_delivery);
+  return deliveries_after(trees_, message, after_id, limit);
 }
 
 std::vector<Delivery> SqliteSnapshot::failed_deliveries(MessageNo message,
                                                         std::string_view after_id,
                                                         std::int64_t limit) {
-  static_assert(static_cast<int>(DeliveryStatus::failed) == 6);  // the index names it
-  Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
-                          " FROM delivery INDEXED BY delivery_failed "
-                          "WHERE message_no = ? AND delivery_id > ? AND status = 6 "
-                          "ORDER BY delivery_id LIMIT ?");
-  return rows_of(query.bind(message).bind(after_id).bind(limit), read_delivery);
+  std::vector<Delivery> rows;
+  const std::string after = delivery_key(message, after_id);
+  const std::string end = key_after(delivery_key(message, {}));
+  RunsCursor cursor = trees_.failed_deliveries.cursor(after, end);
+  cursor.seek(after);
+  if (cursor.valid() && cursor.key() == after) cursor.next();
+  for (; cursor.valid() && cursor.key() < end && std::cmp_less(rows.size(), limit); cursor.next()) {
+    rows.push_back(named_delivery(trees_, message, decode_delivery_key(cursor.key()).delivery_id));
+  }
+  return rows;
 }
 
 std::optional<Delivery> SqliteSnapshot::delivery(MessageNo message, std::string_view delivery_id) {
-  Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
-                          " FROM delivery WHERE message_no = ? AND delivery_id = ?");
-  return row_of(query.bind(message).bind(delivery_id), read_delivery);
+  return find_delivery(trees_, message, delivery_id);
 }
 
 std::vector<Delivery> SqliteSnapshot::chain(ChainNo number) {
-  Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
-                          " FROM delivery WHERE chain_no = ? ORDER BY message_no, delivery_id");
-  return rows_of(query.bind(number), read_delivery);
+  return deliveries_in_chain(trees_, number);
 }
 
 void SqliteSnapshot::each_delivery(MessageNo message,
                                    const std::function<bool(const Delivery&)>& visit) {
-  Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
-                          " FROM delivery WHERE message_no = ? ORDER BY delivery_id");
-  query.bind(message);
-  while (query.step()) {
-    if (!visit(read_delivery(query))) return;
+  const std::string begin = delivery_key(message, {});
+  const std::string end = key_after(begin);
+  RunsCursor cursor = trees_.deliveries.cursor(begin, end);
+  Delivery delivery;
+  for (cursor.seek(begin); cursor.valid() && cursor.key() < end; cursor.next()) {
+    decode_delivery(cursor.key(), cursor.value(), delivery);
+    if (!visit(delivery)) return;
   }
 }
 

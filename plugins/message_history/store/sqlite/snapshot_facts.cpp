@@ -5,8 +5,11 @@
 // holds. Lines go by the bytes of ids, never by the store's numbers, and everything an erased
 // member left counts as of one person "erased", because tombstones are random. Tables by day are
 // left out: they depend on the time zone.
+#include <map>
+
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
 
@@ -119,13 +122,55 @@ void visit_failures(Connection& db, const MessageRow& message, const Visit& visi
   }
 }
 
-void visit_delivery(Query& query, const MessageRow& message, const Visit& visit) {
-  const Delivery row = read_delivery(query);
+// What deliveries name by number, looked up once.
+class Names {
+ public:
+  Names(Connection& db, TreeSet& trees) : db_(db), trees_(trees) {}
+
+  std::string who(MemberNo member) {
+    if (!member) return "";
+    if (!is_person(member)) return "ambiguous";
+    const auto row = member_row(db_, member);
+    if (!row) return "";
+    return row->erased ? "erased" : "=" + row->member;
+  }
+
+  const Route& route(RouteNo number) {
+    Route& route = routes_[number];
+    if (route.number) return route;
+    route.number = number;
+    Query query = db_.query("SELECT provider, channel FROM route WHERE route_no = ?");
+    if (query.bind(number).step()) {
+      route.provider = query.text();
+      route.channel = static_cast<Channel>(query.integer());
+    }
+    return route;
+  }
+
+  // The smallest delivery_id names a chain.
+  std::string chain(ChainNo number) {
+    const std::string begin = chain_key(number);
+    RunsCursor cursor = trees_.chains.cursor(begin, key_after(begin));
+    cursor.seek(begin);
+    return cursor.valid() ? decode_chain_key(cursor.key()).delivery_id : std::string();
+  }
+
+ private:
+  Connection& db_;
+  TreeSet& trees_;
+  std::map<RouteNo, Route> routes_;
+};
+
+void visit_delivery(const Delivery& row, const MessageRow& message, Names& names,
+                    const Visit& visit) {
+  const Route& route = names.route(row.state.route);
   Fact fact("delivery");
   fact.text(message.message_id).text(row.delivery_id);
-  add_columns(fact, query, 2, 1);  // who, provider, channel
+  fact.text(names.who(row.state.member))
+      .text(route.provider)
+      .number(static_cast<std::int64_t>(route.channel));
   if (row.state.chain) {
-    fact.text(query.bytes());  // the smallest delivery_id names it
+    fact.text(names.chain(row.state.chain));
   } else {
     fact.nothing();
   }
@@ -145,18 +190,15 @@ void visit_delivery(Query& query, const MessageRow& message, const Visit& visit)
   fact.end(visit);
 }
 
-void visit_deliveries(Connection& db, const MessageRow& message, const Visit& visit) {
-  Query query = db.query("SELECT " MH_DELIVERY_COLUMNS ", " MH_WHO(
-      "delivery.member_no") ", (SELECT provider FROM route WHERE route.route_no = "
-                            "delivery.route_no), "
-                            "(SELECT channel FROM route WHERE route.route_no = delivery.route_no), "
-                            "(SELECT first.delivery_id FROM delivery AS first WHERE first.chain_no "
-                            "= delivery.chain_no "
-                            "AND first.message_no = delivery.message_no ORDER BY first.delivery_id "
-                            "LIMIT 1) "
-                            "FROM delivery WHERE message_no = ? ORDER BY delivery_id");
-  query.bind(message.number);
-  while (query.step()) visit_delivery(query, message, visit);
+void visit_deliveries(TreeSet& trees, const MessageRow& message, Names& names, const Visit& visit) {
+  const std::string begin = delivery_key(message.number, {});
+  const std::string end = key_after(begin);
+  RunsCursor cursor = trees.deliveries.cursor(begin, end);
+  Delivery delivery;
+  for (cursor.seek(begin); cursor.valid() && cursor.key() < end; cursor.next()) {
+    decode_delivery(cursor.key(), cursor.value(), delivery);
+    visit_delivery(delivery, message, names, visit);
+  }
 }
 
 void visit_members(Connection& db, const MessageRow& message, const Visit& visit) {
@@ -174,14 +216,15 @@ void visit_members(Connection& db, const MessageRow& message, const Visit& visit
   }
 }
 
-void visit_messages(Connection& db, const Visit& visit) {
+void visit_messages(Connection& db, TreeSet& trees, const Visit& visit) {
+  Names names(db, trees);
   Query query = db.query("SELECT " MH_MESSAGE_COLUMNS " FROM message ORDER BY message_id");
   while (query.step()) {
     const MessageRow message = read_message(query);
     visit_message(message, visit);
     visit_money(db, message, visit);
     visit_failures(db, message, visit);
-    visit_deliveries(db, message, visit);
+    visit_deliveries(trees, message, names, visit);
     visit_members(db, message, visit);
   }
 }
@@ -275,7 +318,7 @@ void visit_erasures(Connection& db, const Visit& visit) {
 
 void SqliteSnapshot::each_fact(const std::function<void(std::string_view)>& visit) {
   Fact("facts").number(1).end(visit);  // the version of these lines
-  visit_messages(db_, visit);
+  visit_messages(db_, trees_, visit);
   visit_touches(db_, visit);
   visit_orders(db_, visit);
   visit_refunds(db_, visit);

@@ -1,9 +1,12 @@
 // Orders, refunds and credits, and the sales of a message in the order of an export.
+#include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
 
@@ -57,23 +60,49 @@ std::vector<BuyerRow> SqliteSnapshot::buyers(MessageNo message,
   return rows_of(query, read_buyer);
 }
 
-// SQLite's sorter spills to an unnamed temporary file, so memory does not grow with the sales.
+namespace {
+
+// Where an order is shown in an export, and which it is.
+struct ShownSale {
+  std::string delivery_id;
+  std::string order_id;
+  OrderNo order;
+};
+
+}  // namespace
+
+// Beside the delivery that is credited; else beside the member's first of this message.
+std::string SqliteSnapshot::shown_beside(const CreditRow& credit) {
+  if (!credit.delivery_id.empty() && find_delivery(trees_, credit.message, credit.delivery_id)) {
+    return credit.delivery_id;
+  }
+  std::string first;
+  for (MemberDelivery& entry :
+       member_deliveries(trees_, credit.member, 0, std::numeric_limits<std::int64_t>::max())) {
+    if (entry.message != credit.message) continue;
+    if (first.empty() || entry.delivery_id < first) first = std::move(entry.delivery_id);
+  }
+  return first;
+}
+
 void SqliteSnapshot::each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) {
-  Query query = db_.query(
-      "SELECT " MH_CREDIT_COLUMNS
-      ", coalesce("
-      "(SELECT delivery_id FROM delivery WHERE delivery.message_no = credit.message_no "
-      "AND delivery.delivery_id = credit.delivery_id AND credit.delivery_id != ''), "
-      "(SELECT min(delivery_id) FROM member_delivery AS own WHERE own.member_no = credit.member_no "
-      "AND own.member_no > 0 AND own.message_no = credit.message_no), '') AS shown, " MH_ORDER_ID
-      " AS sold FROM credit WHERE message_no = ? ORDER BY shown, sold");
-  query.bind(message);
-  while (query.step()) {
-    Sale sale;
-    sale.credit = read_credit(query);
-    sale.delivery_id = query.text();
-    sale.order_id = query.text();
-    if (!visit(sale)) return;
+  std::vector<ShownSale> shown;
+  {
+    Query query = db_.query("SELECT " MH_CREDIT_COLUMNS ", " MH_ORDER_ID
+                            " FROM credit WHERE message_no = ? ORDER BY order_no");
+    query.bind(message);
+    while (query.step()) {
+      const CreditRow row = read_credit(query);
+      shown.push_back({shown_beside(row), query.text(), row.order});
+    }
+  }
+  std::sort(shown.begin(), shown.end(), [](const ShownSale& a, const ShownSale& b) {
+    return std::tie(a.delivery_id, a.order_id) < std::tie(b.delivery_id, b.order_id);
+  });
+  for (ShownSale& sold : shown) {
+    const auto row = credit(sold.order);
+    if (!row) continue;
+    if (!visit({std::move(sold.delivery_id), std::move(sold.order_id), *row})) return;
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
 
@@ -110,24 +111,29 @@ struct Page {
   std::int64_t limit = 0;
 };
 
-void add_deliveries(Connection& db, const Page& page, const Below& key, Entries& entries) {
-  // LEFT JOIN, so that a line of the index without its delivery is CORRUPT and not left out.
-  Query query = db.query(
-      "SELECT " MH_DELIVERY_COLUMNS
-      ", listed_at FROM (SELECT at AS listed_at, message_no, delivery_id FROM member_delivery "
-      "WHERE member_no = ? AND (at, message_no, delivery_id) < (?, ?, ?) "
-      "ORDER BY at DESC, message_no DESC, delivery_id DESC LIMIT ?) "
-      "LEFT JOIN delivery USING (message_no, delivery_id)");
-  query.bind(page.member).bind(key.at_us).bind(key.first);
-  bind_text(query, key);
-  query.bind(page.limit);
-  while (query.step()) {
+// The key that all of the page's deliveries are below.
+std::string end_key(MemberNo member, const Below& key) {
+  if (key.at_us == Limits::max()) return key_after(member_key(member));
+  if (key.first == Limits::min()) return member_time_key(member, key.at_us);
+  if (key.first == Limits::max()) return key_after(member_time_key(member, key.at_us));
+  return member_delivery_key(
+      {member, key.at_us, MessageNo{key.first}, key.text.value_or(""), false});
+}
+
+void add_deliveries(TreeSet& trees, const Page& page, const Below& key, Entries& entries) {
+  if (!is_person(page.member)) return;
+  const std::string begin = member_key(page.member);
+  const std::string end = end_key(page.member, key);
+  RunsCursor cursor = trees.member_deliveries.cursor(begin, end);
+  std::int64_t count = 0;
+  for (cursor.seek_below(end); cursor.valid() && begin <= cursor.key() && count < page.limit;
+       cursor.previous(), ++count) {
+    const MemberDelivery entry = decode_member_delivery(cursor.key(), cursor.value());
     TimelineRow row;
-    row.delivery = read_delivery(query);
-    row.message = row.delivery->message;
-    Position position{query.integer(), What::delivery, row.message.value, 0,
-                      row.delivery->delivery_id};
-    add(entries, std::move(position), std::move(row));
+    row.message = entry.message;
+    row.delivery = named_delivery(trees, entry.message, entry.delivery_id);
+    add(entries, {entry.at_us, What::delivery, entry.message.value, 0, entry.delivery_id},
+        std::move(row));
   }
 }
 
@@ -188,7 +194,7 @@ std::vector<TimelineRow> SqliteSnapshot::timeline(MemberNo member,
   if (after) last = position_of(*after);
   const Page page{member, limit};
   Entries entries;
-  add_deliveries(db_, page, below(What::delivery, last), entries);
+  add_deliveries(trees_, page, below(What::delivery, last), entries);
   add_touches(db_, page, below(What::touch, last), entries);
   add_orders(db_, page, below(What::order, last), entries);
   add_refunds(db_, page, below(What::refund, last), entries);

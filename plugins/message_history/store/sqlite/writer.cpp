@@ -1,15 +1,27 @@
 #include "store/sqlite/writer.h"
 
 #include "store/sqlite/rows_io.h"
+#include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
 
-SqliteWriter::SqliteWriter(Connection& db) : db_(db) {
+void WriterState::forget() {
+  for (SortedRuns* tree : trees.all()) tree->forget();
+  members_loaded = false;
+  last_member.reset();
+  route_numbers.clear();
+  routes.clear();
+}
+
+SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), trees_(state.trees) {
+  if (state_.members.is_full()) state_.members.clear();  // never within a transaction
   db_.execute("BEGIN IMMEDIATE");
+  changes_before_ = db_.changes();
 }
 
 SqliteWriter::~SqliteWriter() {
   if (committed_) return;
+  if (db_.changes() != changes_before_) state_.forget();
   try {
     db_.execute("ROLLBACK");
   } catch (const crm::Failure&) {
@@ -119,45 +131,93 @@ void SqliteWriter::put_message(const MessageRow& row) {
 }
 
 RouteNo SqliteWriter::route(Channel channel, std::string_view provider) {
+  std::string name(1, static_cast<char>(channel));
+  name.append(provider);
+  RouteNo& number = state_.route_numbers[name];
+  if (number) return number;
   {
     Query query = db_.query("SELECT route_no FROM route WHERE channel = ? AND provider = ?");
     query.bind(static_cast<std::int64_t>(channel)).bind(provider);
-    if (query.step()) return query.number<RouteNo>();
+    if (query.step()) return number = query.number<RouteNo>();
   }
   db_.query("INSERT INTO route (channel, provider) VALUES (?, ?)")
       .bind(static_cast<std::int64_t>(channel))
       .bind(provider)
       .run();
-  return RouteNo{last_insert()};
+  return number = RouteNo{last_insert()};
 }
 
-Route SqliteWriter::route(RouteNo number) {
+const Route& SqliteWriter::route(RouteNo number) {
+  const auto known = state_.routes.find(number);
+  if (known != state_.routes.end()) return known->second;
   Query query = db_.query("SELECT channel, provider FROM route WHERE route_no = ?");
   if (!query.bind(number).step()) missing("route");
   Route route;
   route.number = number;
   route.channel = static_cast<Channel>(query.integer());
   route.provider = query.text();
-  return route;
+  return state_.routes.emplace(number, std::move(route)).first->second;
 }
 
 MemberNo SqliteWriter::live_member(std::string_view member_id) {
-  Query query = db_.query("SELECT member_no FROM member WHERE member = ? AND erased = 0");
-  return query.bind(member_id).step() ? query.number<MemberNo>() : MemberNo{};
+  if (!state_.members_loaded) load_members();
+  if (const MemberNo known = state_.members.find(member_id)) return known;
+  if (state_.members.is_complete()) return {};
+  const auto row = find_member(db_, trees_, member_id);
+  if (!row || row->erased) return {};
+  state_.members.put(member_id, row->number);
+  return row->number;
+}
+
+// All of them, as long as they fit.
+void SqliteWriter::load_members() {
+  MemberCache& members = state_.members;
+  members.clear();
+  Query query = db_.query("SELECT member_no, member FROM member WHERE erased = 0");
+  while (!members.is_full() && query.step()) {
+    const auto number = query.number<MemberNo>();
+    members.put(query.bytes(), number);
+  }
+  members.set_complete(!members.is_full());
+  state_.members_loaded = true;
+}
+
+MemberNo SqliteWriter::next_member() {
+  if (!state_.last_member) {
+    Query query = db_.query("SELECT max(member_no) FROM member");
+    query.step();
+    state_.last_member = MemberNo{query.optional_integer().value_or(0)};
+  }
+  return MemberNo{++state_.last_member->value};
+}
+
+void SqliteWriter::add_hash(std::string_view member, MemberNo number) {
+  pending(Tree::member_hash)
+      .push_back({member_hash_key(trees_.hash_seed, member, number), std::string(present)});
 }
 
 MemberNo SqliteWriter::add_member(std::string_view member_id) {
-  db_.query("INSERT INTO member (member, erased) VALUES (?, 0)").bind(member_id).run();
-  return MemberNo{last_insert()};
+  const MemberNo number = next_member();
+  db_.query("INSERT INTO member (member_no, member, erased) VALUES (?, ?, 0)")
+      .bind(number)
+      .bind(member_id)
+      .run();
+  add_hash(member_id, number);
+  state_.members.put(member_id, number);
+  return number;
 }
 
 std::optional<std::string> SqliteWriter::live_member_id(MemberNo number) {
-  Query query = db_.query("SELECT member FROM member WHERE member_no = ? AND erased = 0");
-  if (!query.bind(number).step()) return {};
-  return query.text();
+  auto row = member_row(db_, number);
+  if (!row || row->erased) return {};
+  return std::move(row->member);
 }
 
 void SqliteWriter::remove_member(MemberNo number) {
+  if (const auto id = live_member_id(number)) {
+    pending(Tree::member_hash).push_back({member_hash_key(trees_.hash_seed, *id, number), {}});
+  }
+  state_.members_loaded = false;
   db_.query("DELETE FROM member WHERE member_no = ?").bind(number).run();
 }
 
@@ -179,15 +239,26 @@ std::optional<MemberIdentity> SqliteWriter::erasure(const MemberKey& key) {
 }
 
 MemberNo SqliteWriter::entomb(MemberNo member, std::string_view tombstone) {
+  // Until the commit, also the space of rows that are deleted or moved is overwritten.
+  db_.execute("PRAGMA secure_delete=ON");
   if (member) {
+    if (const auto id = live_member_id(member)) {
+      pending(Tree::member_hash).push_back({member_hash_key(trees_.hash_seed, *id, member), {}});
+    }
+    state_.members_loaded = false;
     db_.query("UPDATE member SET member = ?, erased = 1 WHERE member_no = ?")
         .bind(tombstone)
         .bind(member)
         .run();
-    return member;
+  } else {
+    member = next_member();
+    db_.query("INSERT INTO member (member_no, member, erased) VALUES (?, ?, 1)")
+        .bind(member)
+        .bind(tombstone)
+        .run();
   }
-  db_.query("INSERT INTO member (member, erased) VALUES (?, 1)").bind(tombstone).run();
-  return MemberNo{last_insert()};
+  add_hash(tombstone, member);
+  return member;
 }
 
 void SqliteWriter::put_erasure(const MemberKey& key, MemberNo erased, std::int64_t until_us) {
@@ -198,10 +269,21 @@ void SqliteWriter::put_erasure(const MemberKey& key, MemberNo erased, std::int64
       .run();
 }
 
+void SqliteWriter::put_pending() {
+  for (SortedRuns* tree : trees_.all()) {
+    std::vector<RunEntry>& entries = pending(tree->tree());
+    tree->put(entries);
+  }
+}
+
 void SqliteWriter::commit(bool forget) {
+  put_pending();
+  for (SortedRuns* tree : trees_.all()) tree->merge_some();
   db_.execute("COMMIT");
   committed_ = true;
-  if (forget) db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!forget) return;
+  db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  db_.execute("PRAGMA secure_delete=FAST");
 }
 
 std::int64_t SqliteWriter::last_insert() {

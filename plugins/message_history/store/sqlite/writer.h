@@ -4,15 +4,37 @@
 // events say) and writer_counters.cpp (what is counted, and the audit chain).
 #pragma once
 
+#include <array>
+#include <unordered_map>
+
 #include "store/sqlite/connection.h"
+#include "store/sqlite/member_cache.h"
+#include "store/sqlite/tree_set.h"
 #include "store/store.h"
 
 namespace message_history::sqlite {
 
+// What a store's writer keeps from one transaction to the next.
+struct WriterState {
+  WriterState(Connection& connection, const Sha256& salt)
+      : db(connection), trees(connection, salt) {}
+
+  // After a rollback: forgets what the transaction left here.
+  void forget();
+
+  Connection& db;
+  TreeSet trees;
+  MemberCache members;
+  bool members_loaded = false;
+  std::optional<MemberNo> last_member;
+  std::unordered_map<std::string, RouteNo> route_numbers;  // by channel and provider
+  std::unordered_map<RouteNo, Route> routes;
+};
+
 class SqliteWriter final : public WriteTransaction {
  public:
-  // Begins at once (BEGIN IMMEDIATE). `db` outlives the transaction and is not used beside it.
-  explicit SqliteWriter(Connection& db);
+  // Begins at once (BEGIN IMMEDIATE). `state` outlives the transaction and is not used beside it.
+  explicit SqliteWriter(WriterState& state);
   ~SqliteWriter() override;
   SourceRow source(std::string_view name) override;
   void put_source(const SourceRow& row) override;
@@ -23,7 +45,7 @@ class SqliteWriter final : public WriteTransaction {
   MessageNo add_message(std::string_view message_id) override;
   void put_message(const MessageRow& row) override;
   RouteNo route(Channel channel, std::string_view provider) override;
-  Route route(RouteNo number) override;
+  const Route& route(RouteNo number) override;
   MemberNo live_member(std::string_view member_id) override;
   MemberNo add_member(std::string_view member_id) override;
   std::optional<std::string> live_member_id(MemberNo number) override;
@@ -36,10 +58,12 @@ class SqliteWriter final : public WriteTransaction {
   std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) override;
   std::vector<Delivery> chain(ChainNo number) override;
   ChainNo next_chain() override;
-  void put_delivery(const Delivery& row, const Delivery* before) override;
+  void put_delivery(const Delivery& row, const FiledDelivery* before) override;
   std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
                                    std::int64_t limit) override;
+  void find_deliveries(std::vector<DeliveryLookup>& lookups) override;
   std::vector<Delivery> deliveries_of(MemberNo member, Span span) override;
+  std::vector<TouchRow> reached(MemberNo member, Span span) override;
   bool add_touch(const TouchRow& row) override;
   void remove_touch(const TouchRow& row) override;
   std::vector<TouchRow> touches_of(MemberNo member, Span span) override;
@@ -69,9 +93,20 @@ class SqliteWriter final : public WriteTransaction {
  private:
   std::int64_t last_insert();
   [[noreturn]] void missing(const char* what);
-  void index_by_member(const Delivery& row, const Delivery* before);
+  void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);
+  void load_members();
+  MemberNo next_member();
+  void add_hash(std::string_view member, MemberNo number);
+  std::vector<RunEntry>& pending(Tree tree) { return pending_[static_cast<std::size_t>(tree) - 1]; }
+  // Makes what was put visible to queries, as runs.
+  void put_pending();
+
+  WriterState& state_;
   Connection& db_;
+  TreeSet& trees_;
   bool committed_ = false;
+  std::int64_t changes_before_ = 0;
+  std::array<std::vector<RunEntry>, 5> pending_;  // by tree
   std::int64_t last_chain_ = 0;
 };
 

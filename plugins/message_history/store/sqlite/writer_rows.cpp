@@ -5,58 +5,101 @@
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
 
 std::optional<Delivery> SqliteWriter::delivery(MessageNo message, std::string_view delivery_id) {
-  Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
-                          " FROM delivery WHERE message_no = ? AND delivery_id = ?");
-  return row_of(query.bind(message).bind(delivery_id), read_delivery);
+  put_pending();
+  return find_delivery(trees_, message, delivery_id);
+}
+
+void SqliteWriter::find_deliveries(std::vector<DeliveryLookup>& lookups) {
+  put_pending();
+  std::vector<RunLookup> keys(lookups.size());
+  std::vector<std::size_t> order(lookups.size());
+  for (std::size_t i = 0; i < lookups.size(); ++i) {
+    keys[i].key = delivery_key(lookups[i].message, lookups[i].delivery_id);
+    order[i] = i;
+  }
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return keys[a].key < keys[b].key; });
+  trees_.deliveries.find(keys);  // sorts them
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (keys[i].found) lookups[order[i]].found = decode_delivery(keys[i].key, keys[i].value);
+  }
 }
 
 std::vector<Delivery> SqliteWriter::chain(ChainNo number) {
-  Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS " FROM delivery WHERE chain_no = ?");
-  return rows_of(query.bind(number), read_delivery);
+  put_pending();
+  return deliveries_in_chain(trees_, number);
 }
 
 ChainNo SqliteWriter::next_chain() {
-  Query query = db_.query("SELECT max(chain_no) FROM delivery WHERE chain_no IS NOT NULL");
-  query.step();
-  last_chain_ = std::max(last_chain_, query.optional_integer().value_or(0)) + 1;
-  return ChainNo{last_chain_};
+  if (last_chain_ == 0) {
+    put_pending();
+    const std::string last = trees_.chains.last_key();
+    if (!last.empty()) last_chain_ = decode_chain_key(last).chain.value;
+  }
+  return ChainNo{++last_chain_};
 }
 
-void SqliteWriter::put_delivery(const Delivery& row, const Delivery* before) {
-  const std::string marks = encode_marks(row.state);
-  Query query = db_.query("INSERT OR REPLACE INTO delivery (" MH_DELIVERY_COLUMNS
-                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  query.bind(row.message)
-      .bind(row.delivery_id)
-      .bind(row.state.member)
-      .bind(row.state.route)
-      .bind(static_cast<std::int64_t>(row.state.status()))
-      .bind(row.state.first_at_us());
-  row.state.chain ? query.bind(row.state.chain) : query.bind_null();
-  query.bind(row.state.converted ? 1 : 0).bind_blob(marks);
-  query.bind(checksum_of(row, marks)).run();
-  index_by_member(row, before);
+void SqliteWriter::put_delivery(const Delivery& row, const FiledDelivery* before) {
+  const FiledDelivery now = filed(row.state);
+  const FiledDelivery was = before == nullptr ? FiledDelivery{} : *before;
+  std::string key = delivery_key(row.message, row.delivery_id);
+  if (now.is_failed != was.is_failed) {
+    pending(Tree::failed_delivery).push_back({key, std::string(now.is_failed ? present : "")});
+  }
+  pending(Tree::delivery).push_back({std::move(key), encode_delivery(row.state)});
+  index_by_member(row, now, was);
+  if (now.chain == was.chain) return;
+  std::vector<RunEntry>& chains = pending(Tree::chain);
+  if (was.chain) chains.push_back({chain_key(was.chain, row.message, row.delivery_id), {}});
+  if (now.chain) {
+    chains.push_back({chain_key(now.chain, row.message, row.delivery_id), std::string(present)});
+  }
+}
+
+void SqliteWriter::index_by_member(const Delivery& row, const FiledDelivery& now,
+                                   const FiledDelivery& was) {
+  const auto place = [&](const FiledDelivery& filed) {
+    return MemberDelivery{filed.member, filed.timeline_at_us, row.message, row.delivery_id,
+                          filed.is_success};
+  };
+  const bool moved = was.member != now.member || was.timeline_at_us != now.timeline_at_us;
+  if (!moved && was.is_success == now.is_success) return;
+  std::vector<RunEntry>& entries = pending(Tree::member_delivery);
+  if (moved && is_person(was.member)) entries.push_back({member_delivery_key(place(was)), {}});
+  if (!is_person(now.member)) return;
+  entries.push_back(
+      {member_delivery_key(place(now)), std::string(member_delivery_value(now.is_success))});
 }
 
 std::vector<Delivery> SqliteWriter::deliveries(MessageNo message, std::string_view after_id,
                                                std::int64_t limit) {
-  Query query = db_.query("SELECT " MH_DELIVERY_COLUMNS
-                          " FROM delivery WHERE message_no = ? AND delivery_id > ?"
-                          " ORDER BY delivery_id LIMIT ?");
-  return rows_of(query.bind(message).bind(after_id).bind(limit), read_delivery);
+  put_pending();
+  return deliveries_after(trees_, message, after_id, limit);
 }
 
 std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
-  Query query = db_.query(
-      "SELECT d.message_no, d.delivery_id, d.member_no, d.route_no, d.status, d.first_at, "
-      "d.chain_no, d.converted, d.marks, d.crc FROM member_delivery m CROSS JOIN delivery d "
-      "ON d.message_no = m.message_no AND d.delivery_id = m.delivery_id "
-      "WHERE m.member_no = ? AND m.at BETWEEN ? AND ?");
-  return rows_of(query.bind(member).bind(span.from_us).bind(span.to_us), read_delivery);
+  put_pending();
+  std::vector<Delivery> rows;
+  for (const MemberDelivery& entry : member_deliveries(trees_, member, span.from_us, span.to_us)) {
+    rows.push_back(named_delivery(trees_, entry.message, entry.delivery_id));
+  }
+  return rows;
+}
+
+std::vector<TouchRow> SqliteWriter::reached(MemberNo member, Span span) {
+  put_pending();
+  std::vector<TouchRow> touches;
+  for (MemberDelivery& entry : member_deliveries(trees_, member, span.from_us, span.to_us)) {
+    if (!entry.is_success) continue;
+    touches.push_back({entry.member, entry.at_us, TouchKind::delivered, entry.message,
+                       std::move(entry.delivery_id)});
+  }
+  return touches;
 }
 
 bool SqliteWriter::add_touch(const TouchRow& row) {
@@ -184,33 +227,6 @@ void SqliteWriter::put_credit(const CreditRow& row) {
 
 void SqliteWriter::remove_credit(const CreditRow& row) {
   db_.query("DELETE FROM credit WHERE order_no = ?").bind(row.order).run();
-}
-
-void SqliteWriter::index_by_member(const Delivery& row, const Delivery* before) {
-  const std::int64_t at_us = row.state.timeline_at_us();
-  if (before != nullptr) {
-    const std::int64_t before_us = before->state.timeline_at_us();
-    if (before->state.member == row.state.member && before_us == at_us) return;
-    if (is_person(before->state.member)) {
-      db_.query(
-             "DELETE FROM member_delivery WHERE member_no = ? AND at = ? AND message_no = ? "
-             "AND delivery_id = ?")
-          .bind(before->state.member)
-          .bind(before_us)
-          .bind(row.message)
-          .bind(row.delivery_id)
-          .run();
-    }
-  }
-  if (!is_person(row.state.member)) return;
-  db_.query(
-         "INSERT OR REPLACE INTO member_delivery (member_no, at, message_no, delivery_id) "
-         "VALUES (?, ?, ?, ?)")
-      .bind(row.state.member)
-      .bind(at_us)
-      .bind(row.message)
-      .bind(row.delivery_id)
-      .run();
 }
 
 }  // namespace message_history::sqlite

@@ -1,0 +1,83 @@
+#include "store/sqlite/member_cache.h"
+
+#include <cstring>
+#include <functional>
+
+namespace message_history::sqlite {
+
+namespace {
+
+constexpr std::size_t head_bytes = sizeof(std::int64_t) + sizeof(std::uint16_t);
+constexpr std::size_t slots_min = 1'024;
+
+std::uint64_t hash_of(std::string_view id) {
+  return std::hash<std::string_view>{}(id);
+}
+
+std::uint32_t tag_of(std::uint64_t hash) {
+  return static_cast<std::uint32_t>(hash >> 32);
+}
+
+}  // namespace
+
+std::string_view MemberCache::text_at(std::uint32_t at) const {
+  const char* entry = texts_.data() + (at - 1);
+  std::uint16_t size = 0;
+  std::memcpy(&size, entry + sizeof(std::int64_t), sizeof(size));
+  return {entry + head_bytes, size};
+}
+
+// Where the id is, or the free slot where it would be.
+std::size_t MemberCache::slot_of(std::string_view member_id, std::uint64_t hash) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = hash & mask;
+  while (slots_[i].at != 0 &&
+         (slots_[i].tag != tag_of(hash) || text_at(slots_[i].at) != member_id)) {
+    i = (i + 1) & mask;
+  }
+  return i;
+}
+
+MemberNo MemberCache::find(std::string_view member_id) const {
+  if (slots_.empty()) return {};
+  const Slot& slot = slots_[slot_of(member_id, hash_of(member_id))];
+  if (slot.at == 0) return {};
+  MemberNo member;
+  std::memcpy(&member.value, texts_.data() + (slot.at - 1), sizeof(member.value));
+  return member;
+}
+
+void MemberCache::grow() {
+  const std::vector<Slot> old = std::move(slots_);
+  slots_.assign(old.empty() ? slots_min : old.size() * 2, {});
+  for (const Slot& slot : old) {
+    if (slot.at == 0) continue;
+    const std::string_view id = text_at(slot.at);
+    slots_[slot_of(id, hash_of(id))] = slot;
+  }
+}
+
+void MemberCache::put(std::string_view member_id, MemberNo member) {
+  if ((used_ + 1) * 4 > slots_.size() * 3) grow();
+  const std::uint64_t hash = hash_of(member_id);
+  Slot& slot = slots_[slot_of(member_id, hash)];
+  if (slot.at != 0) {
+    std::memcpy(texts_.data() + (slot.at - 1), &member.value, sizeof(member.value));
+    return;
+  }
+  slot = {tag_of(hash), static_cast<std::uint32_t>(texts_.size() + 1)};
+  ++used_;
+  const auto size = static_cast<std::uint16_t>(member_id.size());
+  texts_.append(reinterpret_cast<const char*>(&member.value), sizeof(member.value));
+  texts_.append(reinterpret_cast<const char*>(&size), sizeof(size));
+  texts_.append(member_id);
+}
+
+void MemberCache::clear() {
+  slots_ = {};
+  texts_ = {};
+  used_ = 0;
+  is_complete_ = false;
+}
+
+}  // namespace message_history::sqlite

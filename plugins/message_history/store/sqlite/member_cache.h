@@ -1,0 +1,48 @@
+// The living members by id, in the process's memory: nearly every event names one.
+//
+// Holds all of a shop's members, so that an id which is not here is new, unless they take more than
+// `member_cache_bytes_max`; then it holds those met lately. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/ids.h"
+
+namespace message_history::sqlite {
+
+// About five million members.
+inline constexpr std::size_t member_cache_bytes_max = std::size_t{192} << 20;
+
+class MemberCache {
+ public:
+  MemberNo find(std::string_view member_id) const;  // none when not here
+  void put(std::string_view member_id, MemberNo member);
+  void clear();
+  bool is_full() const { return bytes() > member_cache_bytes_max; }
+
+  // Whether an id that is not here is nobody's.
+  bool is_complete() const { return is_complete_; }
+  void set_complete(bool complete) { is_complete_ = complete; }
+
+ private:
+  struct Slot {
+    std::uint32_t tag = 0;  // of the hash
+    std::uint32_t at = 0;   // in texts_, plus one; 0: free
+  };
+
+  std::size_t bytes() const { return texts_.capacity() + slots_.size() * sizeof(Slot); }
+  std::size_t slot_of(std::string_view member_id, std::uint64_t hash) const;
+  std::string_view text_at(std::uint32_t at) const;
+  void grow();
+
+  std::vector<Slot> slots_;  // a power of two, at most three quarters in use
+  std::size_t used_ = 0;
+  bool is_complete_ = false;
+  std::string texts_;  // member as 8 bytes, size as 2 bytes, id
+};
+
+}  // namespace message_history::sqlite

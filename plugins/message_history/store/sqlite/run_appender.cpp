@@ -1,0 +1,55 @@
+#include "store/sqlite/run_appender.h"
+
+#include <algorithm>
+
+namespace message_history::sqlite {
+
+void RunAppender::widen(std::int64_t at_us) {
+  const bool is_first = run_.entries == 0 && builder_.count() == 1;
+  if (is_first || at_us < run_.first_at_us) run_.first_at_us = at_us;
+  if (is_first || at_us > run_.last_at_us) run_.last_at_us = at_us;
+}
+
+void RunAppender::extend(std::string_view first_key, std::string_view last_key,
+                         std::size_t entries) {
+  if (run_.entries == 0) run_.first_key.assign(first_key);
+  run_.last_key.assign(last_key);
+  run_.entries += static_cast<std::int64_t>(entries);
+}
+
+void RunAppender::flush() {
+  if (builder_.empty()) return;
+  extend(builder_.first_key(), builder_.last_key(), builder_.count());
+  const std::string first_key = builder_.first_key();
+  const std::string bytes = builder_.finish();
+  std::int64_t block_number = 0;
+  {
+    Query block = db_.query("INSERT INTO block (bytes) VALUES (?) RETURNING block_no");
+    block.bind_blob(bytes).step();
+    block_number = block.integer();
+  }
+  db_.query("INSERT INTO fence (run_no, first_key, block_no) VALUES (?, ?, ?)")
+      .bind(run_.number)
+      .bind_blob(first_key)
+      .bind(block_number)
+      .run();
+}
+
+void RunAppender::take_block(const RunCursor& cursor) {
+  flush();
+  const Run& from = cursor.run();
+  if (time_of_ != nullptr) {
+    run_.first_at_us =
+        run_.entries == 0 ? from.first_at_us : std::min(run_.first_at_us, from.first_at_us);
+    run_.last_at_us =
+        run_.entries == 0 ? from.last_at_us : std::max(run_.last_at_us, from.last_at_us);
+  }
+  extend(cursor.block_first_key(), cursor.block_last_key(), cursor.block_entries());
+  db_.query("UPDATE fence SET run_no = ?3 WHERE run_no = ?1 AND first_key = ?2")
+      .bind(cursor.run().number)
+      .bind_blob(cursor.block_first_key())
+      .bind(run_.number)
+      .run();
+}
+
+}  // namespace message_history::sqlite

@@ -1,0 +1,47 @@
+// Adds blocks to the end of a run, inside a transaction.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "store/sqlite/block.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/run_cursor.h"
+
+namespace message_history::sqlite {
+
+// Keeps `run` up to date with what is written; saving it is the caller's business.
+class RunAppender {
+ public:
+  // `time_of` may be NULL: the keys say nothing of time.
+  RunAppender(Connection& db, Run& run, std::int64_t (*time_of)(std::string_view key))
+      : db_(db), run_(run), time_of_(time_of) {}
+
+  // Keys rise.
+  void add(std::string_view key, std::string_view value) {
+    if (!builder_.fits(key, value)) flush();
+    builder_.add(key, value);
+    if (time_of_ != nullptr) widen(time_of_(key));
+  }
+
+  // Whether a whole block can follow without leaving a small one behind.
+  bool can_take_block() const {
+    return builder_.empty() || builder_.bytes() >= block_bytes_max / 2;
+  }
+  // Takes over the block that the cursor stands at the beginning of, as it is.
+  void take_block(const RunCursor& cursor);
+
+  // Writes what is gathered.
+  void flush();
+
+ private:
+  void widen(std::int64_t at_us);
+  void extend(std::string_view first_key, std::string_view last_key, std::size_t entries);
+
+  Connection& db_;
+  Run& run_;
+  std::int64_t (*time_of_)(std::string_view);
+  BlockBuilder builder_;
+};
+
+}  // namespace message_history::sqlite

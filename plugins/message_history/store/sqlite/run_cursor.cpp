@@ -1,0 +1,185 @@
+#include "store/sqlite/run_cursor.h"
+
+#include <algorithm>
+
+namespace message_history::sqlite {
+
+bool RunCursor::load(Query& query) {
+  if (!query.step()) return false;
+  const std::string first_key = query.text();
+  const std::int64_t number = query.integer();
+  if (!loaded_ || number != block_number_) {
+    Query blob = db_->query("SELECT bytes FROM block WHERE block_no = ?");
+    blob.bind(number);
+    if (!blob.step()) {
+      throw crm::Failure(CRM_ERR_CORRUPT, db_->file() + ": block " + std::to_string(number) +
+                                              " is missing; restore the tenant's folder from a "
+                                              "backup");
+    }
+    block_.decode(blob.text());
+    block_number_ = number;
+    loaded_ = true;
+  }
+  if (block_.size() == 0 || block_.key(0) != first_key) {
+    throw crm::Failure(CRM_ERR_CORRUPT, db_->file() + ": block " + std::to_string(number) +
+                                            " is not the one its run names; restore the tenant's "
+                                            "folder from a backup");
+  }
+  return true;
+}
+
+bool RunCursor::load_at_or_below(std::string_view key) {
+  Query query = db_->query(
+      "SELECT first_key, block_no FROM fence WHERE run_no = ? AND first_key <= ? "
+      "ORDER BY first_key DESC LIMIT 1");
+  query.bind(run_->number).bind_blob(key);
+  return load(query);
+}
+
+bool RunCursor::load_above(std::string_view key) {
+  Query query = db_->query(
+      "SELECT first_key, block_no FROM fence WHERE run_no = ? AND first_key > ? "
+      "ORDER BY first_key LIMIT 1");
+  query.bind(run_->number).bind_blob(key);
+  return load(query);
+}
+
+bool RunCursor::load_below(std::string_view key) {
+  Query query = db_->query(
+      "SELECT first_key, block_no FROM fence WHERE run_no = ? AND first_key < ? "
+      "ORDER BY first_key DESC LIMIT 1");
+  query.bind(run_->number).bind_blob(key);
+  return load(query);
+}
+
+void RunCursor::seek(std::string_view key) {
+  const std::string_view from = std::max(key, std::string_view(run_->first_key));
+  valid_ = from <= run_->last_key;
+  if (!valid_) return;
+  const bool in_block = loaded_ && block_first_key() <= from && from <= block_last_key();
+  if (!in_block) {
+    if (!load_at_or_below(from) && !load_above(from)) {
+      valid_ = false;
+      return;
+    }
+    at_ = 0;
+  } else if (at_ >= block_.size() || from < block_.key(at_)) {
+    at_ = 0;
+  }
+  at_ = block_.lower_bound(from, at_);
+  if (at_ == block_.size()) next_block();
+}
+
+void RunCursor::seek_below(std::string_view key) {
+  valid_ = false;
+  if (key <= run_->first_key) return;
+  if (!load_below(key)) return;
+  const std::size_t above = block_.lower_bound(key);
+  at_ = above - 1;  // the block begins below the key
+  valid_ = std::string_view(run_->first_key) <= this->key();
+}
+
+void RunCursor::next() {
+  if (++at_ == block_.size()) next_block();
+}
+
+void RunCursor::next_block() {
+  const std::string last(block_last_key());
+  valid_ = last < run_->last_key && load_above(last);
+  at_ = 0;
+}
+
+void RunCursor::previous() {
+  if (at_ > 0) {
+    --at_;
+  } else {
+    const std::string first(block_first_key());
+    valid_ = load_below(first);
+    if (!valid_) return;
+    at_ = block_.size() - 1;
+  }
+  valid_ = std::string_view(run_->first_key) <= key();
+}
+
+RunsCursor::RunsCursor(Connection& db, const std::vector<const Run*>& runs) {
+  cursors_.reserve(runs.size());
+  for (const Run* run : runs) cursors_.emplace_back(db, *run);
+}
+
+bool RunsCursor::comes_first(std::size_t a, std::size_t b) const {
+  const int order = cursors_[a].key().compare(cursors_[b].key());
+  if (order == 0) return a < b;  // the newer one
+  return backward_ ? order > 0 : order < 0;
+}
+
+void RunsCursor::build() {
+  heap_.clear();
+  for (std::size_t i = 0; i < cursors_.size(); ++i) {
+    if (cursors_[i].valid()) heap_.push_back(i);
+  }
+  std::make_heap(heap_.begin(), heap_.end(),
+                 [this](std::size_t a, std::size_t b) { return comes_first(b, a); });
+  skip_removed();
+}
+
+void RunsCursor::seek(std::string_view key) {
+  backward_ = false;
+  for (RunCursor& cursor : cursors_) cursor.seek(key);
+  build();
+}
+
+void RunsCursor::seek_below(std::string_view key) {
+  backward_ = true;
+  for (RunCursor& cursor : cursors_) cursor.seek_below(key);
+  build();
+}
+
+// The top has moved: brings the heap in order again, mostly at the cost of one comparison.
+void RunsCursor::sift() {
+  std::size_t at = 0;
+  const std::size_t moved = heap_[0];
+  while (true) {
+    std::size_t child = 2 * at + 1;
+    if (child >= heap_.size()) break;
+    if (child + 1 < heap_.size() && comes_first(heap_[child + 1], heap_[child])) ++child;
+    if (!comes_first(heap_[child], moved)) break;
+    heap_[at] = heap_[child];
+    at = child;
+  }
+  heap_[at] = moved;
+}
+
+void RunsCursor::move_top() {
+  RunCursor& top = cursors_[heap_.front()];
+  backward_ ? top.previous() : top.next();
+  if (!top.valid()) {
+    heap_.front() = heap_.back();
+    heap_.pop_back();
+    if (heap_.empty()) return;
+  }
+  sift();
+}
+
+// Past this key in all runs.
+void RunsCursor::step() {
+  if (heap_.size() == 1) return move_top();
+  passed_.assign(key());
+  do {
+    move_top();
+  } while (valid() && key() == passed_);
+}
+
+void RunsCursor::skip_removed() {
+  while (valid() && value().empty()) step();
+}
+
+void RunsCursor::next() {
+  step();
+  skip_removed();
+}
+
+void RunsCursor::previous() {
+  next();
+}
+
+}  // namespace message_history::sqlite

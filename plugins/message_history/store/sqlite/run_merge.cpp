@@ -1,0 +1,208 @@
+// Merging the runs of one level into one of the next, a slice at a time.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/sqlite/run_appender.h"
+#include "store/sqlite/sorted_runs.h"
+
+namespace message_history::sqlite {
+
+namespace {
+
+// A slice is not worth its own look-ups below this.
+constexpr std::int64_t slice_entries_min = 4'096;
+// Entries merged for each entry put, per level: a little more than what comes in, so that a merge
+// is over before the next one is due.
+constexpr std::int64_t merged_per_put_num = 5;
+constexpr std::int64_t merged_per_put_den = 4;
+// Taking a block over as it is costs about as much as merging so many entries.
+constexpr std::int64_t taken_block_cost = 20;
+
+// A run being merged away: its cursor, and the blocks it has left behind.
+class Input {
+ public:
+  Input(Connection& db, Run& run) : db_(db), run_(run), cursor_(db, run) {
+    cursor_.seek(run.first_key);
+  }
+
+  RunCursor& cursor() { return cursor_; }
+  Run& run() { return run_; }
+
+  void next() {
+    const std::int64_t block = cursor_.block_number();
+    cursor_.next();
+    ++passed_;
+    if (!cursor_.valid() || cursor_.block_number() != block) delete_block(block);
+  }
+
+  void give_block_to(RunAppender& appender) {
+    appender.take_block(cursor_);
+    passed_ += static_cast<std::int64_t>(cursor_.block_entries());
+    cursor_.next_block();
+  }
+
+  // What is left of the run, after a slice.
+  void cut() {
+    run_.entries = std::max<std::int64_t>(run_.entries - passed_, 1);
+    run_.first_key.assign(cursor_.key());
+    db_.query("DELETE FROM fence WHERE run_no = ? AND first_key < ?")
+        .bind(run_.number)
+        .bind_blob(cursor_.block_first_key())
+        .run();
+  }
+
+ private:
+  void delete_block(std::int64_t block) {
+    db_.query("DELETE FROM block WHERE block_no = ?").bind(block).run();
+  }
+
+  Connection& db_;
+  Run& run_;
+  RunCursor cursor_;
+  std::int64_t passed_ = 0;
+};
+
+using Inputs = std::vector<std::unique_ptr<Input>>;  // newest first
+
+// The input with the lowest key, the newest of several; NULL when all are at their end.
+Input* lowest(const Inputs& inputs) {
+  Input* low = nullptr;
+  for (const auto& input : inputs) {
+    if (!input->cursor().valid()) continue;
+    if (low == nullptr || input->cursor().key() < low->cursor().key()) low = input.get();
+  }
+  return low;
+}
+
+// Whether the block that `input` stands at the beginning of lies below everything else there is.
+bool is_apart(const Inputs& inputs, Input& input) {
+  if (!input.cursor().is_at_block_start()) return false;
+  if (input.cursor().block_bytes() < block_bytes_max / 2) return false;
+  for (const auto& other : inputs) {
+    if (other.get() == &input || !other->cursor().valid()) continue;
+    if (other->cursor().key() <= input.cursor().block_last_key()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// Newest first.
+std::vector<Run*> SortedRuns::merged_into(const Run& into) {
+  std::vector<Run*> runs;
+  for (const auto& run : runs_) {
+    if (run->merged_into == into.number) runs.push_back(run.get());
+  }
+  return runs;
+}
+
+void SortedRuns::begin_merge(std::int64_t level) {
+  std::vector<Run*> whole;
+  for (const auto& run : runs_) {
+    if (run->level == level && run->merged_into == 0 && run->growing == Run::Growing::no) {
+      whole.push_back(run.get());
+    }
+    // One at a time, so that what a level merges is older than what it gets meanwhile.
+    if (run->level == level + 1 && run->growing == Run::Growing::by_level) return;
+  }
+  if (whole.size() < (level == 0 ? new_runs_merged_min : runs_merged_min)) return;
+  Run& into = add_run(level + 1);
+  into.growing = Run::Growing::by_level;
+  save(into);
+  for (Run* run : whole) {
+    run->merged_into = into.number;
+    save(*run);
+  }
+}
+
+bool SortedRuns::is_rewriting() {
+  load();
+  return std::any_of(runs_.begin(), runs_.end(),
+                     [](const auto& run) { return run->growing == Run::Growing::by_rewrite; });
+}
+
+void SortedRuns::begin_rewrite() {
+  if (is_rewriting() || runs_.empty()) return;
+  Run& into = add_run(runs_.back()->level + 1);
+  for (const auto& run : runs_) {
+    if (run.get() == &into) continue;
+    run->growing = Run::Growing::no;  // what it was being given goes to the new one as well
+    run->merged_into = into.number;
+    save(*run);
+  }
+  into.growing = Run::Growing::by_rewrite;
+  save(into);
+}
+
+void SortedRuns::merge_some() {
+  const std::int64_t entries = std::exchange(put_entries_, 0);
+  if (entries == 0 && !is_rewriting()) return;
+  for (std::int64_t level = 0; level <= runs_.back()->level; ++level) begin_merge(level);
+  std::vector<Run*> growing;
+  for (const auto& run : runs_) {
+    if (run->growing != Run::Growing::no) growing.push_back(run.get());
+  }
+  for (Run* into : growing) {
+    std::int64_t& owed = owed_[into->number];
+    owed += entries * merged_per_put_num / merged_per_put_den + 1;
+    if (into->growing == Run::Growing::by_rewrite) owed += slice_entries_min;
+    std::int64_t left = 0;
+    for (const Run* run : merged_into(*into)) left += run->entries;
+    if (owed < slice_entries_min && owed < left) continue;
+    const std::int64_t entries_max = std::exchange(owed, 0);
+    merge_slice(*into, entries_max);
+  }
+}
+
+void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
+  Inputs inputs;
+  for (Run* run : merged_into(into)) inputs.push_back(std::make_unique<Input>(db_, *run));
+  const bool drops = into.growing == Run::Growing::by_rewrite && dropped_;
+  // Where nothing older is left, what was removed need not be remembered.
+  const bool is_oldest = &into == runs_.back().get();
+  RunAppender appender(db_, into, time_of_);
+  std::string key;
+  for (std::int64_t merged = 0; merged < entries_max;) {
+    Input* input = lowest(inputs);
+    if (input == nullptr) break;
+    if (appender.can_take_block() && !drops && is_apart(inputs, *input)) {
+      input->give_block_to(appender);
+      merged += taken_block_cost;
+      continue;
+    }
+    key.assign(input->cursor().key());
+    const std::string_view value = input->cursor().value();
+    const bool removed = value.empty() && is_oldest;
+    if (!removed && !(drops && dropped_(key))) appender.add(key, value);
+    for (const auto& other : inputs) {
+      while (other->cursor().valid() && other->cursor().key() == key) {
+        other->next();
+        ++merged;
+      }
+    }
+  }
+  appender.flush();
+  for (const auto& input : inputs) {
+    if (input->cursor().valid()) {
+      input->cut();
+      save(input->run());
+    } else {
+      erase(input->run());
+    }
+  }
+  const bool done = merged_into(into).empty();
+  if (done) {
+    into.growing = Run::Growing::no;
+    owed_.erase(into.number);
+  }
+  if (done && into.entries == 0) {
+    erase(into);
+  } else {
+    save(into);
+  }
+}
+
+}  // namespace message_history::sqlite

@@ -1,0 +1,185 @@
+#include "store/sqlite/sorted_runs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "store/sqlite/run_appender.h"
+
+namespace message_history::sqlite {
+
+void SortedRuns::load() {
+  if (loaded_) return;
+  runs_.clear();
+  cursors_.clear();
+  owed_.clear();
+  put_entries_ = 0;
+  Query query = db_.query(
+      "SELECT run_no, level, entries, merged_into, growing, first_key, last_key, first_at, last_at "
+      "FROM run WHERE tree = ?");
+  query.bind(static_cast<std::int64_t>(tree_));
+  while (query.step()) {
+    Run& run = *runs_.emplace_back(std::make_unique<Run>());
+    run.number = query.integer();
+    run.level = query.integer();
+    run.entries = query.integer();
+    run.merged_into = query.integer();
+    run.growing = static_cast<Run::Growing>(query.integer());
+    run.first_key = query.text();
+    run.last_key = query.text();
+    run.first_at_us = query.integer();
+    run.last_at_us = query.integer();
+  }
+  sort_runs();
+  loaded_ = true;
+}
+
+void SortedRuns::sort_runs() {
+  std::sort(runs_.begin(), runs_.end(), [](const auto& a, const auto& b) {
+    return std::make_pair(a->level, -a->number) < std::make_pair(b->level, -b->number);
+  });
+}
+
+RunCursor& SortedRuns::cursor_of(const Run& run) {
+  return cursors_.try_emplace(run.number, db_, run).first->second;
+}
+
+void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
+  load();
+  entries.clear();
+  for (const auto& run : runs_) {
+    if (run->last_at_us < range.first_at_us || range.last_at_us < run->first_at_us) continue;
+    if (run->last_key < range.begin || range.end <= run->first_key) continue;
+    RunCursor& cursor = cursor_of(*run);
+    for (cursor.seek(range.begin); cursor.valid() && cursor.key() < range.end; cursor.next()) {
+      entries.push_back({std::string(cursor.key()), std::string(cursor.value())});
+    }
+  }
+  // Newer runs come first, so of one key the first stands.
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const RunEntry& a, const RunEntry& b) { return a.key < b.key; });
+  const auto end = std::unique(entries.begin(), entries.end(),
+                               [](const RunEntry& a, const RunEntry& b) { return a.key == b.key; });
+  entries.erase(end, entries.end());
+  std::erase_if(entries, [](const RunEntry& entry) { return entry.value.empty(); });
+}
+
+bool SortedRuns::find(std::string_view key, std::string& value) {
+  load();
+  for (const auto& run : runs_) {
+    if (!run->spans(key)) continue;
+    RunCursor& cursor = cursor_of(*run);
+    cursor.seek(key);
+    if (!cursor.valid() || cursor.key() != key) continue;
+    value.assign(cursor.value());
+    return !value.empty();
+  }
+  return false;
+}
+
+void SortedRuns::find(std::span<RunLookup> lookups) {
+  load();
+  std::sort(lookups.begin(), lookups.end(),
+            [](const RunLookup& a, const RunLookup& b) { return a.key < b.key; });
+  std::vector<RunLookup*> open;
+  for (RunLookup& lookup : lookups) open.push_back(&lookup);
+  for (const auto& run : runs_) {
+    if (open.empty()) return;
+    if (run->last_key < open.front()->key || open.back()->key < run->first_key) continue;
+    RunCursor& cursor = cursor_of(*run);
+    bool is_placed = false;
+    bool any_found = false;
+    for (RunLookup*& lookup : open) {
+      if (lookup->key < run->first_key) continue;
+      if (run->last_key < lookup->key) break;
+      // The entry before was the first at or above a smaller key: it may answer this one as well.
+      if (!is_placed || cursor.key() < lookup->key) cursor.seek(lookup->key);
+      if (!cursor.valid()) break;
+      is_placed = true;
+      if (cursor.key() != lookup->key) continue;
+      lookup->value.assign(cursor.value());
+      lookup->found = !lookup->value.empty();
+      lookup = nullptr;
+      any_found = true;
+    }
+    if (any_found) std::erase(open, nullptr);
+  }
+}
+
+RunsCursor SortedRuns::cursor(std::string_view first, std::string_view last) {
+  load();
+  std::vector<const Run*> overlapping;
+  for (const auto& run : runs_) {
+    if (run->first_key <= last && first <= run->last_key) overlapping.push_back(run.get());
+  }
+  return RunsCursor(db_, overlapping);
+}
+
+std::string SortedRuns::last_key() {
+  load();
+  std::string_view last;
+  for (const auto& run : runs_) last = std::max(last, std::string_view(run->last_key));
+  return std::string(last);
+}
+
+std::int64_t SortedRuns::entries() {
+  load();
+  std::int64_t sum = 0;
+  for (const auto& run : runs_) sum += run->entries;
+  return sum;
+}
+
+Run& SortedRuns::add_run(std::int64_t level) {
+  Query query = db_.query(
+      "INSERT INTO run (tree, level, entries, merged_into, growing, first_key, last_key, "
+      "first_at, last_at) VALUES (?, ?, 0, 0, 0, x'', x'', 0, 0) RETURNING run_no");
+  query.bind(static_cast<std::int64_t>(tree_)).bind(level);
+  query.step();
+  Run& run = *runs_.emplace_back(std::make_unique<Run>());
+  run.number = query.integer();
+  run.level = level;
+  sort_runs();
+  return run;
+}
+
+void SortedRuns::save(const Run& run) {
+  db_.query(
+         "UPDATE run SET entries = ?2, merged_into = ?3, growing = ?4, first_key = ?5, "
+         "last_key = ?6, first_at = ?7, last_at = ?8 WHERE run_no = ?1")
+      .bind(run.number)
+      .bind(run.entries)
+      .bind(run.merged_into)
+      .bind(static_cast<std::int64_t>(run.growing))
+      .bind_blob(run.first_key)
+      .bind_blob(run.last_key)
+      .bind(run.first_at_us)
+      .bind(run.last_at_us)
+      .run();
+}
+
+void SortedRuns::erase(const Run& run) {
+  db_.query("DELETE FROM fence WHERE run_no = ?").bind(run.number).run();
+  db_.query("DELETE FROM run WHERE run_no = ?").bind(run.number).run();
+  cursors_.erase(run.number);
+  std::erase_if(runs_, [&](const auto& known) { return known.get() == &run; });
+}
+
+void SortedRuns::put(std::vector<RunEntry>& entries) {
+  if (entries.empty()) return;
+  load();
+  put_entries_ += static_cast<std::int64_t>(entries.size());
+  const auto by_key = [](const RunEntry& a, const RunEntry& b) { return a.key < b.key; };
+  if (!std::is_sorted(entries.begin(), entries.end(), by_key)) {
+    std::stable_sort(entries.begin(), entries.end(), by_key);
+  }
+  Run& run = add_run(0);
+  RunAppender appender(db_, run, time_of_);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i + 1 < entries.size() && entries[i + 1].key == entries[i].key) continue;
+    appender.add(entries[i].key, entries[i].value);
+  }
+  appender.flush();
+  save(run);
+  entries.clear();
+}
+
+}  // namespace message_history::sqlite

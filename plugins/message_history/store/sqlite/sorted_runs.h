@@ -1,0 +1,125 @@
+// Sorted runs: an ordered map from keys to values for rows that arrive in no useful order, in three
+// tables of the tenant's database (a log-structured merge tree).
+//
+// Every transaction adds what it puts as one more run of level 0. When a level has
+// `runs_merged_min` runs, they are merged into one of the next level, a slice with each
+// transaction, so that no transaction waits for a whole merge. A slice leaves the merged runs
+// without the entries it took over, so that at every commit the runs say the same as before and a
+// crash needs no repair. Newer runs win: level by level upwards, and by number within one.
+//
+// STORE.md says why this structure and what it costs. One connection, one thread. Throws
+// crm::Failure as the connection does.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "store/sqlite/connection.h"
+#include "store/sqlite/run_cursor.h"
+
+namespace message_history::sqlite {
+
+// What a tree holds; stored, so values never change. Keys and values: see trees.h.
+enum class Tree : std::uint8_t {
+  delivery = 1,
+  member_delivery = 2,
+  failed_delivery = 3,
+  chain = 4,
+  member_hash = 5,
+};
+
+// Level 0 waits for more: its runs are small, and every level costs each entry one more writing.
+inline constexpr std::size_t runs_merged_min = 12;
+inline constexpr std::size_t new_runs_merged_min = 48;
+
+struct RunEntry {
+  std::string key;
+  std::string value;  // empty: the key is removed
+};
+
+// Keys in [begin, end); the tree's keys tell times in [first_at_us, last_at_us].
+struct KeyRange {
+  std::string begin;
+  std::string end;
+  std::int64_t first_at_us = 0;
+  std::int64_t last_at_us = 0;
+};
+
+// One key looked for among others.
+struct RunLookup {
+  std::string key;
+  std::string value;
+  bool found = false;
+};
+
+class SortedRuns {
+ public:
+  // `time_of` tells the time in a key; NULL: there is none.
+  SortedRuns(Connection& db, Tree tree, std::int64_t (*time_of)(std::string_view key) = nullptr)
+      : db_(db), tree_(tree), time_of_(time_of) {}
+  Tree tree() const { return tree_; }
+
+  // After a transaction was rolled back: which runs there are is read again when it is needed.
+  void forget() { loaded_ = false; }
+
+  // False when the key is absent or removed.
+  bool find(std::string_view key, std::string& value);
+  // The same for several at once, much cheaper for keys that are near each other; sorts them.
+  void find(std::span<RunLookup> lookups);
+
+  // The entries of a range, in the order of keys. For small ranges; cheap when they are asked for
+  // in rising order.
+  void gather(const KeyRange& range, std::vector<RunEntry>& entries);
+
+  // Walks the keys in [first, last], and others.
+  RunsCursor cursor(std::string_view first, std::string_view last);
+
+  // The highest key ever put that is still there, removed or not; empty when there is none.
+  std::string last_key();
+  std::int64_t entries();
+
+  // Adds a run; inside a transaction. Sorts the entries; of one key, the last stands.
+  void put(std::vector<RunEntry>& entries);
+  // Goes on with merges that are due, as much as what was put since the last time calls for. Inside
+  // a transaction.
+  void merge_some();
+
+  // Begins to merge all runs there are into one, without the keys that are dropped then; merge_some
+  // goes on with it. Inside a transaction. Nothing happens while an earlier one is under way.
+  void begin_rewrite();
+  bool is_rewriting();
+  void set_dropped(std::function<bool(std::string_view key)> dropped) {
+    dropped_ = std::move(dropped);
+  }
+
+ private:
+  void load();
+  RunCursor& cursor_of(const Run& run);
+  Run& add_run(std::int64_t level);
+  void save(const Run& run);
+  void erase(const Run& run);
+  void begin_merge(std::int64_t level);
+  std::vector<Run*> merged_into(const Run& run);
+  void merge_slice(Run& into, std::int64_t entries_max);
+  void sort_runs();
+
+  Connection& db_;
+  Tree tree_;
+  std::int64_t (*time_of_)(std::string_view);
+  bool loaded_ = false;
+  std::int64_t put_entries_ = 0;            // since the last merge_some
+  std::vector<std::unique_ptr<Run>> runs_;  // newest first; addresses stay
+  // Where look-ups ended, by run: the next ones are often near.
+  std::unordered_map<std::int64_t, RunCursor> cursors_;
+  std::map<std::int64_t, std::int64_t> owed_;  // entries to merge, by the run that grows
+  std::function<bool(std::string_view)> dropped_;
+};
+
+}  // namespace message_history::sqlite

@@ -1,0 +1,119 @@
+#include "store/sqlite/tree_queries.h"
+
+#include <crm/ext/events.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "store/sqlite/packed.h"
+
+namespace message_history::sqlite {
+
+std::optional<Delivery> find_delivery(TreeSet& trees, MessageNo message,
+                                      std::string_view delivery_id) {
+  const std::string key = delivery_key(message, delivery_id);
+  std::string value;
+  if (!trees.deliveries.find(key, value)) return {};
+  return decode_delivery(key, value);
+}
+
+Delivery named_delivery(TreeSet& trees, MessageNo message, std::string_view delivery_id) {
+  if (auto delivery = find_delivery(trees, message, delivery_id)) return *std::move(delivery);
+  throw crm::Failure(CRM_ERR_CORRUPT, "delivery \"" + std::string(delivery_id) +
+                                          "\" is in an index but not stored; restore the tenant's "
+                                          "folder from a backup");
+}
+
+std::vector<Delivery> deliveries_after(TreeSet& trees, MessageNo message, std::string_view after_id,
+                                       std::int64_t limit) {
+  std::vector<Delivery> rows;
+  const std::string after = delivery_key(message, after_id);
+  const std::string end = key_after(delivery_key(message, {}));
+  RunsCursor cursor = trees.deliveries.cursor(after, end);
+  cursor.seek(after);
+  if (cursor.valid() && cursor.key() == after) cursor.next();
+  for (; cursor.valid() && cursor.key() < end && std::cmp_less(rows.size(), limit); cursor.next()) {
+    rows.push_back(decode_delivery(cursor.key(), cursor.value()));
+  }
+  return rows;
+}
+
+std::vector<Delivery> deliveries_in_chain(TreeSet& trees, ChainNo chain) {
+  std::vector<Delivery> rows;
+  const std::string begin = chain_key(chain);
+  const std::string end = key_after(begin);
+  RunsCursor cursor = trees.chains.cursor(begin, end);
+  for (cursor.seek(begin); cursor.valid() && cursor.key() < end; cursor.next()) {
+    const ChainEntry entry = decode_chain_key(cursor.key());
+    rows.push_back(named_delivery(trees, entry.message, entry.delivery_id));
+  }
+  return rows;
+}
+
+namespace {
+
+// Empty when there can be nothing.
+std::optional<KeyRange> range_of(MemberNo member, std::int64_t first_us, std::int64_t last_us) {
+  if (!is_person(member) || last_us < 0 || last_us < first_us) return {};
+  KeyRange range;
+  range.first_at_us = std::max(first_us, CRM_TIME_US_MIN);
+  range.last_at_us = std::min(last_us, CRM_TIME_US_MAX);
+  range.begin = member_time_key(member, range.first_at_us);
+  range.end = member_time_key(member, range.last_at_us + 1);
+  return range;
+}
+
+}  // namespace
+
+std::vector<MemberDelivery> member_deliveries(TreeSet& trees, MemberNo member,
+                                              std::int64_t first_us, std::int64_t last_us) {
+  std::vector<MemberDelivery> found;
+  const auto range = range_of(member, first_us, last_us);
+  if (!range) return found;
+  std::vector<RunEntry> entries;
+  trees.member_deliveries.gather(*range, entries);
+  found.reserve(entries.size());
+  for (const RunEntry& entry : entries) {
+    found.push_back(decode_member_delivery(entry.key, entry.value));
+  }
+  return found;
+}
+
+std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo member,
+                                                     std::int64_t first_us, std::int64_t last_us,
+                                                     std::int64_t limit) {
+  std::vector<MemberDelivery> entries;
+  const auto range = range_of(member, first_us, last_us);
+  if (!range) return entries;
+  RunsCursor cursor = trees.member_deliveries.cursor(range->begin, range->end);
+  for (cursor.seek_below(range->end);
+       cursor.valid() && range->begin <= cursor.key() && std::cmp_less(entries.size(), limit);
+       cursor.previous()) {
+    entries.push_back(decode_member_delivery(cursor.key(), cursor.value()));
+  }
+  return entries;
+}
+
+std::optional<MemberRow> member_row(Connection& db, MemberNo number) {
+  Query query = db.query("SELECT member, erased FROM member WHERE member_no = ?");
+  if (!query.bind(number).step()) return {};
+  MemberRow row;
+  row.number = number;
+  row.member = query.text();
+  row.erased = query.integer() != 0;
+  return row;
+}
+
+std::optional<MemberRow> find_member(Connection& db, TreeSet& trees, std::string_view member) {
+  const std::string begin = member_hash_key(trees.hash_seed, member);
+  const std::string end = key_after(begin);
+  RunsCursor cursor = trees.member_hashes.cursor(begin, end);
+  for (cursor.seek(begin); cursor.valid() && cursor.key() < end; cursor.next()) {
+    // The hash is only a hint: others may share it, and who had it may have been erased.
+    auto row = member_row(db, decode_member_hash_key(cursor.key()));
+    if (row && row->member == member) return row;
+  }
+  return {};
+}
+
+}  // namespace message_history::sqlite

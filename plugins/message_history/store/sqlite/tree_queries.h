@@ -1,0 +1,39 @@
+// Questions about deliveries and members that the writer and snapshots ask the trees alike.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "store/snapshot.h"
+#include "store/sqlite/tree_set.h"
+#include "store/sqlite/trees.h"
+
+namespace message_history::sqlite {
+
+std::optional<Delivery> find_delivery(TreeSet& trees, MessageNo message,
+                                      std::string_view delivery_id);
+// CORRUPT when an index names a delivery that is not there.
+Delivery named_delivery(TreeSet& trees, MessageNo message, std::string_view delivery_id);
+
+// In delivery_id order, those after `after_id`.
+std::vector<Delivery> deliveries_after(TreeSet& trees, MessageNo message, std::string_view after_id,
+                                       std::int64_t limit);
+
+// The attempts of a chain in delivery_id order.
+std::vector<Delivery> deliveries_in_chain(TreeSet& trees, ChainNo chain);
+
+// A member's entries with first_us <= at <= last_us, oldest first.
+std::vector<MemberDelivery> member_deliveries(TreeSet& trees, MemberNo member,
+                                              std::int64_t first_us, std::int64_t last_us);
+// The same newest first, at most `limit`.
+std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo member,
+                                                     std::int64_t first_us, std::int64_t last_us,
+                                                     std::int64_t limit);
+
+// The member who has this id, or this tombstone.
+std::optional<MemberRow> find_member(Connection& db, TreeSet& trees, std::string_view member);
+std::optional<MemberRow> member_row(Connection& db, MemberNo number);
+
+}  // namespace message_history::sqlite

@@ -1,0 +1,43 @@
+// The sorted runs of one database: one tree for what is stored of deliveries, and those that find
+// them by member, failure and chain, and members by their id.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "store/sqlite/sorted_runs.h"
+#include "store/sqlite/trees.h"
+
+namespace message_history::sqlite {
+
+class TreeSet {
+ public:
+  // `salt` keys the hashes of member ids.
+  TreeSet(Connection& db, const Sha256& salt)
+      : hash_seed(seed_of(salt)),
+        deliveries(db, Tree::delivery),
+        member_deliveries(db, Tree::member_delivery, member_delivery_time),
+        failed_deliveries(db, Tree::failed_delivery),
+        chains(db, Tree::chain),
+        member_hashes(db, Tree::member_hash) {}
+
+  std::array<SortedRuns*, 5> all() {
+    return {&deliveries, &member_deliveries, &failed_deliveries, &chains, &member_hashes};
+  }
+
+  const std::uint64_t hash_seed;
+  SortedRuns deliveries;
+  SortedRuns member_deliveries;
+  SortedRuns failed_deliveries;
+  SortedRuns chains;
+  SortedRuns member_hashes;
+
+ private:
+  static std::uint64_t seed_of(const Sha256& salt) {
+    std::uint64_t seed = 0;
+    for (std::size_t i = 0; i < sizeof(seed); ++i) seed = seed << 8 | salt[i];
+    return seed;
+  }
+};
+
+}  // namespace message_history::sqlite

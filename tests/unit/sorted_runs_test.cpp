@@ -1,0 +1,193 @@
+// Sorted runs against std::map: any sequence of puts, removals and merges, read in every way.
+#include "store/sqlite/sorted_runs.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "sqlite_database.h"
+
+namespace message_history::sqlite {
+namespace {
+
+using Model = std::map<std::string, std::string>;
+
+constexpr const char* above_all = "\xFF";
+
+class SortedRunsTest : public testing::Test {
+ protected:
+  SortedRunsTest() : db_(database_.file(), Connection::Mode::write), runs_(db_, Tree::delivery) {}
+
+  void put(std::vector<RunEntry> entries) {
+    for (const RunEntry& entry : entries) {
+      entry.value.empty() ? void(model_.erase(entry.key)) : void(model_[entry.key] = entry.value);
+    }
+    db_.execute("BEGIN IMMEDIATE");
+    runs_.put(entries);
+    runs_.merge_some();
+    db_.execute("COMMIT");
+  }
+
+  std::vector<RunEntry> random_entries(std::size_t count_max, std::uint64_t keys) {
+    std::vector<RunEntry> entries;
+    for (std::size_t count = 1 + random_() % count_max; count > 0; --count) {
+      RunEntry& entry = entries.emplace_back();
+      entry.key = "key-" + std::to_string(random_() % keys);
+      if (random_() % 5 != 0) entry.value.assign(1 + random_() % 20, 'a' + random_() % 26);
+    }
+    return entries;
+  }
+
+  void expect_same(SortedRuns& runs) {
+    Model seen;
+    RunsCursor forward = runs.cursor("", above_all);
+    for (forward.seek(""); forward.valid(); forward.next()) {
+      ASSERT_TRUE(seen.emplace(forward.key(), forward.value()).second) << "twice";
+    }
+    ASSERT_EQ(seen, model_);
+    seen.clear();
+    RunsCursor backward = runs.cursor("", above_all);
+    for (backward.seek_below(above_all); backward.valid(); backward.previous()) {
+      seen.emplace(backward.key(), backward.value());
+    }
+    ASSERT_EQ(seen, model_);
+  }
+
+  void expect_found(SortedRuns& runs, std::uint64_t keys) {
+    std::vector<RunLookup> lookups(50);
+    for (RunLookup& lookup : lookups) lookup.key = "key-" + std::to_string(random_() % (2 * keys));
+    runs.find(lookups);
+    for (const RunLookup& lookup : lookups) {
+      const auto known = model_.find(lookup.key);
+      ASSERT_EQ(lookup.found, known != model_.end()) << lookup.key;
+      std::string value;
+      ASSERT_EQ(runs.find(lookup.key, value), lookup.found);
+      if (!lookup.found) continue;
+      ASSERT_EQ(lookup.value, known->second);
+      ASSERT_EQ(value, known->second);
+    }
+  }
+
+  void expect_ranges(SortedRuns& runs, std::uint64_t keys) {
+    for (int i = 0; i < 10; ++i) {
+      KeyRange range{"key-" + std::to_string(random_() % keys),
+                     "key-" + std::to_string(random_() % keys), 0, 0};
+      const auto begin = model_.lower_bound(range.begin);
+      const auto end = range.end < range.begin ? begin : model_.lower_bound(range.end);
+      std::vector<RunEntry> entries;
+      runs.gather(range, entries);
+      ASSERT_EQ(entries.size(), static_cast<std::size_t>(std::distance(begin, end)));
+      auto at = begin;
+      for (const RunEntry& entry : entries) {
+        ASSERT_EQ(entry.key, at->first);
+        ASSERT_EQ(entry.value, at->second);
+        ++at;
+      }
+      RunsCursor cursor = runs.cursor(range.begin, above_all);
+      cursor.seek(range.begin);
+      ASSERT_EQ(cursor.valid(), begin != model_.end());
+      if (begin != model_.end()) {
+        ASSERT_EQ(cursor.key(), begin->first);
+      }
+      RunsCursor below = runs.cursor("", range.begin);
+      below.seek_below(range.begin);
+      ASSERT_EQ(below.valid(), begin != model_.begin());
+      if (begin != model_.begin()) {
+        ASSERT_EQ(below.key(), std::prev(begin)->first);
+      }
+    }
+  }
+
+  Database database_;
+  Connection db_;
+  SortedRuns runs_;
+  Model model_;
+  std::mt19937_64 random_{1};
+};
+
+TEST_F(SortedRunsTest, SayWhatAMapSaysAfterAnyPutsAndMerges) {
+  for (const std::uint64_t keys : {20, 3'000, 1'000'000}) {
+    for (int round = 0; round < 250; ++round) {
+      put(random_entries(round % 10 == 0 ? 2'000 : 40, keys));
+      if (round % 25 != 0) continue;
+      expect_same(runs_);
+      expect_found(runs_, keys);
+      expect_ranges(runs_, keys);
+      SortedRuns other(db_, Tree::delivery);  // as after a restart
+      expect_same(other);
+    }
+  }
+  expect_same(runs_);
+}
+
+TEST_F(SortedRunsTest, RisingKeysAreMergedWithoutBeingWrittenAgain) {
+  std::int64_t next = 0;
+  for (int round = 0; round < 400; ++round) {
+    std::vector<RunEntry> entries;
+    for (int i = 0; i < 500; ++i) {
+      entries.push_back({"d-" + std::to_string(1'000'000'000 + next++), "a value of some bytes"});
+    }
+    put(entries);
+  }
+  expect_same(runs_);
+}
+
+TEST_F(SortedRunsTest, NoBlockIsLostOrLeftBehindByMerges) {
+  for (int round = 0; round < 500; ++round) put(random_entries(200, 100'000));
+  Query orphans = db_.query(
+      "SELECT (SELECT count(*) FROM block WHERE block_no NOT IN (SELECT block_no FROM fence)), "
+      "(SELECT count(*) FROM fence WHERE block_no NOT IN (SELECT block_no FROM block)), "
+      "(SELECT count(*) FROM fence WHERE run_no NOT IN (SELECT run_no FROM run)), "
+      "(SELECT count(*) FROM fence) - (SELECT count(DISTINCT block_no) FROM fence), "
+      "(SELECT count(*) FROM run)");
+  ASSERT_TRUE(orphans.step());
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(orphans.integer(), 0) << i;
+  EXPECT_LT(orphans.integer(), 200);
+}
+
+TEST_F(SortedRunsTest, AreAsBeforeWhenTheTransactionIsRolledBack) {
+  for (int round = 0; round < 100; ++round) put(random_entries(200, 5'000));
+  for (int round = 0; round < 30; ++round) {
+    db_.execute("BEGIN IMMEDIATE");
+    auto entries = random_entries(300, 5'000);
+    runs_.put(entries);
+    runs_.merge_some();
+    db_.execute("ROLLBACK");
+    runs_.forget();
+    expect_same(runs_);
+    put(random_entries(200, 5'000));
+  }
+  expect_same(runs_);
+}
+
+TEST_F(SortedRunsTest, LeaveOutWhatWasDropped) {
+  for (int round = 0; round < 60; ++round) put(random_entries(200, 5'000));
+  runs_.set_dropped([](std::string_view key) { return key.ends_with("7"); });
+  std::erase_if(model_, [](const auto& entry) { return entry.first.ends_with("7"); });
+  db_.execute("BEGIN IMMEDIATE");
+  runs_.begin_rewrite();
+  db_.execute("COMMIT");
+  for (int round = 0; round < 60; ++round) {
+    std::vector<RunEntry> entries = random_entries(200, 5'000);
+    std::erase_if(entries, [](const RunEntry& entry) { return entry.key.ends_with("7"); });
+    put(entries);
+  }
+  EXPECT_FALSE(runs_.is_rewriting());
+  expect_same(runs_);
+}
+
+TEST_F(SortedRunsTest, AMissingOrExchangedBlockIsCorrupt) {
+  for (int round = 0; round < 3; ++round) put(random_entries(2'000, 100'000));
+  db_.execute("UPDATE fence SET block_no = (SELECT max(block_no) FROM block) - block_no + 1");
+  SortedRuns exchanged(db_, Tree::delivery);
+  EXPECT_THROW(expect_same(exchanged), crm::Failure);
+  db_.execute("DELETE FROM block WHERE block_no = (SELECT max(block_no) FROM block)");
+  SortedRuns missing(db_, Tree::delivery);
+  EXPECT_THROW(expect_same(missing), crm::Failure);
+}
+
+}  // namespace
+}  // namespace message_history::sqlite
