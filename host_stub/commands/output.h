@@ -7,7 +7,9 @@
 
 namespace host_stub {
 
-// Writes the line and its end. IO when stdout cannot take it (a full disk behind a redirection).
+// Both are IO when stdout cannot take it (a full disk behind a redirection).
+Outcome print_text(std::string_view text);
+// Writes the line and its end.
 Outcome print_line(std::string_view line);
 
 }  // namespace host_stub

@@ -2,6 +2,7 @@
 
 #include <crm/ext/events.h>
 #include <fmt/format.h>
+#include <crm/cpp/text.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -51,18 +52,9 @@ struct NamedText {
   uint64_t bytes_max;
 };
 
-// Names end up in logs and, at some plugins, in paths: nothing that could be more than a name.
-bool is_plain_name(std::string_view text) {
-  return text.front() != '.' && std::none_of(text.begin(), text.end(), [](char c) {
-           const auto byte = static_cast<unsigned char>(c);
-           return byte < 0x20 || byte == 0x7F || c == '/' || c == '\\';
-         });
-}
-
 crm::Result<std::string> read_name(const Json& header, NamedText name) {
   const std::string* text = string_member(header, name.field);
-  const bool fits = text != nullptr && !text->empty() && text->size() <= name.bytes_max;
-  if (fits && is_plain_name(*text)) return *text;
+  if (text != nullptr && is_stream_name(*text, name.bytes_max)) return *text;
   return refused(
       fmt::format("the header's \"{}\" must be a text of 1 to {} bytes without slashes, "
                   "control characters or a leading dot; mend the first line",
@@ -70,6 +62,14 @@ crm::Result<std::string> read_name(const Json& header, NamedText name) {
 }
 
 }  // namespace
+
+bool is_stream_name(std::string_view text, size_t bytes_max) {
+  if (text.empty() || text.size() > bytes_max || text.front() == '.') return false;
+  return crm::is_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte < 0x20 || byte == 0x7F || c == '/' || c == '\\';
+         });
+}
 
 bool is_time_zone(std::string_view name) {
   if (!is_zone_name(name)) return false;

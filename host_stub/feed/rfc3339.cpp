@@ -1,6 +1,7 @@
 #include "feed/rfc3339.h"
 
 #include <chrono>
+#include <cstring>
 
 namespace host_stub {
 
@@ -101,6 +102,10 @@ bool read_offset(Cursor& cursor, int64_t& offset_s) {
   return true;
 }
 
+void write_number(char* place, int64_t value, size_t digits) {
+  for (; digits > 0; --digits, value /= 10) place[digits - 1] = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 std::optional<int64_t> parse_rfc3339(std::string_view text) {
@@ -118,6 +123,29 @@ std::optional<int64_t> parse_rfc3339(std::string_view text) {
   // A leap second has been added to 23:59:59 UTC, so counted on it starts a UTC day.
   if (time.second == 60 && seconds % day_s != 0) return {};
   return seconds * second_us + fraction_us;
+}
+
+void Rfc3339Writer::append(int64_t at_us, std::string& text) {
+  constexpr int64_t day_us = day_s * second_us;
+  const int64_t day = at_us >= 0 ? at_us / day_us : (at_us - day_us + 1) / day_us;
+  if (day != day_) write_date(day);
+  const int64_t time_us = at_us - day * day_us;
+  const int64_t time_s = time_us / second_us;
+  write_number(text_ + 11, time_s / 3600, 2);
+  write_number(text_ + 14, time_s / 60 % 60, 2);
+  write_number(text_ + 17, time_s % 60, 2);
+  write_number(text_ + 20, time_us % second_us, 6);
+  text.append(text_, sizeof(text_));
+}
+
+// Times mostly come in order, so the date is written once for many of them.
+void Rfc3339Writer::write_date(int64_t day) {
+  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+  std::memcpy(text_, "0000-00-00T00:00:00.000000Z", sizeof(text_));
+  write_number(text_, static_cast<int>(date.year()), 4);
+  write_number(text_ + 5, static_cast<unsigned>(date.month()), 2);
+  write_number(text_ + 8, static_cast<unsigned>(date.day()), 2);
+  day_ = day;
 }
 
 }  // namespace host_stub

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace host_stub {
@@ -11,5 +12,17 @@ namespace host_stub {
 // 9999, any offset, lower-case t and z, 1 to 9 fraction digits (cut to microseconds), and a leap
 // second at the end of a UTC day, which is the first second of the next.
 std::optional<int64_t> parse_rfc3339(std::string_view text);
+
+// "2026-01-31T00:00:00.000000Z"; `at_us` is in the years 1 to 9999.
+class Rfc3339Writer {
+ public:
+  void append(int64_t at_us, std::string& text);
+
+ private:
+  void write_date(int64_t day);
+
+  int64_t day_ = INT64_MIN;  // the one that is written already
+  char text_[27];
+};
 
 }  // namespace host_stub

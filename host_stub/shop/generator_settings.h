@@ -13,8 +13,11 @@ namespace host_stub {
 inline constexpr int64_t generated_members_max = 1'000'000'000;
 inline constexpr int64_t generated_messages_max = 1'000'000;
 inline constexpr int64_t generated_deliveries_max = 100'000'000'000;
-inline constexpr int64_t generated_orders_max = 10'000'000'000;
+inline constexpr int64_t generated_orders_max = 1'000'000'000;
 inline constexpr int64_t generated_days_max = 3650;
+
+inline constexpr const char* shop_time_zone = "Asia/Seoul";
+inline constexpr const char* shop_currency = "KRW";
 
 // How delivery ids look: "d-0000012345", rising within a message, or like a UUID version 4.
 enum class IdStyle : uint8_t { ordered, uuid };
