@@ -102,7 +102,7 @@ CampaignName manual_name(ShopLocale locale, std::chrono::sys_days day, uint64_t 
   const Text& weekday = weekdays[std::chrono::weekday(day).c_encoding()];
   const ManualName& name = manual_names[random.below(std::size(manual_names))];
   const Text& thing = goods[random.below(std::size(goods))];
-  const int64_t percent = random.between(1, 12) * 5;
+  const int64_t percent = random.between(2, 12) * 5;
   const std::string month_text =
       locale == ShopLocale::ko ? fmt::format("{}", month) : std::string(months_en[month - 1]);
   return {fmt::format(fmt::runtime(name.pattern.in(locale)), month_text, week, weekday.in(locale),

@@ -1,9 +1,9 @@
 #include "shop/generator.h"
 
 #include <algorithm>
-#include <limits>
+#include <tuple>
 
-#include "shop/later_queue.h"
+#include "shop/orders.h"
 #include "shop/quantiles.h"
 #include "shop/senders.h"
 #include "shop/shop_events.h"
@@ -11,8 +11,6 @@
 namespace host_stub {
 
 namespace {
-
-constexpr int64_t never_us = std::numeric_limits<int64_t>::max();
 
 // From a delivery to the click: half within 2.1 hours, 23 hours on average, as published by the
 // shops of REES46; opens are much like it.
@@ -38,28 +36,19 @@ static_assert(is_distribution(order_after_click_s));
 constexpr Quantile order_after_delivery_s[] = {
     {0, 300}, {500'000, 28'800}, {900'000, 84'000}, {ppm_all, 760'000}};
 static_assert(is_distribution(order_after_delivery_s));
-constexpr Quantile edit_after_order_s[] = {{0, 300}, {700'000, 7'200}, {ppm_all, 72'000}};
-static_assert(is_distribution(edit_after_order_s));
-constexpr Quantile refund_after_order_s[] = {{0, 90'000}, {600'000, 432'000}, {ppm_all, 1'209'600}};
-static_assert(is_distribution(refund_after_order_s));
-constexpr Quantile second_refund_after_s[] = {{0, 60}, {ppm_all, 259'200}};
-static_assert(is_distribution(second_refund_after_s));
-constexpr Quantile sent_after_accepted_s[] = {{0, 0}, {900'000, 3}, {ppm_all, 20}};
+constexpr Quantile sent_after_accepted_s[] = {{0, 0}, {500'000, 4}, {900'000, 30}, {ppm_all, 180}};
 static_assert(is_distribution(sent_after_accepted_s));
 constexpr Quantile receipt_after_sent_s[] = {
-    {0, 1}, {500'000, 7}, {800'000, 40}, {950'000, 240}, {ppm_all, 1'800}};
+    {0, 2}, {500'000, 25}, {800'000, 120}, {950'000, 480}, {ppm_all, 2'400}};
 static_assert(is_distribution(receipt_after_sent_s));
 constexpr Quantile fallback_after_failure_s[] = {{0, 1}, {800'000, 12}, {ppm_all, 90}};
 static_assert(is_distribution(fallback_after_failure_s));
 constexpr Quantile completed_after_last_s[] = {{0, 600}, {ppm_all, 2'400}};
 static_assert(is_distribution(completed_after_last_s));
 
-// Of the orders a third follows from deliveries, most of those by way of a click.
-constexpr int64_t orders_a_caused_one = 3;
-constexpr int64_t deliveries_a_caused_order_min = 10;
+// Of those who are moved to buy.
 constexpr uint64_t by_click_ppm = 800'000;
 constexpr uint64_t names_message_ppm = 60'000;
-constexpr uint64_t guest_ppm = 80'000;
 constexpr uint64_t coupon_ppm = 180'000;
 
 struct Announcement {
@@ -89,23 +78,15 @@ std::vector<Announcement> announcements(const std::vector<Campaign>& campaigns) 
 // Carries out, one after the other, whatever is next in time.
 class Generator::Shop {
  public:
-  explicit Shop(const GeneratorSettings& given)
-      : settings(given),
-        header{given.tenant, given.source, shop_time_zone, shop_currency},
+  explicit Shop(const GeneratorSettings& settings)
+      : header_{settings.tenant, settings.source, shop_time_zone, shop_currency},
+        statuses_(settings.statuses),
         campaigns_(plan_campaigns(settings)),
         announcements_(announcements(campaigns_)),
-        period_(sending_period(settings)),
-        senders_(campaigns_, period_),
+        senders_(campaigns_, sending_period(settings)),
         attempts_(settings, campaigns_),
         events_(settings, campaigns_),
-        customers_(settings.members),
-        order_key_(derived_key(settings.seed, 4)) {
-    const int64_t orders = settings.orders.value_or(default_orders(settings.deliveries));
-    orders_to_cause_ = caused_orders_ =
-        std::min(orders / orders_a_caused_one, settings.deliveries / deliveries_a_caused_order_min);
-    other_orders_ = spread_orders_ = orders - caused_orders_;
-    schedule_other_order();
-  }
+        orders_(settings, campaigns_, later_, events_) {}
 
   bool fill(EventBatch& batch, size_t events_max) {
     batch.clear();
@@ -116,9 +97,7 @@ class Generator::Shop {
     return true;
   }
 
-  const GeneratorSettings settings;
-  const FeedHeader header;
-
+  const FeedHeader& header() const { return header_; }
   size_t pending_count() const { return later_.size(); }
 
  private:
@@ -128,8 +107,8 @@ class Generator::Shop {
         announced_ < announcements_.size() ? announcements_[announced_].at_us : never_us;
     const int64_t later_us = later_.is_empty() ? never_us : later_.first().at_us;
     const int64_t sender_us = senders_.is_empty() ? never_us : senders_.first().at_us;
-    if (sender_us == never_us && announcement_us == never_us) give_up_causing();
-    const int64_t next_us = std::min({announcement_us, later_us, sender_us, other_order_us_});
+    if (sender_us == never_us && announcement_us == never_us) orders_.give_up_causing(now_us_);
+    const int64_t next_us = std::min({announcement_us, later_us, sender_us, orders_.next_us()});
     if (next_us == never_us) return false;
     now_us_ = next_us;
     if (announcement_us == next_us) {
@@ -139,7 +118,7 @@ class Generator::Shop {
     } else if (sender_us == next_us) {
       send();
     } else {
-      place_other_order();
+      orders_.place_next();
     }
     return true;
   }
@@ -174,25 +153,15 @@ class Generator::Shop {
                               campaign.fallback_carrier != nullptr &&
                               sender.place + 1 < campaign.deliveries;
     const int64_t places = has_fallback ? 2 : 1;
-    owe_orders(places);
+    orders_.fall_due(places);
     begin_attempt(place, attempt, has_fallback);
     if (!senders_.advance(places)) complete(sender.campaign, sender.recipients + 1);
-  }
-
-  // The orders to cause fall due evenly with the deliveries.
-  void owe_orders(int64_t deliveries) {
-    for (int64_t i = 0; i < deliveries; ++i) {
-      owed_part_ += orders_to_cause_;
-      if (owed_part_ < settings.deliveries) continue;
-      owed_part_ -= settings.deliveries;
-      ++owed_orders_;
-    }
   }
 
   void begin_attempt(const AttemptPlace& place, const Attempt& attempt, bool has_fallback) {
     const bool is_tried =
         attempt.status != CRM_DELIVERY_SKIPPED && attempt.status != CRM_DELIVERY_HELD_OUT;
-    if (settings.statuses == ReportedStatuses::final_only || !is_tried) {
+    if (statuses_ == ReportedStatuses::final_only || !is_tried) {
       return finish_attempt(place, attempt, has_fallback);
     }
     events_.delivery(now_us_, place, attempt, CRM_DELIVERY_ACCEPTED);
@@ -231,31 +200,23 @@ class Generator::Shop {
 
   void react(const AttemptPlace& place, const Attempt& attempt) {
     const Reaction reaction = attempts_.reaction(place, attempt);
-    const bool causes_order = owed_orders_ > 0 && is_moved_to_buy(place);
-    if (!reaction.opens && !reaction.clicks && !causes_order) return;
+    const bool buys = orders_.take_due(place, campaigns_[place.campaign].appeal_permille);
+    if (!reaction.opens && !reaction.clicks && !buys) return;
     Random random = random_of(place, LaterKind::click);
     Later later = later_of(place, now_us_ + draw_us(click_delays_s, random));
-    if (causes_order) {
-      --owed_orders_;
-      --caused_orders_;
+    if (buys) {
       if (random.chance(by_click_ppm)) {
         later.kind = LaterKind::click;
         later.leads_on = true;
         return later_.push(later);
       }
-      push_order(place, attempt.member, now_us_ + draw_us(order_after_delivery_s, random), false);
+      orders_.expect(place, attempt.member, now_us_ + draw_us(order_after_delivery_s, random),
+                     false);
     }
     if (!reaction.opens && !reaction.clicks) return;
     later.kind = reaction.opens ? LaterKind::open : LaterKind::click;
     later.leads_on = reaction.opens && reaction.clicks;
     later_.push(later);
-  }
-
-  // What is owed need not fall on the next delivery: appealing messages get more of it.
-  bool is_moved_to_buy(const AttemptPlace& place) const {
-    constexpr uint64_t usual_ppm = 120'000;
-    return random_of(place, LaterKind::order)
-        .chance(usual_ppm * campaigns_[place.campaign].appeal_permille / 1'000);
   }
 
   void carry_out(const Later& later) {
@@ -274,11 +235,11 @@ class Generator::Shop {
       case LaterKind::coupon:
         return events_.touch(now_us_, place, attempts_.member_at(place), CRM_TOUCH_COUPON);
       case LaterKind::order:
-        return place_order(later);
+        return orders_.place(later);
       case LaterKind::revision:
-        return edit_order(later);
+        return orders_.edit(later);
       case LaterKind::refund:
-        return refund_order(later);
+        return orders_.refund(later);
       case LaterKind::completed:
         return events_.message(now_us_, later.campaign, CRM_STATE_COMPLETED, later.subject);
     }
@@ -305,89 +266,8 @@ class Generator::Shop {
       later_.push(later);
     }
     if (!click.leads_on) return;
-    push_order(place, member, now_us_ + draw_us(order_after_click_s, random),
-               random.chance(names_message_ppm));
-  }
-
-  void push_order(const AttemptPlace& place, int64_t member, int64_t at_us, bool names_message) {
-    Later later = later_of(place, at_us);
-    later.member = member;
-    later.kind = LaterKind::order;
-    later.names_message = names_message;
-    later_.push(later);
-  }
-
-  void schedule_other_order() {
-    if (other_orders_placed_ < spread_orders_) {
-      Random random(derived_key(order_key_, static_cast<uint64_t>(other_orders_placed_)));
-      other_order_us_ = spread_time_us(period_, other_orders_placed_, spread_orders_, random);
-    } else {
-      other_order_us_ = other_orders_placed_ < other_orders_ ? now_us_ + minute_us : never_us;
-    }
-  }
-
-  // Nothing more is sent: orders that were to be caused and were not come by themselves.
-  void give_up_causing() {
-    if (caused_orders_ == 0) return;
-    other_orders_ += caused_orders_;
-    caused_orders_ = owed_orders_ = 0;
-    if (other_order_us_ == never_us) schedule_other_order();
-  }
-
-  void place_other_order() {
-    ++other_orders_placed_;
-    place_order(order_of_somebody());
-    schedule_other_order();
-  }
-
-  // Some members buy more often than others.
-  Later order_of_somebody() const {
-    Random random(derived_key(order_key_ + 1, static_cast<uint64_t>(orders_placed_)));
-    const bool is_guest = random.chance(guest_ppm);
-    const auto members = static_cast<uint64_t>(settings.members);
-    const auto rank = static_cast<int64_t>(std::min(random.below(members), random.below(members)));
-    Later later{now_us_};
-    later.member = is_guest ? -1 : customers_.at(order_key_, rank);
-    return later;
-  }
-
-  void place_order(const Later& order) {
-    const int64_t number = ++orders_placed_;
-    const uint64_t key = derived_key(order_key_ + 2, static_cast<uint64_t>(number));
-    events_.order(now_us_, order_event(order, number, 0), order_facts(key, 0));
-    const OrderFate fate = order_fate(key);
-    Random random(derived_key(key, 2));
-    Later later = order;
-    later.subject = number;
-    later.kind = LaterKind::revision;
-    later.at_us = now_us_ + draw_us(edit_after_order_s, random);
-    if (fate.is_edited) later_.push(later);
-    if (fate.refund_parts == 0) return;
-    later.kind = LaterKind::refund;
-    later.at_us = now_us_ + draw_us(refund_after_order_s, random);
-    later_.push(later);
-  }
-
-  void edit_order(const Later& edit) {
-    const uint64_t key = derived_key(order_key_ + 2, static_cast<uint64_t>(edit.subject));
-    events_.order(now_us_, order_event(edit, edit.subject, 1), order_facts(key, 1));
-  }
-
-  void refund_order(const Later& refund) {
-    const uint64_t key = derived_key(order_key_ + 2, static_cast<uint64_t>(refund.subject));
-    const OrderFate fate = order_fate(key);
-    events_.refund(now_us_, {refund.subject, refund.part, fate.refunds_minor[refund.part]});
-    if (refund.part + 1u >= fate.refund_parts) return;
-    Random random(derived_key(key, 3));
-    Later later = refund;
-    ++later.part;
-    later.at_us = now_us_ + draw_us(second_refund_after_s, random);
-    later_.push(later);
-  }
-
-  OrderEvent order_event(const Later& order, int64_t number, int64_t revision) const {
-    return {number, revision, order.member,
-            order.names_message ? &campaigns_[order.campaign] : nullptr};
+    const int64_t order_us = now_us_ + draw_us(order_after_click_s, random);
+    orders_.expect(place, member, order_us, random.chance(names_message_ppm));
   }
 
   Random random_of(const AttemptPlace& place, LaterKind kind) const {
@@ -410,27 +290,18 @@ class Generator::Shop {
   static constexpr uint64_t drawn_later = 200;
   static constexpr uint64_t drawn_at_completion = 300;
 
+  const FeedHeader header_;
+  const ReportedStatuses statuses_;
   const std::vector<Campaign> campaigns_;
   const std::vector<Announcement> announcements_;
-  const SendingPeriod period_;
   Senders senders_;
   const Attempts attempts_;
   ShopEvents events_;
   LaterQueue later_;
-  const MemberPermutation customers_;
-  const uint64_t order_key_;
+  Orders orders_;
 
   int64_t now_us_ = 0;
   size_t announced_ = 0;
-  int64_t orders_to_cause_ = 0;
-  int64_t caused_orders_ = 0;  // still to be caused
-  int64_t owed_part_ = 0;      // towards the next one; in 1/deliveries
-  int64_t owed_orders_ = 0;    // fallen due and not yet caused
-  int64_t other_orders_ = 0;
-  int64_t spread_orders_ = 0;  // those of them that come during the period
-  int64_t other_orders_placed_ = 0;
-  int64_t other_order_us_ = never_us;
-  int64_t orders_placed_ = 0;
 };
 
 Generator::Generator(std::unique_ptr<Shop> shop) : shop_(std::move(shop)) {}
@@ -447,7 +318,7 @@ bool Generator::fill(EventBatch& batch, size_t events_max) {
 }
 
 const FeedHeader& Generator::header() const {
-  return shop_->header;
+  return shop_->header();
 }
 
 size_t Generator::pending_count() const {
