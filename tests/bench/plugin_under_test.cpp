@@ -1,0 +1,83 @@
+#include "plugin_under_test.h"
+
+#include <crm/ext/config.h>
+#include <fmt/format.h>
+
+#include "shop.h"
+#include "stopwatch.h"
+
+namespace crm_bench {
+
+namespace {
+
+void require(const host_stub::Outcome& outcome) {
+  if (!outcome) throw crm::Failure(outcome.error());
+}
+
+}  // namespace
+
+PluginUnderTest::PluginUnderTest(const PluginPlace& place) {
+  host_stub::SessionOptions options;
+  options.data = place.data;
+  options.plugin_folder = place.plugin_folder;
+  session_ = required(host_stub::Session::open(options, host_stub::DataFolder::made));
+  const auto plugins = required(session_->plugins_with_events());
+  if (plugins.size() != 1 || !plugins.front()->offers_views() ||
+      !plugins.front()->offers_exports()) {
+    throw crm::Failure(CRM_ERR_UNSUPPORTED,
+                       place.plugin_folder.string() +
+                           " must hold exactly one plugin with events, views and exports; name "
+                           "another folder with --plugin-dir");
+  }
+  plugin_ = plugins.front();
+}
+
+void PluginUnderTest::declare(std::string_view tenant) {
+  required(
+      session_->settings().declare(tenant, {{CRM_CONFIG_TIME_ZONE, std::string(shop_time_zone)},
+                                            {CRM_CONFIG_CURRENCY, std::string(shop_currency)}}));
+}
+
+double PluginUnderTest::record(std::string_view tenant, std::string_view source,
+                               const host_stub::EventBatch& batch) {
+  crm_event_batch sent{};
+  sent.size = sizeof(sent);
+  sent.tenant = crm::str(tenant);
+  sent.source = crm::str(source);
+  sent.events = batch.events().data();
+  sent.count = batch.events().size();
+  crm_event_rejection rejection{};
+  crm_event_ack ack{};
+  ack.size = sizeof(ack);
+  ack.rejections = &rejection;
+  ack.rejections_capacity = 1;
+  const Stopwatch watch;
+  const auto recorded = plugin_->on_batch(sent, ack);
+  const double seconds = watch.seconds();
+  require(recorded);
+  if (ack.accepted != sent.count || ack.durable_seq != batch.events().back()->seq) {
+    throw crm::Failure(
+        CRM_ERR_INTERNAL,
+        fmt::format("of {} events {} were accepted, {} were duplicates and {} "
+                    "rejected ({}); mend the benchmark's events",
+                    sent.count, ack.accepted, ack.duplicates, ack.rejected, rejection.reason));
+  }
+  return seconds;
+}
+
+double PluginUnderTest::close() {
+  const Stopwatch watch;
+  plugin_ = nullptr;
+  session_.reset();
+  return watch.seconds();
+}
+
+uint64_t stored_bytes(const std::filesystem::path& data) {
+  uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data / "plugins")) {
+    if (entry.is_regular_file()) bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+}  // namespace crm_bench

@@ -1,0 +1,56 @@
+// The real plugin, loaded from its .so by the host's own loader, on a data folder of its own.
+//
+// Every failure is thrown as crm::Failure. Not thread-safe.
+#pragma once
+
+#include <crm/cpp/failure.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "commands/session.h"
+#include "feed/event_batch.h"
+
+namespace crm_bench {
+
+inline constexpr std::string_view bench_tenant = "bench-shop";
+
+template <class T>
+T required(crm::Result<T> result) {
+  if (!result) throw crm::Failure(result.error());
+  return std::move(result.value());
+}
+
+struct PluginPlace {
+  std::filesystem::path data;
+  std::filesystem::path plugin_folder;
+};
+
+class PluginUnderTest {
+ public:
+  explicit PluginUnderTest(const PluginPlace& place);
+
+  // Gives a tenant its time zone and currency, as a host does before the first event.
+  void declare(std::string_view tenant);
+
+  // Records a batch, all of it accepted; gives the seconds inside on_batch alone.
+  double record(std::string_view tenant, std::string_view source,
+                const host_stub::EventBatch& batch);
+
+  host_stub::LoadedPlugin& plugin() { return *plugin_; }
+  host_stub::Session& session() { return *session_; }
+
+  // Stops and unloads the plugin, so that everything is in its files; gives the seconds.
+  double close();
+
+ private:
+  std::unique_ptr<host_stub::Session> session_;
+  host_stub::LoadedPlugin* plugin_ = nullptr;
+};
+
+// Bytes of everything that plugins keep under a data folder.
+uint64_t stored_bytes(const std::filesystem::path& data);
+
+}  // namespace crm_bench
