@@ -44,6 +44,9 @@ void RunAppender::take_block(const RunCursor& cursor) {
     run_.last_at_us =
         run_.entries == 0 ? from.last_at_us : std::max(run_.last_at_us, from.last_at_us);
   }
+  for (std::size_t i = 0; filter_ != nullptr && i < cursor.block_entries(); ++i) {
+    filter_->add(cursor.block_key(i));
+  }
   extend(cursor.block_first_key(), cursor.block_last_key(), cursor.block_entries());
   db_.query("UPDATE fence SET run_no = ?3 WHERE run_no = ?1 AND first_key = ?2")
       .bind(cursor.run().number)

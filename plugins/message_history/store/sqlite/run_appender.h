@@ -6,6 +6,7 @@
 
 #include "store/sqlite/block.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/key_filter.h"
 #include "store/sqlite/run_cursor.h"
 
 namespace message_history::sqlite {
@@ -14,14 +15,17 @@ namespace message_history::sqlite {
 class RunAppender {
  public:
   // `time_of` may be NULL: the keys say nothing of time.
-  RunAppender(Connection& db, Run& run, std::int64_t (*time_of)(std::string_view key))
-      : db_(db), run_(run), time_of_(time_of) {}
+  // `filter`, which may be NULL, gets the keys.
+  RunAppender(Connection& db, Run& run, std::int64_t (*time_of)(std::string_view key),
+              KeyFilter* filter)
+      : db_(db), run_(run), time_of_(time_of), filter_(filter) {}
 
   // Keys rise.
   void add(std::string_view key, std::string_view value) {
     if (!builder_.fits(key, value)) flush();
     builder_.add(key, value);
     if (time_of_ != nullptr) widen(time_of_(key));
+    if (filter_ != nullptr) filter_->add(key);
   }
 
   // Whether a whole block can follow without leaving a small one behind.
@@ -41,6 +45,7 @@ class RunAppender {
   Connection& db_;
   Run& run_;
   std::int64_t (*time_of_)(std::string_view);
+  KeyFilter* filter_;
   BlockBuilder builder_;
 };
 

@@ -19,6 +19,7 @@ bool RunCursor::load(Query& query) {
     block_.decode(blob.text());
     block_number_ = number;
     loaded_ = true;
+    ++loads_;
   }
   if (block_.size() == 0 || block_.key(0) != first_key) {
     throw crm::Failure(CRM_ERR_CORRUPT, db_->file() + ": block " + std::to_string(number) +

@@ -53,6 +53,9 @@ class RunCursor {
   std::string_view block_first_key() const { return block_.key(0); }
   std::string_view block_last_key() const { return block_.key(block_.size() - 1); }
   std::size_t block_entries() const { return block_.size(); }
+  std::string_view block_key(std::size_t i) const { return block_.key(i); }
+  // Blocks read so far.
+  std::int64_t loads() const { return loads_; }
   std::size_t block_bytes() const { return block_.bytes(); }
   bool is_at_block_start() const { return at_ == 0; }
   // To the first entry of the block after this one.
@@ -69,6 +72,7 @@ class RunCursor {
   Block block_;
   std::int64_t block_number_ = 0;
   std::size_t at_ = 0;
+  std::int64_t loads_ = 0;
   bool loaded_ = false;
   bool valid_ = false;
 };

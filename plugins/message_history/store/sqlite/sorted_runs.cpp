@@ -11,6 +11,8 @@ void SortedRuns::load() {
   if (loaded_) return;
   runs_.clear();
   cursors_.clear();
+  filters_.clear();
+  filtered_keys_ = 0;
   owed_.clear();
   put_entries_ = 0;
   Query query = db_.query(
@@ -63,10 +65,31 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
   std::erase_if(entries, [](const RunEntry& entry) { return entry.value.empty(); });
 }
 
+KeyFilter* SortedRuns::new_filter(const Run& run, std::int64_t keys) {
+  if (!is_filtering_ || filtered_keys_ + keys > filtered_keys_max) return nullptr;
+  filtered_keys_ += keys;
+  return &filters_.try_emplace(run.number, keys).first->second;
+}
+
+// NULL when it has none and gets none. Made of what the run holds when it is first asked for.
+KeyFilter* SortedRuns::filter_of(const Run& run) {
+  if (!is_filtering_) return nullptr;
+  if (const auto known = filters_.find(run.number); known != filters_.end()) return &known->second;
+  std::int64_t keys = run.entries;
+  for (const Run* input : merged_into(run)) keys += input->entries;
+  KeyFilter* const filter = new_filter(run, keys);
+  if (filter == nullptr) return nullptr;
+  RunCursor cursor(db_, run);
+  for (cursor.seek(run.first_key); cursor.valid(); cursor.next()) filter->add(cursor.key());
+  return filter;
+}
+
 bool SortedRuns::find(std::string_view key, std::string& value) {
   load();
   for (const auto& run : runs_) {
     if (!run->spans(key)) continue;
+    const KeyFilter* filter = filter_of(*run);
+    if (filter != nullptr && !filter->may_hold(key)) continue;
     RunCursor& cursor = cursor_of(*run);
     cursor.seek(key);
     if (!cursor.valid() || cursor.key() != key) continue;
@@ -80,17 +103,21 @@ void SortedRuns::find(std::span<RunLookup> lookups) {
   load();
   std::sort(lookups.begin(), lookups.end(),
             [](const RunLookup& a, const RunLookup& b) { return a.key < b.key; });
+  std::int64_t loads_in_vain = 0;
   std::vector<RunLookup*> open;
   for (RunLookup& lookup : lookups) open.push_back(&lookup);
   for (const auto& run : runs_) {
     if (open.empty()) return;
     if (run->last_key < open.front()->key || open.back()->key < run->first_key) continue;
     RunCursor& cursor = cursor_of(*run);
+    const KeyFilter* filter = filter_of(*run);
+    const std::int64_t loads_before = cursor.loads();
     bool is_placed = false;
     bool any_found = false;
     for (RunLookup*& lookup : open) {
       if (lookup->key < run->first_key) continue;
       if (run->last_key < lookup->key) break;
+      if (filter != nullptr && !filter->may_hold(lookup->key)) continue;
       // The entry before was the first at or above a smaller key: it may answer this one as well.
       if (!is_placed || cursor.key() < lookup->key) cursor.seek(lookup->key);
       if (!cursor.valid()) break;
@@ -101,8 +128,13 @@ void SortedRuns::find(std::span<RunLookup> lookups) {
       lookup = nullptr;
       any_found = true;
     }
-    if (any_found) std::erase(open, nullptr);
+    if (any_found) {
+      std::erase(open, nullptr);
+    } else {
+      loads_in_vain += cursor.loads() - loads_before;
+    }
   }
+  if (std::cmp_greater(loads_in_vain, lookups.size())) is_filtering_ = true;
 }
 
 RunsCursor SortedRuns::cursor(std::string_view first, std::string_view last) {
@@ -160,6 +192,10 @@ void SortedRuns::erase(const Run& run) {
   db_.query("DELETE FROM fence WHERE run_no = ?").bind(run.number).run();
   db_.query("DELETE FROM run WHERE run_no = ?").bind(run.number).run();
   cursors_.erase(run.number);
+  if (const auto filter = filters_.find(run.number); filter != filters_.end()) {
+    filtered_keys_ -= filter->second.keys();
+    filters_.erase(filter);
+  }
   std::erase_if(runs_, [&](const auto& known) { return known.get() == &run; });
 }
 
@@ -172,7 +208,8 @@ void SortedRuns::put(std::vector<RunEntry>& entries) {
     std::stable_sort(entries.begin(), entries.end(), by_key);
   }
   Run& run = add_run(0);
-  RunAppender appender(db_, run, time_of_);
+  RunAppender appender(db_, run, time_of_,
+                       new_filter(run, static_cast<std::int64_t>(entries.size())));
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (i + 1 < entries.size() && entries[i + 1].key == entries[i].key) continue;
     appender.add(entries[i].key, entries[i].value);

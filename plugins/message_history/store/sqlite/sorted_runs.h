@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/key_filter.h"
 #include "store/sqlite/run_cursor.h"
 
 namespace message_history::sqlite {
@@ -38,6 +39,8 @@ enum class Tree : std::uint8_t {
 // Level 0 waits for more: its runs are small, and every level costs each entry one more writing.
 inline constexpr std::size_t runs_merged_min = 12;
 inline constexpr std::size_t new_runs_merged_min = 48;
+// A tree's filters take 64 MB at most; runs beyond that are read.
+inline constexpr std::int64_t filtered_keys_max = 32'000'000;
 
 struct RunEntry {
   std::string key;
@@ -101,6 +104,8 @@ class SortedRuns {
 
  private:
   void load();
+  KeyFilter* filter_of(const Run& run);
+  KeyFilter* new_filter(const Run& run, std::int64_t keys);
   RunCursor& cursor_of(const Run& run);
   Run& add_run(std::int64_t level);
   void save(const Run& run);
@@ -118,6 +123,10 @@ class SortedRuns {
   std::vector<std::unique_ptr<Run>> runs_;  // newest first; addresses stay
   // Where look-ups ended, by run: the next ones are often near.
   std::unordered_map<std::int64_t, RunCursor> cursors_;
+  // By run, once look-ups were seen to read much in vain, as those of random ids do.
+  std::unordered_map<std::int64_t, KeyFilter> filters_;
+  std::int64_t filtered_keys_ = 0;
+  bool is_filtering_ = false;
   std::map<std::int64_t, std::int64_t> owed_;  // entries to merge, by the run that grows
   std::function<bool(std::string_view)> dropped_;
 };
