@@ -238,6 +238,10 @@ class FakeSnapshot : public mh::Snapshot {
     throw std::logic_error("a view scanned every sale");
   }
 
+  void sweep(mh::MemberNo, mh::MemberNo, mh::AttributionVisitor&) override {}
+  std::vector<std::string> message_ids() override { return {}; }
+  mh::MemberNo last_member() override { return {}; }
+
   std::vector<mh::AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override {
     std::vector<mh::AuditRow> rows;
     for (const mh::AuditRow& row : audit) {

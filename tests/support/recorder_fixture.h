@@ -89,6 +89,9 @@ class RecorderFixture {
   std::unique_ptr<message_history::Snapshot> snapshot() {
     return tenants.open_existing(tenant)->store->snapshot();
   }
+  // A setting of the host's; before the first event.
+  void set(const std::string& key, const std::string& value) { host_.settings[key] = value; }
+  const message_history::Rule& rule() { return tenants.open_existing(tenant)->store->facts().rule; }
   message_history::MessageRow message(const std::string& id) {
     return snapshot()->message(id).value();
   }

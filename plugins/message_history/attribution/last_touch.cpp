@@ -4,9 +4,7 @@
 
 namespace message_history {
 
-namespace {
-
-int rank(TouchKind kind) {
+int rank_of(TouchKind kind) {
   switch (kind) {
     case TouchKind::delivered:
       return 1;
@@ -20,6 +18,8 @@ int rank(TouchKind kind) {
   }
   return 0;
 }
+
+namespace {
 
 bool is_delivery(const Candidate& candidate) {
   return candidate.touch.kind == TouchKind::delivered;
@@ -38,7 +38,7 @@ bool beats(const Touch& a, const Touch& b) {
   const auto key = [](const Touch& touch) {
     // The kind comes last only to make the order total: a click and a coupon at one time are
     // equals.
-    return std::make_tuple(rank(touch.kind), touch.at_us, std::string_view(touch.message_id),
+    return std::make_tuple(rank_of(touch.kind), touch.at_us, std::string_view(touch.message_id),
                            std::string_view(touch.delivery_id), touch.kind);
   };
   return key(a) > key(b);
@@ -78,7 +78,8 @@ std::vector<Judgement> explain(const Rule& rule, std::span<const Candidate> cand
   }
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (judgements[i].verdict != Verdict::won || i == winner) continue;
-    const bool same_rank = rank(candidates[i].touch.kind) == rank(candidates[*winner].touch.kind);
+    const bool same_rank =
+        rank_of(candidates[i].touch.kind) == rank_of(candidates[*winner].touch.kind);
     judgements[i].verdict = same_rank ? Verdict::earlier : Verdict::outranked;
   }
   return judgements;

@@ -21,6 +21,9 @@ struct Touch {
   std::string delivery_id;  // empty when not known
 };
 
+// Higher beats lower; click and coupon are equals.
+int rank_of(TouchKind kind);
+
 // Whether a touch of this kind at that time can be credited with an order.
 bool qualifies(const Rule& rule, TouchKind kind, std::int64_t touch_at_us,
                std::int64_t order_at_us);

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "attribution/latest_touches.h"
 #include "model/delivery.h"
 #include "model/order.h"
 #include "model/recipient.h"
@@ -138,6 +139,25 @@ struct StoreSize {
   std::int64_t free_bytes = 0;  // inside the file, reusable
 };
 
+// An order as the attribution of all orders needs it. Views live as long as the call.
+struct SweptOrder {
+  std::int64_t placed_at_us = 0;
+  MessageNo message;  // that the host named; or none
+  std::string_view currency;
+  std::int64_t amount_minor = 0;
+  std::int64_t refunded_minor = 0;
+};
+
+// Takes members one by one; of each, touches and orders in the order of time, and of one time the
+// touches first. Touches after a member's last order may be left out.
+class AttributionVisitor {
+ public:
+  virtual ~AttributionVisitor() = default;
+  virtual void begin_member() = 0;
+  virtual void touch(const SweptTouch& touch) = 0;
+  virtual void order(const SweptOrder& order) = 0;
+};
+
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
@@ -197,6 +217,12 @@ class Snapshot {
     CreditRow credit;
   };
   virtual void each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) = 0;
+
+  // Everything attribution goes by, of the members in [first, last]; with `first` below the first
+  // member, also the orders of nobody.
+  virtual void sweep(MemberNo first, MemberNo last, AttributionVisitor& visitor) = 0;
+  virtual std::vector<std::string> message_ids() = 0;  // by number; empty where there is none
+  virtual MemberNo last_member() = 0;                  // none when there is none
 
   // Audit, health.
   virtual std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) = 0;

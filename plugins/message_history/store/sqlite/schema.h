@@ -93,7 +93,8 @@ CREATE TABLE orders (
   placed_at INTEGER NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL,
   currency TEXT NOT NULL, amount INTEGER NOT NULL, message_no INTEGER NOT NULL,
   message_id TEXT NOT NULL, refunded INTEGER NOT NULL, lines BLOB NOT NULL, crc INTEGER NOT NULL);
-CREATE INDEX orders_by_member ON orders (member_no, placed_at) WHERE member_no > 0;
+CREATE INDEX orders_by_member ON orders (
+  member_no, placed_at, order_no, message_no, currency, amount, refunded) WHERE member_no > 0;
 CREATE TABLE refund (
   refund_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, at INTEGER NOT NULL,
   currency TEXT NOT NULL, amount INTEGER NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;

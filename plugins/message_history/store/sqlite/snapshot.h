@@ -60,6 +60,10 @@ class SqliteSnapshot final : public Snapshot {
                                std::int64_t limit) override;
   void each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) override;
 
+  void sweep(MemberNo first, MemberNo last, AttributionVisitor& visitor) override;
+  std::vector<std::string> message_ids() override;
+  MemberNo last_member() override;
+
   std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override;
   std::vector<AuditRow> audit_oldest(std::int64_t after_number, std::int64_t limit) override;
   std::vector<SourceRow> sources() override;

@@ -139,19 +139,24 @@ std::string member_delivery_key(const MemberDelivery& entry) {
   return key;
 }
 
+MemberDeliveryView view_member_delivery(std::string_view key) {
+  MemberDeliveryView view;
+  view.member = MemberNo{take_key_number(key)};
+  view.at_us = static_cast<std::int64_t>(take_fixed(key, time_key_bytes));
+  view.message = MessageNo{take_key_number(key)};
+  view.delivery_id = key;
+  return view;
+}
+
 std::int64_t member_delivery_time(std::string_view key) {
   take_key_number(key);
   return static_cast<std::int64_t>(take_fixed(key, time_key_bytes));
 }
 
 MemberDelivery decode_member_delivery(std::string_view key, std::string_view value) {
-  MemberDelivery entry;
-  entry.member = MemberNo{take_key_number(key)};
-  entry.at_us = static_cast<std::int64_t>(take_fixed(key, time_key_bytes));
-  entry.message = MessageNo{take_key_number(key)};
-  entry.delivery_id = key;
-  entry.is_success = value == member_delivery_value(true);
-  return entry;
+  const MemberDeliveryView view = view_member_delivery(key);
+  return {view.member, view.at_us, view.message, std::string(view.delivery_id),
+          value == member_delivery_value(true)};
 }
 
 std::string_view member_delivery_value(bool is_success) {

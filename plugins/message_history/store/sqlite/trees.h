@@ -36,6 +36,14 @@ struct MemberDelivery {
   bool is_success = false;
   friend bool operator==(const MemberDelivery&, const MemberDelivery&) = default;
 };
+// The same without a copy of the id.
+struct MemberDeliveryView {
+  MemberNo member;
+  std::int64_t at_us = 0;
+  MessageNo message;
+  std::string_view delivery_id;
+};
+MemberDeliveryView view_member_delivery(std::string_view key);
 std::string member_key(MemberNo member);
 std::string member_time_key(MemberNo member, std::int64_t at_us);
 std::string member_delivery_key(const MemberDelivery& entry);

@@ -1,0 +1,156 @@
+// Touches and orders of members in the order of members and time, for deciding all orders again.
+#include <limits>
+#include <optional>
+
+#include "store/sqlite/snapshot.h"
+#include "store/sqlite/tree_queries.h"
+
+namespace message_history::sqlite {
+
+namespace {
+
+struct Place {
+  MemberNo member;
+  std::int64_t at_us = 0;
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+// Clicks, opens and coupons.
+class Touches {
+ public:
+  Touches(Connection& db, MemberNo first, MemberNo last)
+      : query_(db.query("SELECT member_no, at, kind, message_no, delivery_id FROM touch "
+                        "WHERE member_no BETWEEN ? AND ? ORDER BY member_no, at")) {
+    query_.bind(first).bind(last);
+    next();
+  }
+  const std::optional<Place>& place() const { return place_; }
+  const SweptTouch& touch() const { return touch_; }
+
+  void next() {
+    place_.reset();
+    if (!query_.step()) return;
+    place_.emplace();
+    place_->member = query_.number<MemberNo>();
+    touch_.at_us = place_->at_us = query_.integer();
+    touch_.kind = static_cast<TouchKind>(query_.integer());
+    touch_.message = query_.number<MessageNo>();
+    touch_.delivery_id = query_.bytes();
+  }
+
+ private:
+  Query query_;
+  std::optional<Place> place_;
+  SweptTouch touch_;
+};
+
+// Successful deliveries.
+class Reached {
+ public:
+  Reached(TreeSet& trees, MemberNo first, MemberNo last)
+      : end_(key_after(member_key(last))),
+        cursor_(trees.member_deliveries.cursor(member_key(first), end_)) {
+    cursor_.seek(member_key(first));
+    settle();
+  }
+  const std::optional<Place>& place() const { return place_; }
+  const SweptTouch& touch() const { return touch_; }
+
+  void next() {
+    cursor_.next();
+    settle();
+  }
+
+ private:
+  void settle() {
+    place_.reset();
+    while (cursor_.valid() && cursor_.value() != member_delivery_value(true)) cursor_.next();
+    if (!cursor_.valid() || cursor_.key() >= end_) return;
+    const MemberDeliveryView entry = view_member_delivery(cursor_.key());
+    place_ = Place{entry.member, entry.at_us};
+    touch_ = {TouchKind::delivered, entry.at_us, entry.message, entry.delivery_id};
+  }
+
+  std::string end_;
+  RunsCursor cursor_;
+  std::optional<Place> place_;
+  SweptTouch touch_;
+};
+
+SweptOrder read_swept_order(Query& query) {
+  SweptOrder order;
+  order.placed_at_us = query.integer();
+  order.message = query.number<MessageNo>();
+  order.currency = query.bytes();
+  order.amount_minor = query.integer();
+  order.refunded_minor = query.integer();
+  return order;
+}
+
+// Hands over touches up to the place, passing by those of members before it.
+template <class Source>
+bool is_due(const Source& source, const Place& until) {
+  return source.place() && *source.place() <= until;
+}
+
+}  // namespace
+
+void SqliteSnapshot::sweep(MemberNo first, MemberNo last, AttributionVisitor& visitor) {
+  if (!is_person(first)) {
+    Query nobodys = db_.query(
+        "SELECT placed_at, message_no, currency, amount, refunded FROM orders "
+        "WHERE member_no <= 0");
+    while (nobodys.step()) {
+      visitor.begin_member();
+      visitor.order(read_swept_order(nobodys));
+    }
+    first = MemberNo{1};
+  }
+  if (last < first) return;
+  Touches touches(db_, first, last);
+  Reached reached(trees_, first, last);
+  // The index holds all that is asked for, so the orders themselves are not read.
+  Query orders = db_.query(
+      "SELECT member_no, placed_at, message_no, currency, amount, refunded "
+      "FROM orders INDEXED BY orders_by_member WHERE member_no BETWEEN ? AND ? AND member_no > 0 "
+      "ORDER BY member_no, placed_at");
+  orders.bind(first).bind(last);
+  MemberNo member;
+  while (orders.step()) {
+    const auto owner = orders.number<MemberNo>();
+    const SweptOrder order = read_swept_order(orders);
+    if (owner != member) {
+      visitor.begin_member();
+      member = owner;
+    }
+    const Place until{owner, order.placed_at_us};
+    while (is_due(touches, until) || is_due(reached, until)) {
+      const bool from_touches =
+          is_due(touches, until) && (!reached.place() || *touches.place() <= *reached.place());
+      const Place& place = from_touches ? *touches.place() : *reached.place();
+      if (place.member == member) {
+        visitor.touch(from_touches ? touches.touch() : reached.touch());
+      }
+      from_touches ? touches.next() : reached.next();
+    }
+    visitor.order(order);
+  }
+}
+
+std::vector<std::string> SqliteSnapshot::message_ids() {
+  std::vector<std::string> ids;
+  Query query = db_.query("SELECT message_no, message_id FROM message ORDER BY message_no");
+  while (query.step()) {
+    ids.resize(static_cast<std::size_t>(query.integer()) + 1);
+    ids.back() = query.text();
+  }
+  return ids;
+}
+
+MemberNo SqliteSnapshot::last_member() {
+  Query query = db_.query("SELECT max(member_no) FROM member");
+  query.step();
+  return MemberNo{query.optional_integer().value_or(0)};
+}
+
+}  // namespace message_history::sqlite
