@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <map>
 
 #include "commands/command.h"
 #include "commands/output.h"
@@ -17,9 +16,19 @@ namespace {
 
 constexpr size_t events_a_piece = 4096;
 
+constexpr const char* korean = "ko";
+constexpr const char* english = "en";
+constexpr const char* ordered_ids = "ordered";
+constexpr const char* uuids = "uuid";
+constexpr const char* final_statuses = "final";
+constexpr const char* all_statuses = "all";
+
 struct GenerateOptions {
   GeneratorSettings settings;
   std::string from;
+  std::string locale = korean;
+  std::string id_style = ordered_ids;
+  std::string statuses = final_statuses;
 };
 
 // INVALID unless the text is a day like 2026-11-01.
@@ -41,13 +50,23 @@ crm::Result<std::chrono::year_month_day> day_of(std::string_view text) {
                  fmt::format("--from is \"{}\", which is no day; give one like 2026-11-01", text));
 }
 
-Outcome print_feed(GenerateOptions options) {
-  if (!options.from.empty()) {
-    const auto from = day_of(options.from);
-    if (!from) return from.error();
-    options.settings.from = from.value();
-  }
-  const auto generator = Generator::create(options.settings);
+crm::Result<GeneratorSettings> settings_of(const GenerateOptions& options) {
+  GeneratorSettings settings = options.settings;
+  settings.locale = options.locale == english ? ShopLocale::en : ShopLocale::ko;
+  settings.id_style = options.id_style == uuids ? IdStyle::uuid : IdStyle::ordered;
+  settings.statuses =
+      options.statuses == all_statuses ? ReportedStatuses::all : ReportedStatuses::final_only;
+  if (options.from.empty()) return settings;
+  const auto from = day_of(options.from);
+  if (!from) return from.error();
+  settings.from = from.value();
+  return settings;
+}
+
+Outcome print_feed(const GenerateOptions& options) {
+  const auto settings = settings_of(options);
+  if (!settings) return settings.error();
+  const auto generator = Generator::create(settings.value());
   if (!generator) return generator.error();
   const bool shows_progress = isatty(STDOUT_FILENO) == 0;
   ReplayReport report("generated");
@@ -86,19 +105,18 @@ void add_form_options(CLI::App& command, GenerateOptions& options) {
   command.add_option("--from", options.from, "First day of sending, in Asia/Seoul")
       ->default_str("2026-11-01");
   command.add_option("--days", settings.days,
-                     "Days of sending; when not given, one for four messages, at least 14");
-  command.add_option("--locale", settings.locale, "Language of names")
-      ->transform(CLI::Transformer(
-          std::map<std::string, ShopLocale>{{"ko", ShopLocale::ko}, {"en", ShopLocale::en}}))
-      ->default_str("ko");
-  command.add_option("--id-style", settings.id_style, "How delivery ids look")
-      ->transform(CLI::Transformer(
-          std::map<std::string, IdStyle>{{"ordered", IdStyle::ordered}, {"uuid", IdStyle::uuid}}))
-      ->default_str("ordered");
-  command.add_option("--statuses", settings.statuses, "One event a delivery, or all on its way")
-      ->transform(CLI::Transformer(std::map<std::string, ReportedStatuses>{
-          {"final", ReportedStatuses::final_only}, {"all", ReportedStatuses::all}}))
-      ->default_str("final");
+                     "Days of sending; when not given, one for four messages, 14 to 730");
+  command.add_option("--locale", options.locale, "Language of names")
+      ->check(CLI::IsMember({korean, english}))
+      ->capture_default_str();
+  command.add_option("--id-style", options.id_style, "How delivery ids look")
+      ->check(CLI::IsMember({ordered_ids, uuids}))
+      ->capture_default_str();
+  command
+      .add_option("--statuses", options.statuses,
+                  "One event a delivery with its last status, or one for each status")
+      ->check(CLI::IsMember({final_statuses, all_statuses}))
+      ->capture_default_str();
   command.add_option("--tenant", settings.tenant, "The tenant's id")->capture_default_str();
   command.add_option("--source", settings.source, "The source's name")->capture_default_str();
 }

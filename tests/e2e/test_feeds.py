@@ -13,6 +13,7 @@ import crm
 import generated_feed
 import reference
 
+GENERATE = ("generate", "--members", 2000, "--messages", 40, "--deliveries", 12000)
 EXPECTED_KEYS = ("recipients", "success", "failed", "pending", "excluded", "orders")
 
 
@@ -26,16 +27,21 @@ class FeedCase:
     def setUpClass(cls):
         cls.host = crm.Host()
         cls.addClassCleanup(cls.host.close)
-        cls.path = crm.real_feed(cls.name) if cls.name else None
-        if cls.path is None:
-            stand_in = generated_feed.generate(3, cls.stand_in_scale)
-            cls.path = crm.write_feed(cls.host.scratch("feed.ndjson.gz"), *stand_in)
+        cls.path = cls.make_feed()
         header, events = reference.read_feed(cls.path)
         cls.tenant, cls.source = header["tenant"], header["source"]
         cls.event_count, cls.last_seq = len(events), events[-1]["seq"]
         cls.reference = reference.evaluate(events)
         cls.first = cls.host.replay(cls.path)
         cls.digest = cls.host.digest(cls.tenant)
+
+    @classmethod
+    def make_feed(cls):
+        path = crm.real_feed(cls.name) if cls.name else None
+        if path is not None:
+            return path
+        stand_in = generated_feed.generate(3, cls.stand_in_scale)
+        return crm.write_feed(cls.host.scratch("feed.ndjson.gz"), *stand_in)
 
     def assert_summary(self, summary, **expected):
         expected.update(events=self.event_count, rejected=0)
@@ -112,6 +118,52 @@ class CompleteJourney(FeedCase, unittest.TestCase):
 
 class GeneratedFeed(FeedCase, unittest.TestCase):
     """The feed with every corner, also where the real data is present."""
+
+
+class GeneratedShop(FeedCase, unittest.TestCase):
+    """What `crm-host generate` prints, every status of a delivery on its way."""
+
+    @classmethod
+    def make_feed(cls):
+        path = cls.host.scratch("shop.ndjson")
+        path.write_text(crm.run(*GENERATE, "--statuses", "all", "--orders", 400).stdout,
+                        encoding="utf-8")
+        return path
+
+    def test_same_seed_prints_the_same_bytes_and_another_seed_others(self):
+        again, other = (crm.run(*GENERATE, "--seed", seed).stdout for seed in (1, 2))
+        self.assertEqual(crm.run(*GENERATE).stdout, again)
+        self.assertNotEqual(again, other)
+
+    def test_final_statuses_give_the_same_recipients_as_all_statuses(self):
+        with crm.Host() as host:
+            feed = host.scratch("final.ndjson")
+            feed.write_text(crm.run(*GENERATE, "--orders", 400).stdout, encoding="utf-8")
+            host.replay(feed)
+            for view in crm.LISTS:
+                final, all_on_the_way = (
+                    {message_id: [row[key] for key in crm.COUNTS[:5]]
+                     for message_id, row in one.messages(self.tenant, view).items()}
+                    for one in (host, self.host))
+                self.assertEqual(final, all_on_the_way)
+
+    def test_option_out_of_range_is_named_with_a_remedy(self):
+        for option, value, remedy in (("--members", 0, "choose 1 to"),
+                                      ("--messages", -1, "choose 1 to"),
+                                      ("--days", 0, "choose 1 to"),
+                                      ("--deliveries", 10**9, "raise --members or --messages"),
+                                      ("--from", "2026-02-30", "give one like"),
+                                      ("--from", "tomorrow", "give one like"),
+                                      ("--tenant", "a/b", "choose 1 to 64 bytes"),
+                                      ("--locale", "fr", "ko"),
+                                      ("--id-style", "short", "uuid"),
+                                      ("--statuses", "none", "final")):
+            with self.subTest(option=option, value=value):
+                done = crm.run("generate", f"{option}={value}", check=False)
+                self.assertGreater(done.returncode, 0)
+                self.assertEqual(done.stdout, "")
+                self.assertIn(option, done.stderr)
+                self.assertIn(remedy, done.stderr)
 
 
 if __name__ == "__main__":

@@ -50,11 +50,12 @@ TEST(EventWriter, LinesAreReadAsTheSameEvents) {
 }
 
 TEST(EventWriter, DeliveryIsWrittenInTheWordsOfTheFeed) {
-  test::EventList list;
   test::Delivery delivery{1'767'225'600'000'001, "M", "d", "kim", CRM_DELIVERY_FAILED, "3018", "c"};
   delivery.detail = "a \"b\" \\ \n\x1F 한";
   delivery.cost_minor = 8;
-  list.add(delivery, 17);
+  const test::Event event = delivery;
+  test::EventList list;
+  list.add(event, 17);
   EXPECT_EQ(written(list.batch("t", "s").events, 1),
             R"({"seq":17,"type":"delivery","at":"2026-01-01T00:00:00.000001Z","message_id":"M",)"
             R"("delivery_id":"d","member_id":"kim","channel":"alimtalk","provider":"mts-kakao",)"
