@@ -10,14 +10,30 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
+import cases_attribution
+import cases_export
+import cases_history
 import cases_ingest
+import cases_scale
 from driver import BenchFailed, Driver
 from sizes import SIZES
 from table import as_json, as_markdown, as_text, from_json
 
+# In the order of the table. Those that change the history's store come after those that read it.
 CASES = {
     "ingest": cases_ingest.ingest,
     "ingest-three": cases_ingest.ingest_three,
+    "views": cases_history.views,
+    "start": cases_history.start,
+    "orders": cases_history.orders,
+    "reattribution": cases_attribution.reattribution,
+    "export": cases_export.export,
+    "export-memory": cases_export.export_memory,
+    "growth": cases_scale.growth,
+    "ingest-uuid": cases_ingest.ingest_uuid,
+    "tenants": cases_scale.tenants,
+    "messages": cases_scale.messages,
+    "retention": cases_scale.retention,
 }
 
 
@@ -54,9 +70,9 @@ def main():
         return
     names = chosen(options.only)
     folder = Path(options.folder)
-    driver = Driver(SIZES[options.size], options.crm_bench, options.plugin_dir, folder / "work",
-                    options.node_modules)
-    rows = run(driver, names)
+    with Driver(SIZES[options.size], options.crm_bench, options.plugin_dir, folder / "work",
+                options.node_modules) as driver:
+        rows = run(driver, names)
     results = folder / f"results-{options.size}.json"
     facts = {"size": options.size, "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
              "machine": platform.machine(), "cases": names}

@@ -29,6 +29,14 @@ void add_place_options(CLI::App& command, CaseOptions& options);
 void add_size_options(CLI::App& command, CaseOptions& options);
 
 // Each adds a subcommand that sets `chosen`.
+void add_export_case(CLI::App& app, Case& chosen);
+void add_fill_case(CLI::App& app, Case& chosen);
+void add_growth_case(CLI::App& app, Case& chosen);
 void add_ingest_case(CLI::App& app, Case& chosen);
+void add_orders_case(CLI::App& app, Case& chosen);
+void add_start_case(CLI::App& app, Case& chosen);
+void add_tables_case(CLI::App& app, Case& chosen);
+void add_tenants_case(CLI::App& app, Case& chosen);
+void add_views_case(CLI::App& app, Case& chosen);
 
 }  // namespace crm_bench

@@ -1,6 +1,6 @@
 """Recording deliveries, and what they take on the disk."""
 
-from driver import BenchFailed, median_of
+from driver import BenchFailed, count_text, median_of
 from table import Row, judged, per_second
 
 
@@ -11,7 +11,7 @@ def ingest(driver):
     for run in runs:
         if run["events"] != size.ingest.deliveries:
             raise BenchFailed(f"{run['events']} events were recorded of {size.ingest.deliveries} deliveries")
-    row = _row(runs, f"ingest, {_count(size.ingest.deliveries)} final deliveries", (0.8, 1.2))
+    row = _row(runs, f"ingest, {count_text(size.ingest.deliveries)} final deliveries", (0.8, 1.2))
     stored = median_of(runs, lambda run: run["ours_bytes"] / run["deliveries"])
     bare = median_of(runs, lambda run: run["baseline_bytes"] / run["deliveries"])
     commits = runs[len(runs) // 2]["ours_commits"]
@@ -33,14 +33,14 @@ def ingest_three(driver):
     for run in runs:
         if run["events"] != 3 * size.three.deliveries:
             raise BenchFailed(f"{run['events']} events were recorded of {size.three.deliveries} deliveries")
-    return [_row(runs, f"ingest, {_count(size.three.deliveries)} deliveries, three statuses each", (0.5, 1.0))]
+    return [_row(runs, f"ingest, {count_text(size.three.deliveries)} deliveries, three statuses each", (0.5, 1.0))]
 
 
 def ingest_uuid(driver):
     """The same with random delivery ids, as senders have them that know no order."""
     size = driver.size
     runs = _runs(driver, size.uuid, size.long_runs, [])
-    row = _row(runs, f"ingest, {_count(size.uuid.deliveries)} deliveries, random UUIDv4 ids", None)
+    row = _row(runs, f"ingest, {count_text(size.uuid.deliveries)} deliveries, random UUIDv4 ids", None)
     row.section = "scale"
     return [row]
 
@@ -71,6 +71,3 @@ def _row(runs, case, limits):
 def _commit_text(commits):
     return " / ".join(f"{commits[key]:.1f}" for key in ("p50_ms", "p99_ms", "max_ms")) + " ms"
 
-
-def _count(number):
-    return f"{number / 1e6:g}M" if number >= 1e6 else f"{number / 1e3:g}k"

@@ -35,12 +35,32 @@ class Driver:
         self.folder = Path(folder)
         self.node_modules = node_modules
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._kept = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for path in self._kept.values():
+            self._remove(path)
 
     def crm(self, case, data, *options):
         """One case of crm-bench on the folder `data`."""
-        command = [self.crm_bench, case, "--data", data, "--plugin-dir", self.plugin_dir, *options]
-        values, peak_mib = run_measured(command)
-        return Measured(json.loads(values), peak_mib)
+        return self.crm_only(case, "--data", data, "--plugin-dir", self.plugin_dir, *options)
+
+    def crm_only(self, case, *options):
+        """One case of crm-bench that needs no plugin."""
+        printed, peak_mib = run_measured([self.crm_bench, case, *options])
+        return Measured(json.loads(printed), peak_mib)
+
+    def kept(self, name, make):
+        """A folder that several cases use: `make` fills it once, and it goes when the driver is closed."""
+        if name not in self._kept:
+            path = self.folder / name
+            self._remove(path)
+            self._kept[name] = path
+            make(path)
+        return self._kept[name]
 
     @contextmanager
     def scratch(self, name):
@@ -61,10 +81,10 @@ class Driver:
                 found.unlink(missing_ok=True)
 
 
-def run_measured(command, stdin=None, stdout=subprocess.PIPE):
+def run_measured(command):
     """(stdout, peak MiB) of a program that must succeed."""
-    with subprocess.Popen([str(part) for part in command], stdin=stdin, stdout=stdout) as process:
-        output = process.stdout.read() if process.stdout else b""
+    with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE) as process:
+        output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
@@ -74,3 +94,11 @@ def run_measured(command, stdin=None, stdout=subprocess.PIPE):
 
 def median_of(runs, value):
     return median(value(run) for run in runs)
+
+
+def count_text(number):
+    """10M, 200k, 1,872."""
+    for unit, letter in ((1e6, "M"), (1e3, "k")):
+        if number >= unit and number % (unit / 10) == 0:
+            return f"{number / unit:g}{letter}"
+    return f"{number:,}"

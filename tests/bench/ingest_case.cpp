@@ -111,7 +111,7 @@ class Ingest {
     for (uint64_t begin = 0; begin < shop_.messages(); begin += batch_events) {
       host_stub::EventBatch batch;
       order_.add_messages(batch, begin, std::min(begin + batch_events, shop_.messages()));
-      plugin_.record(bench_tenant, "send-engine", batch);
+      plugin_.record(bench_tenant, send_engine, batch);
     }
   }
 
@@ -129,7 +129,7 @@ class Ingest {
 
   void record_slice() {
     for (size_t i = 0; i < slice_size_; ++i) {
-      ours_.batches.add(plugin_.record(bench_tenant, "send-engine", slice_[i]));
+      ours_.batches.add(plugin_.record(bench_tenant, send_engine, slice_[i]));
     }
   }
 

@@ -16,6 +16,9 @@
 namespace crm_bench {
 
 inline constexpr std::string_view bench_tenant = "bench-shop";
+// The two sources of its events.
+inline constexpr std::string_view send_engine = "send-engine";
+inline constexpr std::string_view cash_desk = "cash-desk";
 
 template <class T>
 T required(crm::Result<T> result) {

@@ -142,7 +142,7 @@ DeliveryRow Shop::delivery(uint64_t number) const {
 }
 
 bool Shop::sells(uint64_t delivery_number) const {
-  return random_of(delivery_number, order_salt) % 50 == 0 &&
+  return random_of(delivery_number, order_salt) % size_.deliveries_a_sale == 0 &&
          delivery(delivery_number).final_status == CRM_DELIVERY_DELIVERED;
 }
 

@@ -20,6 +20,7 @@ struct ShopSize {
   uint64_t members = 1;
   uint64_t campaigns = 1;  // sent one after the other, a few of them much larger than the rest
   uint64_t automatic_messages = 0;  // where there are any, they take three deliveries of ten
+  uint64_t deliveries_a_sale = 50;
   DeliveryIds ids = DeliveryIds::ordered;
 };
 
@@ -74,7 +75,7 @@ class Shop {
   DeliveryRow delivery(uint64_t number) const;
   // What the member of a successful delivery bought soon after it.
   OrderRow order_after(uint64_t delivery_number) const;
-  // Successful deliveries that sell: about one of fifty.
+  // Successful deliveries that sell: about one of size().deliveries_a_sale.
   bool sells(uint64_t delivery_number) const;
 
   int64_t message_at_us(uint64_t message) const;

@@ -12,7 +12,7 @@ namespace crm_bench {
 // Appends events to batches; `seq` counts on over all of them. Not thread-safe.
 class ShopEvents {
  public:
-  explicit ShopEvents(const Shop& shop) : shop_(shop) {}
+  explicit ShopEvents(const Shop& shop, uint64_t after_seq = 0) : shop_(shop), seq_(after_seq) {}
 
   void add_message(uint64_t message, host_stub::EventBatch& batch);
   // One report of a delivery.
@@ -32,7 +32,7 @@ class ShopEvents {
                   host_stub::EventBatch& batch);
 
   const Shop& shop_;
-  uint64_t seq_ = 0;
+  uint64_t seq_;
   std::string scratch_;
 };
 

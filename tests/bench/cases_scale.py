@@ -1,0 +1,57 @@
+"""What large stores, many tenants and many messages do to the rate of recording."""
+
+from statistics import median
+
+from driver import count_text, median_of
+from table import Row, judged, per_second
+
+
+def growth(driver):
+    """A large store and a young one take turns; the median of the slices' ratios."""
+    plan = driver.size.growth
+    with driver.scratch("growth") as data:
+        run = driver.crm("growth", data, *plan.shop.options(), "--young-deliveries", plan.young, "--slices",
+                         plan.slices, "--slice-deliveries", plan.slice_deliveries)
+
+    def rate(key):
+        return median(run["slice_deliveries"] / part[key] for part in run["slices"])
+    ratio = median(part["young_s"] / part["grown_s"] for part in run["slices"])
+    return [Row(f"ingest at {count_text(plan.shop.deliveries)} deliveries against {count_text(plan.young)}",
+                per_second(rate("grown_s"), "events"), per_second(rate("young_s"), "events"), ratio, ">= 0.8x", "1.0x",
+                run.peak_mib, len(run["slices"]), judged(round(ratio, 2), 0.8, 1.0, larger_is_better=True),
+                note=f"runs are slices of {count_text(plan.slice_deliveries)} deliveries in turns",
+                details=run.values)]
+
+
+def tenants(driver):
+    """Batches of all tenants in turns, far more of them than are kept open."""
+    size = driver.size
+    with driver.scratch("tenants") as data:
+        run = driver.crm("tenants", data, *size.tenant_shop.options(), "--tenants", size.tenants)
+    return [Row(f"ingest, {size.tenants:,} tenants x {count_text(size.tenant_shop.deliveries)} deliveries",
+                per_second(run["events"] / run["ours_s"], "events"), memory_mib=run.peak_mib, section="scale",
+                note=f"at most {run['open_files_max']} files open, {run['bytes'] / run['events']:.0f} bytes a delivery",
+                details=run.values)]
+
+
+def messages(driver):
+    """One huge message against many small ones, in turns."""
+    size = driver.size
+    deliveries = size.messages_deliveries
+    one, many = [], []
+    for _ in range(size.long_runs):
+        for found, campaigns in ((one, 1), (many, size.many_messages)):
+            with driver.scratch("messages") as data:
+                found.append(driver.crm("ingest", data, "--without-baseline", "--deliveries", deliveries, "--members",
+                                        deliveries, "--campaigns", campaigns))
+
+    def rate(runs):
+        return median_of(runs, lambda run: run["events"] / run["ours_s"])
+    return [Row(f"ingest, {count_text(deliveries)} deliveries of {count_text(size.many_messages)} messages against 1",
+                per_second(rate(many), "events"), per_second(rate(one), "events"), rate(many) / rate(one),
+                memory_mib=max(run.peak_mib for run in many), runs=len(many), section="scale")]
+
+
+def retention(_driver):
+    """Removing what is older than the kept days. The plugin has no such call yet."""
+    return [Row("retention", "not available yet", section="scale")]
