@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "calendar/time_zone.h"
 #include "store/snapshot.h"
 
 namespace crm_test {
@@ -32,6 +33,7 @@ class FakeSnapshot : public mh::Snapshot {
   };
 
   std::string main_currency = "KRW";
+  mh::TimeZone time_zone = *mh::TimeZone::find("Asia/Seoul");
   std::vector<Message> all_messages;
   std::vector<mh::PeriodRow> period_rows;
   std::map<std::string, mh::ShopMoney> shop_money;
@@ -57,11 +59,8 @@ class FakeSnapshot : public mh::Snapshot {
     for (const Message& one : all_messages) {
       if (selects(filter, one.row)) rows.push_back({one.row, one.money, key_of(one, page.sort)});
     }
-    const auto before = [&page](const mh::MessageKey& a, const mh::MessageKey& b) {
-      const auto rank = [](const mh::MessageKey& key) {
-        return std::tie(key.number_value, key.text_value, key.number);
-      };
-      return page.descending ? rank(b) < rank(a) : rank(a) < rank(b);
+    const auto before = [&page](const mh::ListKey& a, const mh::ListKey& b) {
+      return page.descending ? b < a : a < b;
     };
     std::ranges::sort(rows, [&](const auto& a, const auto& b) { return before(a.key, b.key); });
     if (page.after) {
@@ -74,14 +73,7 @@ class FakeSnapshot : public mh::Snapshot {
     mh::MessageTotals totals;
     for (const Message& one : all_messages) {
       if (!selects(filter, one.row)) continue;
-      ++totals.messages;
-      const mh::RecipientCounts& counts = one.row.counts.recipients;
-      totals.counts.recipients.success += counts.success;
-      totals.counts.recipients.failed += counts.failed;
-      totals.counts.recipients.pending += counts.pending;
-      totals.counts.recipients.excluded += counts.excluded;
-      totals.counts.clickers += one.row.counts.clickers;
-      totals.counts.orders += one.row.counts.orders;
+      totals.counts += mh::counts_of(one.row);
       for (const auto& [currency, money] : one.money) {
         totals.money[currency].orders += money.orders;
         totals.money[currency].gross_minor += money.gross_minor;
@@ -91,12 +83,13 @@ class FakeSnapshot : public mh::Snapshot {
     return totals;
   }
 
-  std::vector<mh::PeriodRow> period(mh::MessageKind kind, std::int32_t first_day,
-                                    std::int32_t last_day) override {
-    period_asked = {kind, first_day, last_day};
-    return period_rows;
+  std::vector<mh::PeriodRow> period(std::int32_t first_day, std::int32_t last_day,
+                                    std::int64_t limit) override {
+    period_asked = {first_day, last_day};
+    const auto count = std::min(period_rows.size(), static_cast<std::size_t>(limit));
+    return {period_rows.begin(), period_rows.begin() + static_cast<std::ptrdiff_t>(count)};
   }
-  std::tuple<mh::MessageKind, std::int32_t, std::int32_t> period_asked;
+  std::pair<std::int32_t, std::int32_t> period_asked;
 
   std::optional<mh::MessageRow> message(std::string_view message_id) override {
     for (const Message& one : all_messages) {
@@ -109,10 +102,10 @@ class FakeSnapshot : public mh::Snapshot {
     return found == nullptr ? std::nullopt : std::optional(found->row);
   }
   mh::MoneyByCurrency money(mh::MessageNo message) override { return find(message)->money; }
-  std::vector<mh::FailureRow> failures(mh::MessageNo message) override {
-    return find(message)->failures;
+  std::vector<mh::FailureRow> failures(mh::MessageNo message, std::int64_t limit) override {
+    return cut(find(message)->failures, limit);
   }
-  std::vector<mh::RevenueDayRow> revenue_days(mh::MessageNo message) override {
+  std::vector<mh::RevenueDayRow> revenue_days(mh::MessageNo message, std::int64_t) override {
     return find(message)->revenue_days;
   }
   std::map<std::string, mh::ShopMoney> shop() override { return shop_money; }
@@ -277,11 +270,7 @@ class FakeSnapshot : public mh::Snapshot {
     return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
   }
 
-  static std::int64_t due_us(const mh::MessageRow& row) {
-    return row.sent_at_us.value_or(row.report.scheduled_at_us.value);
-  }
-
-  static bool selects(const mh::MessageFilter& filter, const mh::MessageRow& row) {
+  bool selects(const mh::MessageFilter& filter, const mh::MessageRow& row) {
     const mh::MessageFacts& facts = row.report.facts;
     if (facts.kind != filter.kind || (filter.channel && facts.channel != *filter.channel)) {
       return false;
@@ -290,36 +279,18 @@ class FakeSnapshot : public mh::Snapshot {
         mh::result_of(facts.kind, facts.state, row.counts.recipients) != *filter.result) {
       return false;
     }
-    if (filter.from_us && due_us(row) < *filter.from_us) return false;
-    if (filter.until_us && due_us(row) >= *filter.until_us) return false;
+    const std::int32_t day = time_zone.day_of(mh::listed_at_us(row));
+    if ((filter.first_day && day < *filter.first_day) ||
+        (filter.last_day && day > *filter.last_day)) {
+      return false;
+    }
     return filter.text.empty() || contains(facts.name, filter.text) ||
            contains(row.message_id, filter.text);
   }
 
-  mh::MessageKey key_of(const Message& one, mh::MessageSort sort) const {
-    const mh::MessageRow& row = one.row;
-    const auto found = one.money.find(main_currency);
-    switch (sort) {
-      case mh::MessageSort::activity:
-        return {row.activity_at_us, {}, row.number};
-      case mh::MessageSort::sent:
-        return {due_us(row), {}, row.number};
-      case mh::MessageSort::name:
-        return {0, row.report.facts.name, row.number};
-      case mh::MessageSort::recipients:
-        return {row.counts.recipients.recipients(), {}, row.number};
-      case mh::MessageSort::success:
-        return {row.counts.recipients.success, {}, row.number};
-      case mh::MessageSort::failed:
-        return {row.counts.recipients.failed, {}, row.number};
-      case mh::MessageSort::clicks:
-        return {row.counts.clickers, {}, row.number};
-      case mh::MessageSort::orders:
-        return {row.counts.orders, {}, row.number};
-      case mh::MessageSort::net:
-        break;
-    }
-    return {found == one.money.end() ? 0 : found->second.net_minor(), {}, row.number};
+  mh::ListKey key_of(const Message& one, mh::MessageSort sort) const {
+    const auto money = one.money.find(main_currency);
+    return mh::key_of(one.row, sort, money == one.money.end() ? 0 : money->second.net_minor());
   }
 
   const Message* find(mh::MessageNo number) const {

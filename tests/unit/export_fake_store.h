@@ -97,11 +97,11 @@ class FakeSnapshot final : public Snapshot {
 
   std::vector<MessageListRow> messages(const MessageFilter&, const MessagePage&) CRM_UNUSED;
   MessageTotals totals(const MessageFilter&) CRM_UNUSED;
-  std::vector<PeriodRow> period(MessageKind, std::int32_t, std::int32_t) CRM_UNUSED;
+  std::vector<PeriodRow> period(std::int32_t, std::int32_t, std::int64_t) CRM_UNUSED;
   std::optional<MessageRow> message(MessageNo) CRM_UNUSED;
   MoneyByCurrency money(MessageNo) CRM_UNUSED;
-  std::vector<FailureRow> failures(MessageNo) CRM_UNUSED;
-  std::vector<RevenueDayRow> revenue_days(MessageNo) CRM_UNUSED;
+  std::vector<FailureRow> failures(MessageNo, std::int64_t) CRM_UNUSED;
+  std::vector<RevenueDayRow> revenue_days(MessageNo, std::int64_t) CRM_UNUSED;
   std::map<std::string, ShopMoney> shop() CRM_UNUSED;
   std::vector<Delivery> failed_deliveries(MessageNo, std::string_view, std::int64_t) CRM_UNUSED;
   std::optional<Delivery> delivery(MessageNo, std::string_view) CRM_UNUSED;

@@ -50,7 +50,7 @@ TEST_F(RecorderTest, failedChainShowsTheReasonOfItsLastAttempt) {
   EXPECT_EQ(recipients("M").failed, 1);
   std::map<std::string, FailureCounts> by_code;
   const auto read = snapshot();
-  for (const FailureRow& row : read->failures(read->message("M")->number)) {
+  for (const FailureRow& row : read->failures(read->message("M")->number, 10)) {
     by_code[row.code] = row.counts;
   }
   EXPECT_EQ(by_code["3018"], (FailureCounts{1, 0}));

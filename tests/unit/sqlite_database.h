@@ -16,11 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "recorder/list_work.h"
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/tree_set.h"
+#include "store/sqlite/writer.h"
 
 namespace message_history::sqlite {
 
@@ -75,19 +77,38 @@ class Database {
   MessageNo message(const MessageRow& row) {
     const MessageReport& report = row.report;
     const RecipientCounts& counts = row.counts.recipients;
-    put("INSERT INTO message VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    put("INSERT INTO message VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         row.number.value, row.message_id, report.facts.at_us, static_cast<int>(report.facts.state),
         static_cast<int>(report.facts.kind), static_cast<int>(report.facts.channel),
         report.facts.name, report.scheduled_at_us.at_us, report.scheduled_at_us.value,
         report.audience.at_us, report.audience.value, row.sent_at_us, row.activity_at_us,
-        counts.success, counts.failed, counts.pending, counts.excluded, counts.delivered,
-        counts.held_out, counts.converted_reached, counts.converted_held_out, row.counts.clickers,
-        row.counts.openers, row.counts.redeemers, row.counts.buyers, row.counts.orders);
+        row.listed_day, counts.success, counts.failed, counts.pending, counts.excluded,
+        counts.delivered, counts.held_out, counts.converted_reached, counts.converted_held_out,
+        row.counts.clickers, row.counts.openers, row.counts.redeemers, row.counts.buyers,
+        row.counts.orders);
     return row.number;
   }
   void money(MessageNo message, std::string_view currency, const MessageMoney& row) {
     put("INSERT INTO message_money VALUES (?,?,?,?,?,?)", message.value, currency, row.orders,
         row.gross_minor, row.refunded_minor, row.cost_minor);
+  }
+  // Brings every message that is there into the lists.
+  void fill_lists() {
+    std::vector<MessageRow> rows;
+    {
+      Query query = db_->query("SELECT " MH_MESSAGE_COLUMNS " FROM message");
+      while (query.step()) rows.push_back(read_message(query));
+    }
+    flush();
+    WriterState state(*db_, facts().member_salt);
+    SqliteWriter writer(state);
+    ListWork lists(writer, facts().currency);
+    for (const MessageRow& row : rows) {
+      lists.move(nullptr, row, writer.money(row.number));
+      if (row.report.facts.kind == MessageKind::automatic) writer.join_periods(row.number);
+    }
+    lists.flush();
+    static_cast<WriteTransaction&>(writer).commit();
   }
   void delivery(const Delivery& row) {
     const std::string key = delivery_key(row.message, row.delivery_id);

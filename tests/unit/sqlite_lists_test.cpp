@@ -1,5 +1,8 @@
 // Snapshots of the SQLite engine: lists of messages, and deliveries.
 
+#include <cctype>
+#include <functional>
+
 #include "sqlite_database.h"
 
 namespace message_history::sqlite {
@@ -46,34 +49,42 @@ std::vector<MessageListRow> pages_of(SqliteSnapshot& snapshot, const MessageFilt
   }
 }
 
-// Sixty manual messages full of ties, every fourth without attempts, and others that must not be
-// listed.
-void fill_lists(Database& db) {
+constexpr std::int64_t day_us = 86'400'000'000;
+
+// Manual messages full of ties over half a year, every fourth without attempts, and others that
+// must not be listed.
+void fill_lists(Database& db, std::int64_t messages = 60) {
   std::mt19937 random(7);
   const auto few = [&random] { return static_cast<std::int64_t>(random() % 4); };
+  const auto day = [&random] { return static_cast<std::int64_t>(random() % 12) * 15; };
   const char* names[] = {"", "Autumn sale", "autumn SALE", "\xEA\xB0\x80\xEC\x9D\x84 50%_off"};
-  for (std::int64_t number = 1; number <= 60; ++number) {
+  db.run("BEGIN");
+  for (std::int64_t number = 1; number <= messages; ++number) {
     MessageRow row = manual(number, 1000 + few());
-    row.report.facts.at_us = 1000 + few();
+    row.report.facts.at_us = day() * day_us + few();
     row.report.facts.name = names[few()];
     row.report.facts.channel = few() == 0 ? Channel::email : Channel::sms;
-    if (few() == 0) row.report.scheduled_at_us = {5, 1000 + few()};
-    if (few() != 0) row.sent_at_us = 1000 + few();
+    if (few() == 0) row.report.scheduled_at_us = {5, day() * day_us + few()};
+    if (few() != 0) row.sent_at_us = day() * day_us + few();
+    row.listed_day = static_cast<std::int32_t>(listed_at_us(row) / day_us);
     row.counts.recipients = {few(), few(), few(), few(), 0, 0, 0, 0};
     row.counts.clickers = few();
     row.counts.orders = few();
     db.message(row);
-    if (few() != 0) db.money(row.number, "KRW", {1, 100 * few(), 50 * few(), few()});
-    if (few() == 0) db.money(row.number, "USD", {1, 1'000'000, 0, 0});
     db.money(row.number, "JPY", {});  // a change that was taken back
+    if (row.counts.orders == 0) continue;
+    db.money(row.number, "KRW", {1, 100 * few(), 50 * few(), few()});
+    if (few() == 0) db.money(row.number, "USD", {1, 1'000'000, 0, 0});
   }
-  MessageRow automatic = manual(61);
+  MessageRow automatic = manual(messages + 1);
   automatic.report.facts.kind = MessageKind::automatic;
   db.message(automatic);
   MessageRow unknown;
-  unknown.number = {62};
-  unknown.message_id = "m62";
+  unknown.number = {messages + 2};
+  unknown.message_id = "unknown";
   db.message(unknown);
+  db.run("COMMIT");
+  db.fill_lists();
 }
 
 TEST(MessageList, PagesHoldEveryMessageOnceInOrderForEverySortAndDirection) {
@@ -101,74 +112,101 @@ TEST(MessageList, PagesHoldEveryMessageOnceInOrderForEverySortAndDirection) {
   }
 }
 
-TEST(MessageList, FiltersAgreeWithTheirDefinitionAndTotalsWithTheList) {
+// What a list must show, from every row there is.
+struct Expected {
+  std::vector<std::string> ids;
+  MessageTotals totals;
+};
+
+Expected expected_of(const std::vector<MessageListRow>& everything, const MessagePage& page,
+                     const std::function<bool(const MessageListRow&)>& matches) {
+  Expected expected;
+  std::vector<std::pair<std::pair<std::pair<std::int64_t, std::string>, MessageNo>, std::string>>
+      rows;
+  for (const auto& row : everything) {
+    if (!matches(row)) continue;
+    rows.push_back({{sort_value(page.sort, row), row.message.number}, row.message.message_id});
+    const RecipientCounts& recipients = row.message.counts.recipients;
+    expected.totals.counts += ListCounts{1,
+                                         recipients.success,
+                                         recipients.failed,
+                                         recipients.pending,
+                                         recipients.excluded,
+                                         row.message.counts.clickers,
+                                         row.message.counts.orders};
+    for (const auto& [currency, money] : row.money) {
+      if (money.orders == 0) continue;
+      ShopMoney& sum = expected.totals.money[currency];
+      sum.orders += money.orders;
+      sum.gross_minor += money.gross_minor;
+      sum.refunded_minor += money.refunded_minor;
+    }
+  }
+  std::ranges::sort(rows);
+  if (page.descending) std::ranges::reverse(rows);
+  for (auto& [rank, id] : rows) expected.ids.push_back(id);
+  return expected;
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) {
+           return std::tolower(static_cast<unsigned char>(a)) ==
+                  std::tolower(static_cast<unsigned char>(b));
+         }) != text.end();
+}
+
+// Few messages and many, so that pages are both looked up and walked to.
+TEST(MessageList, AnyFilterAgreesWithItsDefinitionAndTotalsWithTheList) {
+  for (const std::int64_t messages : {60, 1'500}) {
+    Database db;
+    fill_lists(db, messages);
+    auto snapshot = db.snapshot();
+    const auto everything = pages_of(snapshot, {}, {MessageSort::name, true, {}, 500});
+    ASSERT_EQ(everything.size(), static_cast<std::size_t>(messages));
+    std::mt19937 random(11);
+    const auto one_in = [&random](unsigned n) { return random() % n == 0; };
+    const char* texts[] = {"AUTUMN sAle", "0%_O", "M5", "unknown", "\xEA\xB0\x80", "m", "sale "};
+    std::size_t shown = 0;
+    for (int i = 0; i < 300; ++i) {
+      MessageFilter filter;
+      if (one_in(3)) filter.text = texts[random() % std::size(texts)];
+      if (one_in(3)) filter.channel = one_in(2) ? Channel::email : Channel::sms;
+      if (one_in(3)) filter.result = static_cast<MessageResult>(random() % 8);
+      if (one_in(2)) filter.first_day = static_cast<std::int32_t>(random() % 200) - 5;
+      if (one_in(2)) {
+        filter.last_day = filter.first_day.value_or(0) + static_cast<std::int32_t>(random() % 130);
+      }
+      const MessagePage page{
+          static_cast<MessageSort>(random() % message_sorts), one_in(2), {}, one_in(2) ? 3 : 200};
+      const Expected expected = expected_of(everything, page, [&](const MessageListRow& row) {
+        const MessageFacts& facts = row.message.report.facts;
+        const std::int64_t day = sort_value(MessageSort::sent, row).first / day_us;
+        return (!filter.channel || facts.channel == *filter.channel) &&
+               (!filter.result || result_of(facts.kind, facts.state,
+                                            row.message.counts.recipients) == *filter.result) &&
+               (!filter.first_day || day >= *filter.first_day) &&
+               (!filter.last_day || day <= *filter.last_day) &&
+               (holds(facts.name, filter.text) || holds(row.message.message_id, filter.text));
+      });
+      ASSERT_EQ(ids_of(pages_of(snapshot, filter, page)), expected.ids) << "filter " << i;
+      ASSERT_EQ(snapshot.totals(filter), expected.totals) << "filter " << i;
+      shown += expected.ids.size();
+    }
+    EXPECT_GT(shown, static_cast<std::size_t>(10 * messages));
+  }
+}
+
+TEST(MessageList, HoldsMessagesOfItsKindOnly) {
   Database db;
   fill_lists(db);
   auto snapshot = db.snapshot();
-  const auto everything = pages_of(snapshot, {}, {});
-  const auto check = [&](const MessageFilter& filter, auto&& matches) {
-    std::vector<std::string> expected;
-    MessageTotals totals;
-    for (const auto& row : everything) {
-      if (!matches(row)) continue;
-      expected.push_back(row.message.message_id);
-      ++totals.messages;
-      RecipientCounts& recipients = totals.counts.recipients;
-      recipients.success += row.message.counts.recipients.success;
-      recipients.failed += row.message.counts.recipients.failed;
-      recipients.pending += row.message.counts.recipients.pending;
-      recipients.excluded += row.message.counts.recipients.excluded;
-      totals.counts.clickers += row.message.counts.clickers;
-      totals.counts.orders += row.message.counts.orders;
-      for (const auto& [currency, money] : row.money) {
-        MessageMoney& sum = totals.money[currency];
-        sum.orders += money.orders;
-        sum.gross_minor += money.gross_minor;
-        sum.refunded_minor += money.refunded_minor;
-        sum.cost_minor += money.cost_minor;
-      }
-    }
-    EXPECT_EQ(ids_of(pages_of(snapshot, filter, {})), expected);
-    const MessageTotals have = snapshot.totals(filter);
-    EXPECT_EQ(have.messages, totals.messages);
-    EXPECT_EQ(have.counts, totals.counts);
-    EXPECT_EQ(have.money, totals.money);
-    return expected.size();
-  };
-  const auto named = [](const char* a, const char* b) {
-    return [=](const MessageListRow& row) {
-      return row.message.report.facts.name == a || row.message.report.facts.name == b;
-    };
-  };
   MessageFilter filter;
-  filter.text = "AUTUMN sAle";
-  EXPECT_GT(check(filter, named("Autumn sale", "autumn SALE")), 0u);
-  filter.text = "0%_O";  // no wildcards
-  EXPECT_GT(check(filter, named("\xEA\xB0\x80\xEC\x9D\x84 50%_off", "-")), 0u);
-  filter.text = "M59";
-  EXPECT_EQ(check(filter, [](const auto& row) { return row.message.message_id == "m59"; }), 1u);
-  filter.text = "m62";
-  EXPECT_EQ(check(filter, [](const auto&) { return false; }), 0u);
-  filter = {};
-  filter.channel = Channel::email;
-  EXPECT_GT(
-      check(filter,
-            [](const auto& row) { return row.message.report.facts.channel == Channel::email; }),
-      0u);
-  filter.from_us = 1001;
-  filter.until_us = 1003;
-  EXPECT_GT(check(filter,
-                  [](const auto& row) {
-                    const std::int64_t at_us = sort_value(MessageSort::sent, row).first;
-                    return row.message.report.facts.channel == Channel::email && at_us >= 1001 &&
-                           at_us < 1003;
-                  }),
-            0u);
-  filter = {};
   filter.kind = MessageKind::automatic;
   EXPECT_EQ(ids_of(snapshot.messages(filter, {})), std::vector<std::string>{"m61"});
+  EXPECT_EQ(snapshot.totals(filter).counts.messages, 1);
   filter.kind = MessageKind::unknown;
   EXPECT_TRUE(snapshot.messages(filter, {}).empty());
+  EXPECT_EQ(snapshot.totals(filter), MessageTotals{});
   EXPECT_EQ(snapshot.held_messages(), 1);
 }
 
@@ -187,6 +225,7 @@ TEST(MessageList, ResultsAreThoseOfTheModel) {
       }
     }
   }
+  db.fill_lists();
   auto snapshot = db.snapshot();
   for (const MessageKind kind : {MessageKind::automatic, MessageKind::manual}) {
     for (int result = 0; result <= static_cast<int>(MessageResult::empty); ++result) {
@@ -207,27 +246,46 @@ TEST(MessageList, ResultsAreThoseOfTheModel) {
   }
 }
 
-// Activity is that far apart from one message to the next.
-std::int64_t steps_of_two_pages(std::int64_t messages, std::int64_t apart_us) {
-  Database db;
+// Messages of two channels and results; activity is that far apart from one to the next.
+void fill_many(Database& db, std::int64_t messages, std::int64_t apart_us) {
   db.run("BEGIN");
   for (std::int64_t number = 1; number <= messages; ++number) {
-    db.message(manual(number, 1000 + number * apart_us));
+    MessageRow row = manual(number, 1000 + number * apart_us);
+    if (number % 2 == 0) row.report.facts.channel = Channel::email;
+    row.counts.recipients.success = number % 4 < 2 ? number * apart_us + 1 : 0;
+    row.counts.orders = 1;
+    db.message(row);
     db.money({number}, "KRW", {1, 100, 0, 0});
-    db.delivery(sent({number}, "d", {}, 1000));
   }
   db.run("COMMIT");
+  db.fill_lists();
+}
+
+// Of the first two pages and the totals.
+std::int64_t steps_of_a_list(Database& db, MessagePage page) {
   auto snapshot = db.snapshot();
   const std::int64_t before = snapshot.steps();
-  MessagePage page{MessageSort::activity, true, {}, 20};
   page.after = snapshot.messages({}, page).back().key;
   EXPECT_EQ(snapshot.messages({}, page).size(), 20u);
+  EXPECT_GT(snapshot.totals({}).counts.messages, 0);
   return snapshot.steps() - before;
 }
 
 TEST(MessageList, TheFirstPagesCostTheSameHoweverManyMessagesThereAre) {
-  EXPECT_EQ(steps_of_two_pages(100, 1), steps_of_two_pages(10'000, 1));
-  EXPECT_EQ(steps_of_two_pages(100, 0), steps_of_two_pages(10'000, 0));
+  for (const std::int64_t apart_us : {0, 1}) {
+    Database few;
+    Database many;
+    fill_many(few, 200, apart_us);
+    fill_many(many, 5'000, apart_us);
+    for (std::size_t sort = 0; sort < message_sorts; ++sort) {
+      for (const bool descending : {false, true}) {
+        const MessagePage page{static_cast<MessageSort>(sort), descending, {}, 20};
+        const auto expected = static_cast<double>(steps_of_a_list(few, page));
+        EXPECT_NEAR(static_cast<double>(steps_of_a_list(many, page)), expected, expected / 20)
+            << "sort " << sort;
+      }
+    }
+  }
 }
 
 TEST(Message, CountersByMoneyFailureAndDay) {
@@ -244,7 +302,7 @@ TEST(Message, CountersByMoneyFailureAndDay) {
   db.run("INSERT INTO shop VALUES ('KRW',9,1000,10), ('USD',0,0,0)");
   auto snapshot = db.snapshot();
 
-  const auto failures = snapshot.failures({1});
+  const auto failures = snapshot.failures({1}, 10);
   ASSERT_EQ(failures.size(), 2u);
   EXPECT_EQ(failures[0].code, "3018");
   EXPECT_EQ(failures[0].route.channel, Channel::alimtalk);
@@ -253,21 +311,52 @@ TEST(Message, CountersByMoneyFailureAndDay) {
   EXPECT_EQ(snapshot.route({2}).provider, "kakao");
   EXPECT_THROW(snapshot.route({3}), crm::Failure);
 
-  const auto days = snapshot.revenue_days({1});
+  EXPECT_EQ(snapshot.failures({1}, 1).size(), 1u);
+
+  const auto days = snapshot.revenue_days({1}, 10);
   ASSERT_EQ(days.size(), 1u);
   EXPECT_EQ(days[0].money, (ShopMoney{1, 100, 0}));
   EXPECT_EQ(snapshot.shop(), (std::map<std::string, ShopMoney>{{"KRW", {9, 1000, 10}}}));
 
-  const auto both = snapshot.period(MessageKind::manual, 10, 12);
+  EXPECT_EQ(snapshot.message("m2")->number, MessageNo{2});
+  EXPECT_EQ(snapshot.message(MessageNo{2})->message_id, "m2");
+  EXPECT_FALSE(snapshot.message("m3"));
+}
+
+TEST(Period, AddsUpTheDaysOfAutomaticMessages) {
+  Database db;
+  for (std::int64_t number = 1; number <= 3; ++number) {
+    MessageRow row = manual(number);
+    if (number < 3) row.report.facts.kind = MessageKind::automatic;
+    db.message(row);
+  }
+  db.run(
+      "INSERT INTO message_day VALUES (1,-1,1,0,0,0,0), (1,10,5,1,0,0,2), (1,11,1,1,1,1,1), "
+      "(1,40,3,0,0,0,0), (1,60,4,0,0,0,0), (2,11,0,0,0,0,0), (3,11,1,0,0,0,0)");
+  db.run(
+      "INSERT INTO revenue_day VALUES (1,11,'KRW',1,100,0), (1,11,'USD',0,0,0), "
+      "(2,12,'KRW',2,300,50), (1,33,'KRW',1,7,0), (3,12,'KRW',1,1,0)");
+  db.fill_lists();
+  auto snapshot = db.snapshot();
+  const auto rows = [&](std::int32_t first_day, std::int32_t last_day) {
+    auto found = snapshot.period(first_day, last_day, 10);
+    std::ranges::sort(found, {}, &PeriodRow::message);
+    return found;
+  };
+  const auto both = rows(10, 12);
   ASSERT_EQ(both.size(), 2u);
   EXPECT_EQ(both[0].counts, (DayCounts{6, 2, 1, 1, 3}));
   EXPECT_EQ(both[0].money.at("KRW").gross_minor, 100);
   EXPECT_EQ(both[1].money.at("KRW").net_minor(), 250);
-  ASSERT_EQ(snapshot.period(MessageKind::manual, 11, 11).size(), 1u);
-  EXPECT_TRUE(snapshot.period(MessageKind::automatic, 10, 12).empty());
-  EXPECT_EQ(snapshot.message("m2")->number, MessageNo{2});
-  EXPECT_EQ(snapshot.message(MessageNo{2})->message_id, "m2");
-  EXPECT_FALSE(snapshot.message("m3"));
+  ASSERT_EQ(rows(11, 11).size(), 1u);
+  EXPECT_TRUE(rows(13, 32).empty());
+  // Over whole spans, and cut at either end of one.
+  EXPECT_EQ(rows(-1, 84'000)[0].counts, (DayCounts{14, 2, 1, 1, 3}));
+  EXPECT_EQ(rows(-1, 84'000)[0].money.at("KRW").gross_minor, 107);
+  EXPECT_EQ(rows(0, 59)[0].counts.success, 9);
+  EXPECT_EQ(rows(11, 40)[0].counts.success, 4);
+  EXPECT_EQ(rows(16, 63)[0].counts.success, 7);
+  EXPECT_EQ(snapshot.period(0, 84'000, 1).size(), 1u);
 }
 
 TEST(Deliveries, PagesFailuresChainsAndTheStream) {

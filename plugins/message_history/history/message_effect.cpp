@@ -18,6 +18,8 @@ namespace {
 
 // More days than this are shown as months.
 constexpr std::int32_t chart_days_max = 92;
+// Days with sales, each currency apart: ten years of one. Of more, the newest are drawn.
+constexpr std::int64_t revenue_rows_max = 4'000;
 
 constexpr Column revenue_columns[] = {
     {"currency", texts::currency, CellType::text},
@@ -130,7 +132,7 @@ Json revenue_table(ViewContext& context, const MoneyByCurrency& money) {
 
 std::vector<Json> revenue_charts(ViewContext& context, MessageNo message) {
   std::map<std::string, DayMoney> by_currency;
-  for (const RevenueDayRow& row : context.snapshot.revenue_days(message)) {
+  for (const RevenueDayRow& row : context.snapshot.revenue_days(message, revenue_rows_max)) {
     if (row.money != ShopMoney{}) by_currency[row.currency][row.day] = row.money;
   }
   std::vector<Json> charts;

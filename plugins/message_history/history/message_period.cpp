@@ -3,99 +3,116 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace message_history {
 
 namespace {
+
+struct PeriodMessage {
+  MessageNo number;
+  MessageFigures figures;
+  ListKey key;
+  std::optional<MessageRow> message;  // once looked up
+};
 
 char lower(char byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
 }
 
 bool contains(std::string_view text, std::string_view part) {
-  return !std::ranges::search(text, part, [](char a, char b) { return lower(a) == lower(b); })
-              .empty() ||
-         part.empty();
+  return part.empty() || !std::ranges::search(text, part, [](char a, char b) {
+                            return lower(a) == lower(b);
+                          }).empty();
 }
 
 bool selects(const MessageFilter& filter, const MessageRow& message) {
   const MessageFacts& facts = message.report.facts;
-  if (facts.kind != filter.kind) return false;
   if (filter.channel && facts.channel != *filter.channel) return false;
   return contains(facts.name, filter.text) || contains(message.message_id, filter.text);
 }
 
-MessageKey key_of(const MessagePeriodRow& row, MessageSort sort, const std::string& currency) {
-  const MessageRow& message = row.message;
-  const MessageNo number = message.number;
+// Whether it is a property of the message itself rather than a figure of the period.
+bool is_of_message(MessageSort sort) {
+  return sort == MessageSort::activity || sort == MessageSort::sent || sort == MessageSort::name;
+}
+
+std::int64_t figure_of(const MessageFigures& figures, MessageSort sort,
+                       const std::string& currency) {
   switch (sort) {
-    case MessageSort::activity:
-      return {message.activity_at_us, {}, number};
-    case MessageSort::sent:
-      return {message.sent_at_us.value_or(message.report.scheduled_at_us.value), {}, number};
-    case MessageSort::name:
-      return {0, message.report.facts.name, number};
     case MessageSort::recipients:
-      return {row.figures.recipients, {}, number};
+      return figures.recipients;
     case MessageSort::success:
-      return {row.figures.success, {}, number};
+      return figures.success;
     case MessageSort::failed:
-      return {row.figures.failed, {}, number};
+      return figures.failed;
     case MessageSort::clicks:
-      return {row.figures.clicks, {}, number};
+      return figures.clicks;
     case MessageSort::orders:
-      return {row.figures.orders, {}, number};
-    case MessageSort::net:
+      return figures.orders;
+    default:
       break;
   }
-  const auto money = row.figures.money.find(currency);
-  return {money == row.figures.money.end() ? 0 : money->second.net_minor(), {}, number};
+  const auto money = figures.money.find(currency);
+  return money == figures.money.end() ? 0 : money->second.net_minor();
+}
+
+// At most page.limit of them in the order of the page, after its key.
+std::vector<PeriodMessage> page_of(std::vector<PeriodMessage> candidates, const MessagePage& page) {
+  const auto comes_before = [&page](const ListKey& a, const ListKey& b) {
+    return page.descending ? b < a : a < b;
+  };
+  if (page.after) {
+    std::erase_if(candidates,
+                  [&](const PeriodMessage& one) { return !comes_before(*page.after, one.key); });
+  }
+  const auto shown = std::min(candidates.size(), static_cast<std::size_t>(page.limit));
+  const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(shown);
+  std::ranges::partial_sort(candidates, middle, comes_before, &PeriodMessage::key);
+  candidates.erase(middle, candidates.end());
+  return candidates;
 }
 
 }  // namespace
 
-crm::Result<std::vector<MessagePeriodRow>> message_period(ViewContext& context,
-                                                          const MessageFilter& filter,
-                                                          const Period& period) {
-  const auto found = context.snapshot.period(filter.kind, period.first_day, period.last_day);
-  if (found.size() > period_messages_max) {
+crm::Result<ListContent> message_period(ViewContext& context, const MessageFilter& filter,
+                                        const Period& period, const MessagePage& page) {
+  auto found = context.snapshot.period(period.first_day, period.last_day, period_messages_max + 1);
+  if (static_cast<std::int64_t>(found.size()) > period_messages_max) {
     return crm::Error{CRM_ERR_INVALID,
                       fmt::format("more than {} messages have activity between from and to; choose "
                                   "fewer days",
                                   period_messages_max)};
   }
-  std::vector<MessagePeriodRow> rows;
-  rows.reserve(found.size());
+  const bool is_filtered = filter.channel || !filter.text.empty();
+  ListContent content;
+  std::vector<PeriodMessage> candidates;
+  candidates.reserve(found.size());
   for (const PeriodRow& row : found) {
-    auto message = context.snapshot.message(row.message);
-    if (!message || !selects(filter, *message)) continue;
-    rows.push_back({*std::move(message), figures_of(row), {}});
+    PeriodMessage candidate{row.message, figures_of(row), {0, {}, row.message}, {}};
+    if (is_filtered || is_of_message(page.sort)) {
+      candidate.message = context.snapshot.message(row.message);
+      if (!candidate.message || !selects(filter, *candidate.message)) continue;
+    }
+    candidate.key = is_of_message(page.sort)
+                        ? key_of(*candidate.message, page.sort, 0)
+                        : ListKey{figure_of(candidate.figures, page.sort, context.tenant.currency),
+                                  {},
+                                  row.message};
+    ++content.messages;
+    content.totals += candidate.figures;
+    candidates.push_back(std::move(candidate));
   }
-  return rows;
-}
-
-std::vector<MessagePeriodRow> page_of_period(const ViewContext& context,
-                                             std::vector<MessagePeriodRow> rows,
-                                             const MessagePage& page) {
-  const auto comes_before = [&page](const MessageKey& a, const MessageKey& b) {
-    const auto rank = [](const MessageKey& key) {
-      return std::tie(key.number_value, key.text_value, key.number);
-    };
-    return page.descending ? rank(b) < rank(a) : rank(a) < rank(b);
-  };
-  for (MessagePeriodRow& row : rows) row.key = key_of(row, page.sort, context.tenant.currency);
-  if (page.after) {
-    std::erase_if(rows, [&](const auto& row) { return !comes_before(*page.after, row.key); });
+  for (PeriodMessage& one : page_of(std::move(candidates), page)) {
+    if (!one.message) one.message = context.snapshot.message(one.number);
+    if (!one.message) continue;
+    content.rows.push_back({*std::move(one.message), std::move(one.figures), std::move(one.key)});
   }
-  const auto shown = std::min(rows.size(), static_cast<std::size_t>(page.limit));
-  const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(shown);
-  std::ranges::partial_sort(
-      rows, middle, [&](const auto& a, const auto& b) { return comes_before(a.key, b.key); });
-  rows.erase(middle, rows.end());
-  return rows;
+  return content;
 }
 
 }  // namespace message_history

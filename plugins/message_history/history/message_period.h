@@ -1,13 +1,13 @@
 // The automatic messages that did something in a span of days, with the numbers of those days.
 //
 // The store sums per message; selecting, sorting and paging happen here, over at most
-// period_messages_max messages.
+// period_messages_max messages. Only those on the page, or asked for by what they are called, are
+// looked up.
 #pragma once
 
 #include <crm/cpp/failure.hpp>
 
-#include <cstddef>
-#include <vector>
+#include <cstdint>
 
 #include "history/message_rows.h"
 #include "history/parameters.h"
@@ -15,22 +15,10 @@
 
 namespace message_history {
 
-inline constexpr std::size_t period_messages_max = 20'000;
-
-struct MessagePeriodRow {
-  MessageRow message;
-  MessageFigures figures;
-  MessageKey key;
-};
+inline constexpr std::int64_t period_messages_max = 20'000;
 
 // INVALID when more messages have activity in those days than one list can hold.
-crm::Result<std::vector<MessagePeriodRow>> message_period(ViewContext& context,
-                                                          const MessageFilter& filter,
-                                                          const Period& period);
-
-// At most page.limit rows in the order of the page, after its key.
-std::vector<MessagePeriodRow> page_of_period(const ViewContext& context,
-                                             std::vector<MessagePeriodRow> rows,
-                                             const MessagePage& page);
+crm::Result<ListContent> message_period(ViewContext& context, const MessageFilter& filter,
+                                        const Period& period, const MessagePage& page);
 
 }  // namespace message_history

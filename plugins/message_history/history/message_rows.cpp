@@ -67,6 +67,22 @@ MessageFigures figures_of(const PeriodRow& row) {
   return figures;
 }
 
+MessageFigures figures_of(const MessageTotals& totals) {
+  const ListCounts& counts = totals.counts;
+  MessageFigures figures{counts.success + counts.failed + counts.pending,
+                         counts.success,
+                         counts.failed,
+                         counts.pending,
+                         counts.excluded,
+                         counts.clickers,
+                         counts.orders,
+                         {}};
+  for (const auto& [currency, sum] : totals.money) {
+    figures.money[currency] = {sum.orders, sum.gross_minor, sum.refunded_minor, 0};
+  }
+  return figures;
+}
+
 std::span<const Column> message_columns() {
   return columns;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "history/document.h"
 #include "history/view_context.h"
@@ -25,8 +26,22 @@ struct MessageFigures {
   MessageFigures& operator+=(const MessageFigures& other);
 };
 
+struct ListedMessage {
+  MessageRow message;
+  MessageFigures figures;
+  ListKey key;
+};
+
+// The part of a list between its filters and its basis: rows, what they sum up to.
+struct ListContent {
+  std::vector<ListedMessage> rows;  // one more than a page where there are more
+  std::int64_t messages = 0;
+  MessageFigures totals;
+};
+
 MessageFigures figures_of(const MessageCounts& counts, const MoneyByCurrency& money);
 MessageFigures figures_of(const PeriodRow& row);
+MessageFigures figures_of(const MessageTotals& totals);
 
 std::span<const Column> message_columns();
 Json message_row(ViewContext& context, const MessageRow& message, const MessageFigures& figures);

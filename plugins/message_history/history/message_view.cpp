@@ -18,6 +18,8 @@ namespace message_history {
 namespace {
 
 constexpr std::size_t failure_rows_max = 200;
+// Codes that are put together by reason; of more, those with the most attempts.
+constexpr std::int64_t failure_codes_max = 1'000;
 
 constexpr Column failure_columns[] = {
     {"reason", texts::reason, CellType::reason},
@@ -120,7 +122,8 @@ std::vector<FailureRow> grouped_by_reason(std::vector<FailureRow> rows) {
 }
 
 void add_failures(Document& document, ViewContext& context, const MessageRow& message) {
-  const auto failures = grouped_by_reason(context.snapshot.failures(message.number));
+  const auto failures =
+      grouped_by_reason(context.snapshot.failures(message.number, failure_codes_max));
   Json rows = Json::array();
   for (const FailureRow& row : failures) {
     if (rows.size() == failure_rows_max) break;
@@ -140,7 +143,7 @@ void add_failures(Document& document, ViewContext& context, const MessageRow& me
       table(context,
             {"failures", texts::failures_title, {texts::failures_empty, texts::failures_next_step}},
             failure_columns, std::move(rows));
-  json["total"] = failures.size();
+  if (std::ssize(failures) < failure_codes_max) json["total"] = failures.size();
   json["group"] = "reason";
   document.add(std::move(json));
   if (failures.size() > failure_rows_max) {

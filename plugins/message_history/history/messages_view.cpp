@@ -56,26 +56,15 @@ crm::Result<ListRequest> read_request(ViewContext& context, MessageKind kind,
 MessagePage page_of(const ListRequest& request) {
   MessagePage page{request.sorting.sort, request.sorting.descending, {}, page_rows + 1};
   if (request.cursor) {
-    page.after = MessageKey{request.cursor->position, request.cursor->text,
-                            MessageNo{request.cursor->number}};
+    page.after =
+        ListKey{request.cursor->position, request.cursor->text, MessageNo{request.cursor->number}};
   }
   return page;
 }
 
-// The part of a list between its filters and its basis: rows, what follows, what it sums up to.
-struct ListContent {
-  std::vector<MessagePeriodRow> rows;  // one more than a page where there are more
-  std::int64_t messages = 0;
-  MessageFigures totals;
-};
-
 ListContent whole_messages(ViewContext& context, ListRequest& request) {
-  if (request.period.has_from) {
-    request.filter.from_us = context.tenant_zone.day_begins_us(request.period.first_day);
-  }
-  if (request.period.has_to) {
-    request.filter.until_us = context.tenant_zone.day_begins_us(request.period.last_day + 1);
-  }
+  if (request.period.has_from) request.filter.first_day = request.period.first_day;
+  if (request.period.has_to) request.filter.last_day = request.period.last_day;
   ListContent content;
   for (MessageListRow& row : context.snapshot.messages(request.filter, page_of(request))) {
     MessageFigures figures = figures_of(row.message.counts, row.money);
@@ -83,19 +72,9 @@ ListContent whole_messages(ViewContext& context, ListRequest& request) {
   }
   if (!request.cursor) {
     const MessageTotals totals = context.snapshot.totals(request.filter);
-    content.messages = totals.messages;
-    content.totals = figures_of(totals.counts, totals.money);
+    content.messages = totals.counts.messages;
+    content.totals = figures_of(totals);
   }
-  return content;
-}
-
-crm::Result<ListContent> messages_of_period(ViewContext& context, const ListRequest& request) {
-  auto period = message_period(context, request.filter, request.period);
-  if (!period) return period.error();
-  ListContent content;
-  content.messages = static_cast<std::int64_t>(period.value().size());
-  for (const MessagePeriodRow& row : period.value()) content.totals += row.figures;
-  content.rows = page_of_period(context, std::move(period.value()), page_of(request));
   return content;
 }
 
@@ -104,7 +83,7 @@ Json list_table(ViewContext& context, const ListRequest& request, ListContent& c
   const bool has_more = content.rows.size() > page_rows;
   if (has_more) content.rows.resize(page_rows);
   Json rows = Json::array();
-  for (const MessagePeriodRow& row : content.rows) {
+  for (const ListedMessage& row : content.rows) {
     rows.push_back(message_row(context, row.message, row.figures));
   }
   const Empty empty = request.is_filtered()
@@ -115,7 +94,7 @@ Json list_table(ViewContext& context, const ListRequest& request, ListContent& c
   json["sort"] = sort_text(request.sorting);
   if (!request.cursor) json["total"] = content.messages;
   if (has_more) {
-    const MessageKey& last = content.rows.back().key;
+    const ListKey& last = content.rows.back().key;
     json["next"] = cursor_text(context, {last.number_value, last.number.value, last.text_value});
   }
   return json;
@@ -144,8 +123,9 @@ View message_list(ViewContext& context, MessageKind kind, const Sorting& otherwi
   ListRequest& request = read.value();
   const bool is_automatic = kind == MessageKind::automatic;
   const bool by_period = is_automatic && request.period.given;
-  auto content = by_period ? messages_of_period(context, request)
-                           : crm::Result<ListContent>(whole_messages(context, request));
+  auto content = by_period
+                     ? message_period(context, request.filter, request.period, page_of(request))
+                     : crm::Result<ListContent>(whole_messages(context, request));
   if (!content) return content.error();
 
   Document document(context,

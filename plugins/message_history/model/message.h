@@ -45,6 +45,7 @@ struct MessageReport {
   StampedValue audience;
 
   bool known() const { return facts.kind != MessageKind::unknown; }
+  friend bool operator==(const MessageReport&, const MessageReport&) = default;
 
   template <class T>
   static bool raise(T& have, const T& reported) {

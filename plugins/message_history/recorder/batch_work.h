@@ -15,7 +15,7 @@ class BatchWork {
  public:
   BatchWork(WriteTransaction& store, const TenantFacts& facts, TimeZone& zone)
       : store_(store),
-        messages_(store),
+        messages_(store, facts, zone),
         members_(store, facts.member_salt),
         deliveries_(store, facts.rule, zone, messages_, members_),
         orders_(store, facts.rule, zone, messages_, members_),

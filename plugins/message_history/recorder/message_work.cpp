@@ -1,6 +1,7 @@
 #include "recorder/message_work.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace message_history {
 
@@ -16,15 +17,18 @@ std::int64_t& members_with(MessageCounts& counts, std::int64_t MemberCounts::*co
 
 }  // namespace
 
+MessageRow& MessageWork::adopt(MessageRow row) {
+  const MessageNo number = row.number;
+  numbers_.emplace(row.message_id, number);
+  return rows_.emplace(number, MessageEntry{row, row}).first->second.now;
+}
+
 std::optional<MessageNo> MessageWork::find(std::string_view message_id) {
   const auto known = numbers_.find(std::string(message_id));
   if (known != numbers_.end()) return known->second;
   auto row = store_.message(message_id);
   if (!row) return {};
-  const MessageNo number = row->number;
-  numbers_.emplace(message_id, number);
-  rows_.emplace(number, std::move(*row));
-  return number;
+  return adopt(*std::move(row)).number;
 }
 
 MessageRow& MessageWork::of(std::string_view message_id) {
@@ -40,16 +44,13 @@ MessageRow& MessageWork::load(std::string_view message_id) {
   added_.insert(row.number);
   row.message_id = message_id;
   numbers_.emplace(message_id, row.number);
-  return rows_.emplace(row.number, std::move(row)).first->second;
+  return rows_.emplace(row.number, MessageEntry{{}, std::move(row)}).first->second.now;
 }
 
 MessageRow& MessageWork::of(MessageNo number) {
   if (last_ != nullptr && last_->number == number) return *last_;
   const auto known = rows_.find(number);
-  if (known != rows_.end()) return known->second;
-  MessageRow row = store_.message(number);
-  numbers_.emplace(row.message_id, number);
-  return rows_.emplace(number, std::move(row)).first->second;
+  return known != rows_.end() ? known->second.now : adopt(store_.message(number));
 }
 
 void MessageWork::touch_activity(MessageRow& row, std::int64_t at_us) {
@@ -67,17 +68,72 @@ void MessageWork::add_member(MessageNo message, MemberNo member,
   if (had != has) members_with(of(message).counts, counter) += has ? 1 : -1;
 }
 
-void MessageWork::flush() {
-  for (const auto& [number, row] : rows_) store_.put_message(row);
-  for (const auto& [key, change] : money_) {
-    if (change != MessageMoney{}) store_.add_money(std::get<0>(key), std::get<1>(key), change);
+// What the batch changed of the message's credited orders.
+MoneyByCurrency MessageWork::sold(MessageNo message) const {
+  MoneyByCurrency sold;
+  for (auto entry = money_.lower_bound({message, {}});
+       entry != money_.end() && std::get<0>(entry->first) == message; ++entry) {
+    MessageMoney change = entry->second;
+    change.cost_minor = 0;
+    if (change != MessageMoney{}) sold.emplace(std::get<1>(entry->first), change);
   }
+  return sold;
+}
+
+bool MessageWork::is_automatic(MessageNo message) {
+  return of(message).report.facts.kind == MessageKind::automatic;
+}
+
+void MessageWork::flush_messages() {
+  for (const auto& [key, change] : money_) of(std::get<0>(key));
+  std::vector<MessageEntry*> entries;  // in the order of the table: neighbouring rows share pages
+  entries.reserve(rows_.size());
+  for (auto& [number, entry] : rows_) entries.push_back(&entry);
+  std::ranges::sort(entries, {}, [](const MessageEntry* entry) { return entry->now.number; });
+  for (MessageEntry* entry : entries) {
+    MessageRow& now = entry->now;
+    if (now.report.known()) now.listed_day = zone_.day_of(listed_at_us(now));
+    const MessageRow* const before = entry->before ? &*entry->before : nullptr;
+    const bool is_same = before != nullptr && *before == now;
+    const MoneyByCurrency sold = this->sold(now.number);
+    if (is_same && sold.empty()) continue;
+    lists_.move(before, now, sold);
+    if (!is_same) store_.put_message(now);
+  }
+  lists_.flush();
+}
+
+void MessageWork::flush_days() {
   for (const auto& [key, change] : days_) {
-    if (change != DayCounts{}) store_.add_day(std::get<0>(key), std::get<1>(key), change);
+    if (change == DayCounts{}) continue;
+    const auto& [message, day] = key;
+    store_.add_day(message, day, change);
+    if (is_automatic(message)) store_.add_period_day(message, day, change);
   }
   for (const auto& [key, change] : revenue_) {
     if (change == ShopMoney{}) continue;
-    store_.add_revenue_day(std::get<0>(key), std::get<1>(key), std::get<2>(key), change);
+    const auto& [message, day, currency] = key;
+    store_.add_revenue_day(message, day, currency, change);
+    if (is_automatic(message)) store_.add_period_money(message, day, currency, change);
+  }
+}
+
+void MessageWork::flush() {
+  flush_messages();
+  // Before the days of this batch are added, which go by what each message is now.
+  for (const auto& [number, entry] : rows_) {
+    const bool was_automatic =
+        entry.before && entry.before->report.facts.kind == MessageKind::automatic;
+    if (was_automatic == is_automatic(number)) continue;
+    if (was_automatic) {
+      store_.leave_periods(number);
+    } else if (entry.before) {
+      store_.join_periods(number);
+    }
+  }
+  flush_days();
+  for (const auto& [key, change] : money_) {
+    if (change != MessageMoney{}) store_.add_money(std::get<0>(key), std::get<1>(key), change);
   }
   for (const auto& [key, change] : failures_) {
     if (change == FailureCounts{}) continue;

@@ -11,13 +11,16 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "calendar/time_zone.h"
+#include "recorder/list_work.h"
 #include "store/store.h"
 
 namespace message_history {
 
 class MessageWork {
  public:
-  explicit MessageWork(WriteTransaction& store) : store_(store) {}
+  MessageWork(WriteTransaction& store, const TenantFacts& facts, TimeZone& zone)
+      : store_(store), zone_(zone), lists_(store, facts.currency) {}
 
   // The message of that id, made when nobody named it before.
   MessageRow& of(std::string_view message_id);
@@ -49,17 +52,28 @@ class MessageWork {
   void flush();
 
  private:
+  struct MessageEntry {
+    std::optional<MessageRow> before;  // none: named for the first time
+    MessageRow now;
+  };
   struct MemberEntry {
     MemberCounts before;
     MemberCounts now;
   };
 
   MessageRow& load(std::string_view message_id);
+  MessageRow& adopt(MessageRow row);
+  MoneyByCurrency sold(MessageNo message) const;
+  bool is_automatic(MessageNo message);
+  void flush_messages();
+  void flush_days();
 
   WriteTransaction& store_;
+  TimeZone& zone_;
+  ListWork lists_;
   MessageRow* last_ = nullptr;  // in rows_, whose nodes stay
   std::unordered_map<std::string, MessageNo> numbers_;
-  std::unordered_map<MessageNo, MessageRow> rows_;
+  std::unordered_map<MessageNo, MessageEntry> rows_;
   std::unordered_set<MessageNo> added_;
   std::map<std::tuple<MessageNo, std::string>, MessageMoney> money_;
   std::map<std::tuple<MessageNo, std::int32_t>, DayCounts> days_;

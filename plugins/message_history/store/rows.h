@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -46,7 +47,11 @@ struct MessageRow {
   MessageReport report;
   std::optional<std::int64_t> sent_at_us;  // the first attempt
   std::int64_t activity_at_us = 0;         // the newest event about it
+  // The day it is listed under in the tenant's time zone: of being sent, else of being due; 0 while
+  // its kind is unknown.
+  std::int32_t listed_day = 0;
   MessageCounts counts;
+  friend bool operator==(const MessageRow&, const MessageRow&) = default;
 };
 
 // Money of one message in one currency.
@@ -58,6 +63,7 @@ struct MessageMoney {
   std::int64_t net_minor() const { return gross_minor - refunded_minor; }
   friend bool operator==(const MessageMoney&, const MessageMoney&) = default;
 };
+using MoneyByCurrency = std::map<std::string, MessageMoney>;
 
 // Counters of one message and one day of the tenant's time zone.
 struct DayCounts {

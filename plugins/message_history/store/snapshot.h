@@ -18,21 +18,10 @@
 #include "model/delivery.h"
 #include "model/order.h"
 #include "model/recipient.h"
+#include "store/message_list.h"
 #include "store/rows.h"
 
 namespace message_history {
-
-enum class MessageSort : std::uint8_t {
-  activity,  // the newest event about it
-  sent,      // when it was first sent, else when it is due
-  name,
-  recipients,
-  success,
-  failed,
-  clicks,
-  orders,
-  net,  // in the tenant's main currency
-};
 
 // Which messages a list shows. Days are of the tenant's time zone, counted from 1970-01-01.
 struct MessageFilter {
@@ -40,36 +29,27 @@ struct MessageFilter {
   std::string text;  // in name or id, without regard to ASCII case; empty: all
   std::optional<Channel> channel;
   std::optional<MessageResult> result;
-  std::optional<std::int64_t> from_us;   // sent (or due) at or after
-  std::optional<std::int64_t> until_us;  // and before
-};
-
-// Where a page of messages goes on: the sort value and number of the last row.
-struct MessageKey {
-  std::int64_t number_value = 0;
-  std::string text_value;
-  MessageNo number;
+  std::optional<std::int32_t> first_day;  // sent (or due) on it or later
+  std::optional<std::int32_t> last_day;   // and on it or earlier
 };
 
 struct MessagePage {
   MessageSort sort = MessageSort::activity;
   bool descending = true;
-  std::optional<MessageKey> after;
+  std::optional<ListKey> after;  // the last row of the page before
   std::int64_t limit = 50;
 };
-
-using MoneyByCurrency = std::map<std::string, MessageMoney>;
 
 struct MessageListRow {
   MessageRow message;
   MoneyByCurrency money;
-  MessageKey key;
+  ListKey key;
 };
 
 struct MessageTotals {
-  std::int64_t messages = 0;
-  MessageCounts counts;
-  MoneyByCurrency money;
+  ListCounts counts;
+  std::map<std::string, ShopMoney> money;
+  friend bool operator==(const MessageTotals&, const MessageTotals&) = default;
 };
 
 // Counters of messages in a span of days: recipients and clicks by the day they were sent and
@@ -166,14 +146,17 @@ class Snapshot {
   virtual std::vector<MessageListRow> messages(const MessageFilter& filter,
                                                const MessagePage& page) = 0;
   virtual MessageTotals totals(const MessageFilter& filter) = 0;
-  // Automatic messages with anything in [first_day, last_day], by number.
-  virtual std::vector<PeriodRow> period(MessageKind kind, std::int32_t first_day,
-                                        std::int32_t last_day) = 0;
+  // Automatic messages with anything in [first_day, last_day], in no order; some `limit` of them
+  // when there are more.
+  virtual std::vector<PeriodRow> period(std::int32_t first_day, std::int32_t last_day,
+                                        std::int64_t limit) = 0;
   virtual std::optional<MessageRow> message(std::string_view message_id) = 0;
   virtual std::optional<MessageRow> message(MessageNo number) = 0;
   virtual MoneyByCurrency money(MessageNo message) = 0;
-  virtual std::vector<FailureRow> failures(MessageNo message) = 0;
-  virtual std::vector<RevenueDayRow> revenue_days(MessageNo message) = 0;
+  // Those with the most attempts.
+  virtual std::vector<FailureRow> failures(MessageNo message, std::int64_t limit) = 0;
+  // The newest, rising by day and currency.
+  virtual std::vector<RevenueDayRow> revenue_days(MessageNo message, std::int64_t limit) = 0;
   virtual std::map<std::string, ShopMoney> shop() = 0;
   virtual Route route(RouteNo number) = 0;
 

@@ -18,6 +18,7 @@
 #include "attribution/rule.h"
 #include "model/delivery.h"
 #include "model/order.h"
+#include "store/message_list.h"
 #include "store/rows.h"
 #include "store/snapshot.h"
 
@@ -73,6 +74,8 @@ class WriteTransaction {
   virtual MessageRow message(MessageNo number) = 0;
   virtual MessageNo add_message(std::string_view message_id) = 0;
   virtual void put_message(const MessageRow& row) = 0;  // all but the key and the id
+  virtual MoneyByCurrency money(MessageNo message) = 0;
+  virtual void move_lists(const ListChanges& changes) = 0;
 
   virtual RouteNo route(Channel channel, std::string_view provider) = 0;  // created when it is new
   virtual const Route& route(RouteNo number) = 0;
@@ -132,6 +135,14 @@ class WriteTransaction {
   virtual void add_failure(MessageNo message, RouteNo route, std::string_view code,
                            const FailureCounts& change) = 0;
   virtual void add_shop(std::string_view currency, const ShopMoney& change) = 0;
+
+  // The lists by period hold automatic messages only. One that becomes automatic joins them with
+  // the days it has so far; one that is no longer leaves them.
+  virtual void join_periods(MessageNo message) = 0;
+  virtual void leave_periods(MessageNo message) = 0;
+  virtual void add_period_day(MessageNo message, std::int32_t day, const DayCounts& change) = 0;
+  virtual void add_period_money(MessageNo message, std::int32_t day, std::string_view currency,
+                                const ShopMoney& change) = 0;
 
   // False when (iss, jti) was granted before. Fills number, previous_sha256 and sha256 through
   // `seal`.

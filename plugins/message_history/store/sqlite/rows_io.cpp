@@ -43,6 +43,7 @@ MessageRow read_message(Query& query) {
   row.report.audience.value = query.integer();
   row.sent_at_us = query.optional_integer();
   row.activity_at_us = query.integer();
+  row.listed_day = static_cast<std::int32_t>(query.integer());
   RecipientCounts& recipients = row.counts.recipients;
   for (std::int64_t* counter :
        {&recipients.success, &recipients.failed, &recipients.pending, &recipients.excluded,
@@ -122,6 +123,22 @@ SourceRow read_source(Query& query) {
     *value = query.integer();
   }
   return row;
+}
+
+MoneyByCurrency read_money(Connection& db, MessageNo message) {
+  Query query = db.query(
+      "SELECT currency, orders, gross, refunded, cost FROM message_money "
+      "WHERE message_no = ? AND (" MH_SOLD_ANYTHING " OR cost != 0)");
+  query.bind(message);
+  MoneyByCurrency money;
+  while (query.step()) {
+    MessageMoney& row = money[query.text()];
+    row.orders = query.integer();
+    row.gross_minor = query.integer();
+    row.refunded_minor = query.integer();
+    row.cost_minor = query.integer();
+  }
+  return money;
 }
 
 std::int64_t checksum_of(const TouchRow& row) {

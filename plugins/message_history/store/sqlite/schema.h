@@ -40,7 +40,7 @@ CREATE TABLE message (
   name TEXT NOT NULL DEFAULT '',
   scheduled_set_at INTEGER NOT NULL DEFAULT -1, scheduled_at INTEGER NOT NULL DEFAULT 0,
   audience_set_at INTEGER NOT NULL DEFAULT -1, audience INTEGER NOT NULL DEFAULT 0,
-  sent_at INTEGER, activity_at INTEGER NOT NULL DEFAULT 0,
+  sent_at INTEGER, activity_at INTEGER NOT NULL DEFAULT 0, listed_day INTEGER NOT NULL DEFAULT 0,
   success INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
   pending INTEGER NOT NULL DEFAULT 0, excluded INTEGER NOT NULL DEFAULT 0,
   delivered INTEGER NOT NULL DEFAULT 0, held_out INTEGER NOT NULL DEFAULT 0,
@@ -48,7 +48,6 @@ CREATE TABLE message (
   clickers INTEGER NOT NULL DEFAULT 0, openers INTEGER NOT NULL DEFAULT 0,
   redeemers INTEGER NOT NULL DEFAULT 0, buyers INTEGER NOT NULL DEFAULT 0,
   orders INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX message_by_activity ON message (kind, activity_at, message_no);
 CREATE INDEX message_with_control ON message (message_no) WHERE held_out > 0;
 CREATE TABLE message_money (
   message_no INTEGER NOT NULL, currency TEXT NOT NULL, orders INTEGER NOT NULL,
@@ -70,9 +69,41 @@ CREATE TABLE message_member (
   message_no INTEGER NOT NULL, member_no INTEGER NOT NULL, clicks INTEGER NOT NULL,
   opens INTEGER NOT NULL, coupons INTEGER NOT NULL, orders INTEGER NOT NULL,
   PRIMARY KEY (message_no, member_no)) WITHOUT ROWID;
+CREATE INDEX failure_by_attempts ON failure (message_no, attempts);
 CREATE TABLE shop (
   currency TEXT PRIMARY KEY, orders INTEGER NOT NULL, gross INTEGER NOT NULL,
   refunded INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE message_place (
+  sort INTEGER NOT NULL, shelf INTEGER NOT NULL, value NOT NULL, message_no INTEGER NOT NULL,
+  day INTEGER NOT NULL, PRIMARY KEY (sort, shelf, value, message_no)) WITHOUT ROWID;
+CREATE TABLE shelf (
+  shelf INTEGER PRIMARY KEY, messages INTEGER NOT NULL, success INTEGER NOT NULL,
+  failed INTEGER NOT NULL, pending INTEGER NOT NULL, excluded INTEGER NOT NULL,
+  clickers INTEGER NOT NULL, orders INTEGER NOT NULL);
+CREATE TABLE shelf_money (
+  shelf INTEGER NOT NULL, currency TEXT NOT NULL, orders INTEGER NOT NULL, gross INTEGER NOT NULL,
+  refunded INTEGER NOT NULL, PRIMARY KEY (shelf, currency)) WITHOUT ROWID;
+CREATE TABLE shelf_day (
+  day INTEGER NOT NULL, shelf INTEGER NOT NULL, messages INTEGER NOT NULL,
+  success INTEGER NOT NULL, failed INTEGER NOT NULL, pending INTEGER NOT NULL,
+  excluded INTEGER NOT NULL, clickers INTEGER NOT NULL, orders INTEGER NOT NULL,
+  PRIMARY KEY (day, shelf)) WITHOUT ROWID;
+CREATE TABLE shelf_day_money (
+  day INTEGER NOT NULL, shelf INTEGER NOT NULL, currency TEXT NOT NULL, orders INTEGER NOT NULL,
+  gross INTEGER NOT NULL, refunded INTEGER NOT NULL,
+  PRIMARY KEY (day, shelf, currency)) WITHOUT ROWID;
+CREATE TABLE message_words (block INTEGER PRIMARY KEY, words BLOB NOT NULL);
+CREATE TABLE period_day (
+  days INTEGER NOT NULL, first_day INTEGER NOT NULL, message_no INTEGER NOT NULL,
+  success INTEGER NOT NULL, failed INTEGER NOT NULL, pending INTEGER NOT NULL,
+  excluded INTEGER NOT NULL, clicks INTEGER NOT NULL,
+  PRIMARY KEY (days, first_day, message_no)) WITHOUT ROWID;
+CREATE TABLE period_money (
+  days INTEGER NOT NULL, first_day INTEGER NOT NULL, message_no INTEGER NOT NULL,
+  currency TEXT NOT NULL, orders INTEGER NOT NULL, gross INTEGER NOT NULL,
+  refunded INTEGER NOT NULL,
+  PRIMARY KEY (days, first_day, message_no, currency)) WITHOUT ROWID;
 
 CREATE TABLE run (
   run_no INTEGER PRIMARY KEY, tree INTEGER NOT NULL, level INTEGER NOT NULL,

@@ -8,6 +8,7 @@
 
 #include "store/snapshot.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/list_filter.h"
 #include "store/sqlite/tree_set.h"
 #include "store/store.h"
 
@@ -24,13 +25,13 @@ class SqliteSnapshot final : public Snapshot {
   std::vector<MessageListRow> messages(const MessageFilter& filter,
                                        const MessagePage& page) override;
   MessageTotals totals(const MessageFilter& filter) override;
-  std::vector<PeriodRow> period(MessageKind kind, std::int32_t first_day,
-                                std::int32_t last_day) override;
+  std::vector<PeriodRow> period(std::int32_t first_day, std::int32_t last_day,
+                                std::int64_t limit) override;
   std::optional<MessageRow> message(std::string_view message_id) override;
   std::optional<MessageRow> message(MessageNo number) override;
   MoneyByCurrency money(MessageNo message) override;
-  std::vector<FailureRow> failures(MessageNo message) override;
-  std::vector<RevenueDayRow> revenue_days(MessageNo message) override;
+  std::vector<FailureRow> failures(MessageNo message, std::int64_t limit) override;
+  std::vector<RevenueDayRow> revenue_days(MessageNo message, std::int64_t limit) override;
   std::map<std::string, ShopMoney> shop() override;
   Route route(RouteNo number) override;
 
@@ -78,12 +79,18 @@ class SqliteSnapshot final : public Snapshot {
   std::int64_t steps() override;
 
  private:
+  class Gathering;
+
   std::int64_t count(const char* sql);
   std::string shown_beside(const CreditRow& credit);
+  // Of the text that was asked for last: a page and its totals share one scan.
+  const WordMatches& matches(const std::string& text);
+  void add_match(MessageNo message, const MessageFilter& filter, MessageTotals& totals);
 
   Connection db_;
   TreeSet trees_;
   const std::string currency_;  // the tenant's main one
+  std::optional<WordMatches> matches_;
 };
 
 }  // namespace message_history::sqlite

@@ -1,7 +1,11 @@
-// Lists of messages: the page, its totals, and the counters of a span of days.
+// Pages of messages: merged from the shelves a filter reaches, each of which is in order for every
+// sort.
+#include <algorithm>
 #include <limits>
 #include <map>
+#include <utility>
 
+#include "store/sqlite/list_filter.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
@@ -10,99 +14,62 @@ namespace message_history::sqlite {
 
 namespace {
 
-// result_of() of the model, in SQL.
-#define MH_RESULT                                                           \
-  "CASE state WHEN 1 THEN 1 WHEN 4 THEN 3 WHEN 3 THEN "                     \
-  "CASE WHEN success + failed + pending = 0 THEN 7 WHEN failed = 0 THEN 4 " \
-  "WHEN success > 0 THEN 5 WHEN pending > 0 THEN 2 ELSE 6 END "             \
-  "ELSE CASE kind WHEN 1 THEN 0 ELSE 2 END END"
-static_assert(static_cast<int>(MessageResult::running) == 0 &&
-              static_cast<int>(MessageResult::scheduled) == 1 &&
-              static_cast<int>(MessageResult::sending) == 2 &&
-              static_cast<int>(MessageResult::cancelled) == 3 &&
-              static_cast<int>(MessageResult::success) == 4 &&
-              static_cast<int>(MessageResult::partial) == 5 &&
-              static_cast<int>(MessageResult::failed) == 6 &&
-              static_cast<int>(MessageResult::empty) == 7);
+constexpr std::int64_t day_us = 86'400'000'000;
 
-// When it was first sent, else when it is due, else when it was last reported.
-#define MH_SENT "coalesce(sent_at, iif(scheduled_set_at >= 0, scheduled_at, facts_at))"
+#define MH_WALK(after, direction)                                                      \
+  "SELECT value, message_no, day FROM message_place WHERE sort = ? AND shelf = ? AND " \
+  "(value, message_no) " after " (?, ?) ORDER BY value " direction ", message_no " direction
 
-// Parameters 1 to 6: see bind_filter.
-#define MH_FILTER                                                                       \
-  "kind = ?1 AND ?1 != 0 "                                                              \
-  "AND (?2 IS NULL OR instr(lower(name), ?2) > 0 OR instr(lower(message_id), ?2) > 0) " \
-  "AND (?3 IS NULL OR channel = ?3) "                                                   \
-  "AND (?4 IS NULL OR " MH_RESULT                                                       \
-  " = ?4) "                                                                             \
-  "AND (?5 IS NULL OR " MH_SENT " >= ?5) AND (?6 IS NULL OR " MH_SENT " < ?6)"
+// The first keys of a page, in whatever order they are offered.
+class PageKeys {
+ public:
+  explicit PageKeys(const MessagePage& page)
+      : page_(page), limit_(static_cast<std::size_t>(std::max<std::int64_t>(page.limit, 0))) {}
 
-// Parameters 7 and 8: the key of the last row; 9: how many; 10: the main currency, for `net` alone.
-#define MH_PAGE(value, after, direction)                                                  \
-  "SELECT " MH_MESSAGE_COLUMNS ", " value " FROM message WHERE " MH_FILTER " AND (" value \
-  ", message_no) " after                                                                  \
-  " (?7, ?8) "                                                                            \
-  "ORDER BY " value " " direction ", message_no " direction " LIMIT ?9"
-#define MH_PAGES(value) \
-  { MH_PAGE(value, ">", "ASC"), MH_PAGE(value, "<", "DESC") }
+  bool wants(const ListKey& key) const {
+    return keys_.size() < limit_ || (limit_ > 0 && comes_before(key, keys_.front()));
+  }
+  void add(ListKey key) {
+    if (!wants(key) || (page_.after && !comes_before(*page_.after, key))) return;
+    const auto before = [this](const ListKey& a, const ListKey& b) { return comes_before(a, b); };
+    keys_.push_back(std::move(key));
+    std::ranges::push_heap(keys_, before);
+    if (keys_.size() <= limit_) return;
+    std::ranges::pop_heap(keys_, before);
+    keys_.pop_back();
+  }
+  std::vector<ListKey> take() {
+    std::ranges::sort(keys_,
+                      [this](const ListKey& a, const ListKey& b) { return comes_before(a, b); });
+    return std::move(keys_);
+  }
 
-// The same for the sort that has an index, written so that it is walked from the key on also when
-// many messages share a time.
-#define MH_ACTIVITY_PAGE(after, direction)                                                 \
-  "SELECT " MH_MESSAGE_COLUMNS ", activity_at FROM message WHERE " MH_FILTER               \
-  " AND activity_at = ?7 AND message_no " after " ?8 UNION ALL SELECT " MH_MESSAGE_COLUMNS \
-  ", activity_at FROM message WHERE " MH_FILTER " AND activity_at " after                  \
-  " ?7 ORDER BY activity_at " direction ", message_no " direction " LIMIT ?9"
+ private:
+  bool comes_before(const ListKey& a, const ListKey& b) const {
+    return page_.descending ? b < a : a < b;
+  }
 
-// By MessageSort, then by whether it descends.
-constexpr const char* page_sql[][2] = {
-    {MH_ACTIVITY_PAGE(">", "ASC"), MH_ACTIVITY_PAGE("<", "DESC")},
-    MH_PAGES(MH_SENT),
-    MH_PAGES("name"),
-    MH_PAGES("success + failed + pending"),
-    MH_PAGES("success"),
-    MH_PAGES("failed"),
-    MH_PAGES("clickers"),
-    MH_PAGES("orders"),
-    MH_PAGES("coalesce((SELECT gross - refunded FROM message_money AS money WHERE "
-             "money.message_no = message.message_no AND money.currency = ?10), 0)"),
+  const MessagePage& page_;
+  const std::size_t limit_;
+  std::vector<ListKey> keys_;  // a heap, the last one in front
 };
-static_assert(std::size(page_sql) == static_cast<std::size_t>(MessageSort::net) + 1);
 
-template <class Value>
-std::optional<std::int64_t> number_of(const std::optional<Value>& value) {
-  if (!value) return {};
-  return static_cast<std::int64_t>(*value);
+// Looking a message up costs about as much as sixteen steps of a walk in order, and a walk passes
+// so many messages before it has met `limit` of the few.
+bool is_cheaper_to_look_up(std::int64_t few, std::int64_t all, std::int64_t limit) {
+  constexpr std::int64_t steps_of_a_look_up = 16;
+  if (few == 0) return true;
+  return steps_of_a_look_up * few < std::min(all, limit * all / few);
 }
 
-std::string lower_ascii(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
-void bind_filter(Query& query, const MessageFilter& filter) {
-  query.bind(static_cast<std::int64_t>(filter.kind));
-  if (filter.text.empty()) {
-    query.bind_null();
-  } else {
-    query.bind(lower_ascii(filter.text));
-  }
-  query.bind(number_of(filter.channel))
-      .bind(number_of(filter.result))
-      .bind(filter.from_us)
-      .bind(filter.until_us);
-}
-
-void bind_key(Query& query, const MessagePage& page) {
+void bind_key(Query& query, const MessagePage& page, const std::optional<ListKey>& after) {
   using Limits = std::numeric_limits<std::int64_t>;
   const std::int64_t start = page.descending ? Limits::max() : Limits::min();
   const bool by_name = page.sort == MessageSort::name;
-  if (page.after && by_name) {
-    query.bind(page.after->text_value);
-  } else if (page.after) {
-    query.bind(page.after->number_value);
+  if (after && by_name) {
+    query.bind(after->text_value);
+  } else if (after) {
+    query.bind(after->number_value);
   } else if (by_name && page.descending) {
     query.bind_blob("");  // a blob is above every text
   } else if (by_name) {
@@ -110,103 +77,148 @@ void bind_key(Query& query, const MessagePage& page) {
   } else {
     query.bind(start);
   }
-  query.bind(page.after ? page.after->number.value : start);
+  query.bind(after ? after->number.value : start);
+}
+
+// How many messages of each shelf that is not whole lie in the filter's days.
+std::map<std::int64_t, std::int64_t> messages_in_cut_days(Connection& db,
+                                                          const MessageFilter& filter) {
+  std::map<std::int64_t, std::int64_t> messages;
+  for (const DayRange& days : cut_days(filter)) {
+    Query query = db.query("SELECT shelf, messages FROM shelf_day WHERE day BETWEEN ? AND ?");
+    query.bind(days.first).bind(days.last);
+    while (query.step()) {
+      const std::int64_t shelf = query.integer();
+      messages[shelf] += query.integer();
+    }
+  }
+  return messages;
 }
 
 }  // namespace
 
-std::vector<MessageListRow> SqliteSnapshot::messages(const MessageFilter& filter,
-                                                     const MessagePage& page) {
-  std::vector<MessageListRow> rows;
-  {
-    Query query = db_.query(page_sql[static_cast<std::size_t>(page.sort)][page.descending ? 1 : 0]);
-    bind_filter(query, filter);
-    bind_key(query, page);
-    query.bind(page.limit);
-    if (page.sort == MessageSort::net) query.bind(currency_);
-    while (query.step()) {
-      MessageListRow& row = rows.emplace_back();
-      row.message = read_message(query);
-      row.key.number = row.message.number;
-      if (page.sort == MessageSort::name) {
-        row.key.text_value = query.text();
+// One page being gathered.
+class SqliteSnapshot::Gathering {
+ public:
+  Gathering(SqliteSnapshot& snapshot, const MessageFilter& filter, const MessagePage& page)
+      : snapshot_(snapshot),
+        filter_(filter),
+        page_(page),
+        matches_(filter.text.empty() ? nullptr : &snapshot.matches(filter.text)),
+        keys_(page) {}
+
+  std::vector<ListKey> keys() {
+    std::vector<ReachedShelf> shelves = reached_shelves(snapshot_.db_, filter_);
+    std::int64_t messages = 0;
+    for (const ReachedShelf& shelf : shelves) messages += shelf.counts.messages;
+    if (matches_ != nullptr &&
+        is_cheaper_to_look_up(static_cast<std::int64_t>(matches_->messages().size()), messages,
+                              page_.limit)) {
+      for (const MessageNo message : matches_->messages()) look_up(message);
+      return keys_.take();
+    }
+    // The end the page begins at first, so that the others are left after a glance.
+    if (page_.descending) std::ranges::reverse(shelves);
+    const auto in_cut_days = messages_in_cut_days(snapshot_.db_, filter_);
+    for (const ReachedShelf& shelf : shelves) {
+      if (page_.sort == MessageSort::sent && !keys_.wants(first_sent(shelf.shelf))) continue;
+      if (shelf.is_whole) {
+        walk(shelf);
+        continue;
+      }
+      const auto found = in_cut_days.find(shelf.number);
+      const std::int64_t few = found == in_cut_days.end() ? 0 : found->second;
+      if (few == 0) continue;
+      if (is_cheaper_to_look_up(few, shelf.counts.messages, page_.limit)) {
+        look_up_days(shelf);
       } else {
-        row.key.number_value = query.integer();
+        walk(shelf);
+      }
+    }
+    return keys_.take();
+  }
+
+ private:
+  // No message of the shelf comes before it, wherever its days begin.
+  ListKey first_sent(const Shelf& shelf) const {
+    using Limits = std::numeric_limits<std::int64_t>;
+    return page_.descending ? ListKey{(shelf.last_day() + 2) * day_us, {}, {Limits::max()}}
+                            : ListKey{(shelf.first_day - 1) * day_us, {}, {Limits::min()}};
+  }
+
+  void walk(const ReachedShelf& shelf) {
+    Query query =
+        snapshot_.db_.query(page_.descending ? MH_WALK("<", "DESC") : MH_WALK(">", "ASC"));
+    query.bind(static_cast<std::int64_t>(page_.sort)).bind(shelf.number);
+    bind_key(query, page_, page_.after);
+    while (query.step()) {
+      ListKey key;
+      if (page_.sort == MessageSort::name) {
+        key.text_value = query.text();
+      } else {
+        key.number_value = query.integer();
+      }
+      key.number = query.number<MessageNo>();
+      if (!keys_.wants(key)) return;
+      const bool is_in =
+          shelf.is_whole || selects_day(filter_, static_cast<std::int32_t>(query.integer()));
+      if (is_in && (matches_ == nullptr || matches_->contains(key.number))) {
+        keys_.add(std::move(key));
       }
     }
   }
-  for (MessageListRow& row : rows) row.money = money(row.message.number);
-  return rows;
-}
 
-MessageTotals SqliteSnapshot::totals(const MessageFilter& filter) {
-  MessageTotals totals;
-  Query messages = db_.query(
-      "SELECT count(*), sum(success), sum(failed), sum(pending), sum(excluded), sum(delivered), "
-      "sum(held_out), sum(converted_reached), sum(converted_held_out), sum(clickers), "
-      "sum(openers), sum(redeemers), sum(buyers), sum(orders) FROM message WHERE " MH_FILTER);
-  bind_filter(messages, filter);
-  messages.step();
-  totals.messages = messages.integer();
-  MessageCounts& counts = totals.counts;
-  RecipientCounts& recipients = counts.recipients;
-  for (std::int64_t* counter :
-       {&recipients.success, &recipients.failed, &recipients.pending, &recipients.excluded,
-        &recipients.delivered, &recipients.held_out, &recipients.converted_reached,
-        &recipients.converted_held_out, &counts.clickers, &counts.openers, &counts.redeemers,
-        &counts.buyers, &counts.orders}) {
-    *counter = messages.integer();  // the sum of no rows is NULL, read as 0
-  }
-  Query money = db_.query(
-      "SELECT currency, sum(orders), sum(gross), sum(refunded), sum(cost) FROM message_money "
-      "WHERE message_no IN (SELECT message_no FROM message WHERE " MH_FILTER
-      ") AND (orders != 0 OR gross != 0 OR refunded != 0 OR cost != 0) GROUP BY currency");
-  bind_filter(money, filter);
-  while (money.step()) {
-    MessageMoney& sum = totals.money[money.text()];
-    sum.orders = money.integer();
-    sum.gross_minor = money.integer();
-    sum.refunded_minor = money.integer();
-    sum.cost_minor = money.integer();
-  }
-  return totals;
-}
-
-std::vector<PeriodRow> SqliteSnapshot::period(MessageKind kind, std::int32_t first_day,
-                                              std::int32_t last_day) {
-  std::map<MessageNo, PeriodRow> rows;
-  Query days = db_.query(
-      "SELECT message_no, sum(success), sum(failed), sum(pending), sum(excluded), sum(clicks) "
-      "FROM message_day WHERE message_no IN (SELECT message_no FROM message WHERE kind = ?1 AND "
-      "?1 != 0) AND day BETWEEN ?2 AND ?3 AND (success != 0 OR failed != 0 OR pending != 0 OR "
-      "excluded != 0 OR clicks != 0) GROUP BY message_no");
-  days.bind(static_cast<std::int64_t>(kind)).bind(first_day).bind(last_day);
-  while (days.step()) {
-    DayCounts& counts = rows[days.number<MessageNo>()].counts;
-    for (std::int64_t* counter :
-         {&counts.success, &counts.failed, &counts.pending, &counts.excluded, &counts.clicks}) {
-      *counter = days.integer();
+  // The messages of the filter's days, by the sort that has them together.
+  void look_up_days(const ReachedShelf& shelf) {
+    Query query = snapshot_.db_.query(
+        "SELECT message_no, day FROM message_place WHERE sort = ? AND shelf = ? AND value "
+        "BETWEEN ? AND ?");
+    const std::int32_t first = filter_.first_day.value_or(shelf.shelf.first_day);
+    const std::int32_t last = filter_.last_day.value_or(shelf.shelf.last_day());
+    query.bind(static_cast<std::int64_t>(MessageSort::sent)).bind(shelf.number);
+    query.bind((first - 1) * day_us).bind((last + 2) * day_us);  // wherever days begin
+    while (query.step()) {
+      const MessageNo message = query.number<MessageNo>();
+      if (!selects_day(filter_, static_cast<std::int32_t>(query.integer()))) continue;
+      if (matches_ == nullptr || matches_->contains(message)) look_up(message);
     }
   }
-  Query revenue = db_.query(
-      "SELECT message_no, currency, sum(orders), sum(gross), sum(refunded) "
-      "FROM revenue_day WHERE message_no IN (SELECT message_no FROM message WHERE kind = ?1 AND "
-      "?1 != 0) AND day BETWEEN ?2 AND ?3 AND (orders != 0 OR gross != 0 OR refunded != 0) "
-      "GROUP BY message_no, currency");
-  revenue.bind(static_cast<std::int64_t>(kind)).bind(first_day).bind(last_day);
-  while (revenue.step()) {
-    PeriodRow& row = rows[revenue.number<MessageNo>()];
-    MessageMoney& money = row.money[revenue.text()];
-    money.orders = revenue.integer();
-    money.gross_minor = revenue.integer();
-    money.refunded_minor = revenue.integer();
+
+  void look_up(MessageNo message) {
+    const auto row = snapshot_.message(message);
+    if (!row || !selects(filter_, group_of(*row))) return;
+    std::int64_t net_minor = 0;
+    if (page_.sort == MessageSort::net && row->counts.orders != 0) {
+      net_minor = snapshot_.money(message)[snapshot_.currency_].net_minor();
+    }
+    keys_.add(key_of(*row, page_.sort, net_minor));
   }
-  std::vector<PeriodRow> list;
-  for (auto& [message, row] : rows) {
-    row.message = message;
-    list.push_back(std::move(row));
+
+  SqliteSnapshot& snapshot_;
+  const MessageFilter& filter_;
+  const MessagePage& page_;
+  const WordMatches* const matches_;  // NULL: no text
+  PageKeys keys_;
+};
+
+const WordMatches& SqliteSnapshot::matches(const std::string& text) {
+  if (!matches_ || matches_->text() != text) matches_.emplace(db_, text);
+  return *matches_;
+}
+
+std::vector<MessageListRow> SqliteSnapshot::messages(const MessageFilter& filter,
+                                                     const MessagePage& page) {
+  std::vector<MessageListRow> rows;
+  for (ListKey& key : Gathering(*this, filter, page).keys()) {
+    auto row = message(key.number);
+    if (!row) {
+      throw crm::Failure(CRM_ERR_CORRUPT, db_.file() +
+                                              ": a list holds a message that is not stored; "
+                                              "restore the tenant's folder from a backup");
+    }
+    rows.push_back({*std::move(row), money(key.number), std::move(key)});
   }
-  return list;
+  return rows;
 }
 
 }  // namespace message_history::sqlite

@@ -1,4 +1,6 @@
 // Messages one by one and what is counted for each: money, failures, revenue by day.
+#include <algorithm>
+
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
@@ -6,9 +8,6 @@
 namespace message_history::sqlite {
 
 namespace {
-
-// A change taken back leaves a row of zeros behind, which says nothing.
-#define MH_SOLD_ANYTHING "(orders != 0 OR gross != 0 OR refunded != 0)"
 
 Channel read_channel(Query& query) {
   const std::int64_t value = query.integer();
@@ -66,35 +65,25 @@ std::optional<MessageRow> SqliteSnapshot::message(MessageNo number) {
 }
 
 MoneyByCurrency SqliteSnapshot::money(MessageNo message) {
-  Query query = db_.query(
-      "SELECT currency, orders, gross, refunded, cost FROM message_money "
-      "WHERE message_no = ? AND (" MH_SOLD_ANYTHING " OR cost != 0)");
-  query.bind(message);
-  MoneyByCurrency money;
-  while (query.step()) {
-    MessageMoney& row = money[query.text()];
-    row.orders = query.integer();
-    row.gross_minor = query.integer();
-    row.refunded_minor = query.integer();
-    row.cost_minor = query.integer();
-  }
-  return money;
+  return read_money(db_, message);
 }
 
-std::vector<FailureRow> SqliteSnapshot::failures(MessageNo message) {
+std::vector<FailureRow> SqliteSnapshot::failures(MessageNo message, std::int64_t limit) {
   Query query = db_.query(
       "SELECT route_no, channel, provider, code, attempts, unreached "
       "FROM failure JOIN route USING (route_no) "
-      "WHERE message_no = ? AND (attempts != 0 OR unreached != 0) "
-      "ORDER BY attempts DESC, channel, provider, code");
-  return rows_of(query.bind(message), read_failure);
+      "WHERE message_no = ? AND attempts != 0 "
+      "ORDER BY attempts DESC, route_no DESC, code DESC LIMIT ?");
+  return rows_of(query.bind(message).bind(limit), read_failure);
 }
 
-std::vector<RevenueDayRow> SqliteSnapshot::revenue_days(MessageNo message) {
+std::vector<RevenueDayRow> SqliteSnapshot::revenue_days(MessageNo message, std::int64_t limit) {
   Query query = db_.query(
       "SELECT day, currency, orders, gross, refunded FROM revenue_day "
-      "WHERE message_no = ? AND " MH_SOLD_ANYTHING " ORDER BY day, currency");
-  return rows_of(query.bind(message), read_revenue_day);
+      "WHERE message_no = ? AND " MH_SOLD_ANYTHING " ORDER BY day DESC, currency DESC LIMIT ?");
+  auto rows = rows_of(query.bind(message).bind(limit), read_revenue_day);
+  std::ranges::reverse(rows);
+  return rows;
 }
 
 std::map<std::string, ShopMoney> SqliteSnapshot::shop() {

@@ -104,10 +104,10 @@ void SqliteWriter::put_message(const MessageRow& row) {
   Query query = db_.query(
       "UPDATE message SET facts_at = ?2, state = ?3, kind = ?4, channel = ?5, name = ?6, "
       "scheduled_set_at = ?7, scheduled_at = ?8, audience_set_at = ?9, audience = ?10, "
-      "sent_at = ?11, activity_at = ?12, success = ?13, failed = ?14, pending = ?15, "
-      "excluded = ?16, delivered = ?17, held_out = ?18, converted_reached = ?19, "
-      "converted_held_out = ?20, clickers = ?21, openers = ?22, redeemers = ?23, buyers = ?24, "
-      "orders = ?25 WHERE message_no = ?1");
+      "sent_at = ?11, activity_at = ?12, listed_day = ?13, success = ?14, failed = ?15, "
+      "pending = ?16, excluded = ?17, delivered = ?18, held_out = ?19, converted_reached = ?20, "
+      "converted_held_out = ?21, clickers = ?22, openers = ?23, redeemers = ?24, buyers = ?25, "
+      "orders = ?26 WHERE message_no = ?1");
   query.bind(row.number)
       .bind(report.facts.at_us)
       .bind(static_cast<std::int64_t>(report.facts.state))
@@ -119,7 +119,8 @@ void SqliteWriter::put_message(const MessageRow& row) {
       .bind(report.audience.at_us)
       .bind(report.audience.value)
       .bind(row.sent_at_us)
-      .bind(row.activity_at_us);
+      .bind(row.activity_at_us)
+      .bind(row.listed_day);
   for (const std::int64_t counter :
        {recipients.success, recipients.failed, recipients.pending, recipients.excluded,
         recipients.delivered, recipients.held_out, recipients.converted_reached,
@@ -128,6 +129,10 @@ void SqliteWriter::put_message(const MessageRow& row) {
     query.bind(counter);
   }
   query.run();
+}
+
+MoneyByCurrency SqliteWriter::money(MessageNo message) {
+  return read_money(db_, message);
 }
 
 RouteNo SqliteWriter::route(Channel channel, std::string_view provider) {

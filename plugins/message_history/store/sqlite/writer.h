@@ -1,7 +1,8 @@
 // The SQLite side of WriteTransaction.
 //
 // Split over writer.cpp (sources, messages, members, the transaction itself), writer_rows.cpp (what
-// events say) and writer_counters.cpp (what is counted, and the audit chain).
+// events say), writer_counters.cpp (what is counted, and the audit chain) and writer_lists.cpp
+// (what lists are read from).
 #pragma once
 
 #include <array>
@@ -44,6 +45,8 @@ class SqliteWriter final : public WriteTransaction {
   MessageRow message(MessageNo number) override;
   MessageNo add_message(std::string_view message_id) override;
   void put_message(const MessageRow& row) override;
+  MoneyByCurrency money(MessageNo message) override;
+  void move_lists(const ListChanges& changes) override;
   RouteNo route(Channel channel, std::string_view provider) override;
   const Route& route(RouteNo number) override;
   MemberNo live_member(std::string_view member_id) override;
@@ -87,10 +90,18 @@ class SqliteWriter final : public WriteTransaction {
   void add_failure(MessageNo message, RouteNo route, std::string_view code,
                    const FailureCounts& change) override;
   void add_shop(std::string_view currency, const ShopMoney& change) override;
+  void join_periods(MessageNo message) override;
+  void leave_periods(MessageNo message) override;
+  void add_period_day(MessageNo message, std::int32_t day, const DayCounts& change) override;
+  void add_period_money(MessageNo message, std::int32_t day, std::string_view currency,
+                        const ShopMoney& change) override;
   bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) override;
   void commit(bool forget) override;
 
  private:
+  void add_list_counts(const std::map<ListGroup, ListCounts>& changes);
+  void add_list_money(const std::map<std::pair<ListGroup, std::string>, ShopMoney>& changes);
+  void put_words(const std::vector<ListWords>& words);
   std::int64_t last_insert();
   [[noreturn]] void missing(const char* what);
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);

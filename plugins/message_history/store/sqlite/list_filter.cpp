@@ -1,0 +1,80 @@
+#include "store/sqlite/list_filter.h"
+
+#include <algorithm>
+
+#include "store/sqlite/message_words.h"
+
+namespace message_history::sqlite {
+
+WordMatches::WordMatches(Connection& db, std::string_view text) : text_(text) {
+  const WordSearch search(text);
+  const auto add = [this](MessageNo message) { messages_.push_back(message); };
+  Query query = db.query("SELECT block, words FROM message_words ORDER BY block");
+  while (query.step()) {
+    const std::int64_t block = query.integer();
+    search.search(block, query.bytes(), add);
+  }
+  if (!messages_.empty()) is_match_.resize(static_cast<std::size_t>(messages_.back().value) + 1);
+  for (const MessageNo message : messages_) {
+    is_match_[static_cast<std::size_t>(message.value)] = true;
+  }
+}
+
+bool selects(const MessageFilter& filter, const ListGroup& group) {
+  return group.kind == filter.kind && group.kind != MessageKind::unknown &&
+         (!filter.channel || group.channel == *filter.channel) &&
+         (!filter.result || group.result == *filter.result) && selects_day(filter, group.day);
+}
+
+std::vector<ReachedShelf> reached_shelves(Connection& db, const MessageFilter& filter) {
+  std::vector<ReachedShelf> reached;
+  if (filter.kind == MessageKind::unknown) return reached;
+  const std::int64_t first = static_cast<std::int64_t>(filter.kind) * shelves_of_a_kind;
+  Query query = db.query(
+      "SELECT shelf, messages, success, failed, pending, excluded, clickers, orders FROM shelf "
+      "WHERE shelf BETWEEN ? AND ? AND messages != 0");
+  query.bind(first).bind(first + shelves_of_a_kind - 1);
+  while (query.step()) {
+    const std::int64_t number = query.integer();
+    const Shelf shelf = shelf_of(number);
+    if (filter.channel && shelf.channel != *filter.channel) continue;
+    if (filter.result && shelf.result != *filter.result) continue;
+    if (filter.first_day && shelf.last_day() < *filter.first_day) continue;
+    if (filter.last_day && shelf.first_day > *filter.last_day) continue;
+    ReachedShelf& one = reached.emplace_back();
+    one.number = number;
+    one.shelf = shelf;
+    ListCounts& counts = one.counts;
+    for (std::int64_t* counter :
+         {&counts.messages, &counts.success, &counts.failed, &counts.pending, &counts.excluded,
+          &counts.clickers, &counts.orders}) {
+      *counter = query.integer();
+    }
+    one.is_whole = selects_day(filter, shelf.first_day) && selects_day(filter, shelf.last_day());
+  }
+  std::ranges::stable_sort(reached, {}, [](const auto& one) { return one.shelf.first_day; });
+  return reached;
+}
+
+std::vector<DayRange> cut_days(const MessageFilter& filter) {
+  const auto span_of = [](std::int32_t day) {
+    const std::int32_t first = (day + shelf_days) / shelf_days * shelf_days - shelf_days;
+    return DayRange{first, first + shelf_days - 1};
+  };
+  std::vector<DayRange> cut;
+  if (filter.first_day && span_of(*filter.first_day).first != *filter.first_day) {
+    const std::int32_t end = span_of(*filter.first_day).last;
+    cut.push_back({*filter.first_day, filter.last_day ? std::min(end, *filter.last_day) : end});
+  }
+  if (filter.last_day && span_of(*filter.last_day).last != *filter.last_day) {
+    const std::int32_t begin = span_of(*filter.last_day).first;
+    const bool is_known = !cut.empty() && cut.front().last == *filter.last_day;
+    if (!is_known) {
+      cut.push_back(
+          {filter.first_day ? std::max(begin, *filter.first_day) : begin, *filter.last_day});
+    }
+  }
+  return cut;
+}
+
+}  // namespace message_history::sqlite

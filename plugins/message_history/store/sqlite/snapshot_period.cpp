@@ -1,0 +1,87 @@
+// What automatic messages did in a span of days, added up from few rows a message.
+#include <unordered_map>
+
+#include "store/sqlite/list_filter.h"
+#include "store/sqlite/period_span.h"
+#include "store/sqlite/snapshot.h"
+
+namespace message_history::sqlite {
+
+namespace {
+
+struct SummedDays {
+  std::int32_t days = 1;  // of each span
+  DayRange first_days;
+};
+
+// The whole sixteens of the period, and the single days before and after them.
+std::vector<SummedDays> summed_days(std::int32_t first_day, std::int32_t last_day) {
+  const std::int32_t days = period_spans[1];
+  const std::int32_t begin = first_of_span(first_day + days - 1, days);
+  const std::int32_t end = first_of_span(last_day + 1, days);  // the first day after them
+  if (begin >= end) return {{1, {first_day, last_day}}};
+  return {{1, {first_day, begin - 1}}, {days, {begin, end - 1}}, {1, {end, last_day}}};
+}
+
+using PeriodRows = std::unordered_map<MessageNo, PeriodRow>;
+
+// NULL when it is one message more than the limit.
+PeriodRow* row_of(PeriodRows& rows, MessageNo message, std::int64_t limit) {
+  const auto found = rows.find(message);
+  if (found != rows.end()) return &found->second;
+  if (static_cast<std::int64_t>(rows.size()) >= limit) return nullptr;
+  PeriodRow& row = rows[message];
+  row.message = message;
+  return &row;
+}
+
+// False when there are more messages than the limit.
+bool add_counts(Connection& db, const SummedDays& span, std::int64_t limit, PeriodRows& rows) {
+  Query query = db.query(
+      "SELECT message_no, success, failed, pending, excluded, clicks FROM period_day WHERE "
+      "days = ? AND first_day BETWEEN ? AND ? AND (success != 0 OR failed != 0 OR pending != 0 OR "
+      "excluded != 0 OR clicks != 0)");
+  query.bind(span.days).bind(span.first_days.first).bind(span.first_days.last);
+  while (query.step()) {
+    PeriodRow* const row = row_of(rows, query.number<MessageNo>(), limit);
+    if (row == nullptr) return false;
+    DayCounts& sum = row->counts;
+    for (std::int64_t* counter :
+         {&sum.success, &sum.failed, &sum.pending, &sum.excluded, &sum.clicks}) {
+      *counter += query.integer();
+    }
+  }
+  return true;
+}
+
+bool add_money(Connection& db, const SummedDays& span, std::int64_t limit, PeriodRows& rows) {
+  Query query = db.query(
+      "SELECT message_no, currency, orders, gross, refunded FROM period_money WHERE days = ? AND "
+      "first_day BETWEEN ? AND ? AND (orders != 0 OR gross != 0 OR refunded != 0)");
+  query.bind(span.days).bind(span.first_days.first).bind(span.first_days.last);
+  while (query.step()) {
+    PeriodRow* const row = row_of(rows, query.number<MessageNo>(), limit);
+    if (row == nullptr) return false;
+    MessageMoney& sum = row->money[query.text()];
+    sum.orders += query.integer();
+    sum.gross_minor += query.integer();
+    sum.refunded_minor += query.integer();
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<PeriodRow> SqliteSnapshot::period(std::int32_t first_day, std::int32_t last_day,
+                                              std::int64_t limit) {
+  PeriodRows rows;
+  for (const SummedDays& span : summed_days(first_day, last_day)) {
+    if (!add_counts(db_, span, limit, rows) || !add_money(db_, span, limit, rows)) break;
+  }
+  std::vector<PeriodRow> list;
+  list.reserve(rows.size());
+  for (auto& [message, row] : rows) list.push_back(std::move(row));
+  return list;
+}
+
+}  // namespace message_history::sqlite
