@@ -1,14 +1,6 @@
 #include "store/sqlite/run_appender.h"
 
-#include <algorithm>
-
 namespace message_history::sqlite {
-
-void RunAppender::widen(std::int64_t at_us) {
-  const bool is_first = run_.entries == 0 && builder_.count() == 1;
-  if (is_first || at_us < run_.first_at_us) run_.first_at_us = at_us;
-  if (is_first || at_us > run_.last_at_us) run_.last_at_us = at_us;
-}
 
 void RunAppender::extend(std::string_view first_key, std::string_view last_key,
                          std::size_t entries) {
@@ -37,13 +29,6 @@ void RunAppender::flush() {
 
 void RunAppender::take_block(const RunCursor& cursor) {
   flush();
-  const Run& from = cursor.run();
-  if (time_of_ != nullptr) {
-    run_.first_at_us =
-        run_.entries == 0 ? from.first_at_us : std::min(run_.first_at_us, from.first_at_us);
-    run_.last_at_us =
-        run_.entries == 0 ? from.last_at_us : std::max(run_.last_at_us, from.last_at_us);
-  }
   for (std::size_t i = 0; filter_ != nullptr && i < cursor.block_entries(); ++i) {
     filter_->add(cursor.block_key(i));
   }

@@ -16,15 +16,12 @@ class RunAppender {
  public:
   // `time_of` may be NULL: the keys say nothing of time.
   // `filter`, which may be NULL, gets the keys.
-  RunAppender(Connection& db, Run& run, std::int64_t (*time_of)(std::string_view key),
-              KeyFilter* filter)
-      : db_(db), run_(run), time_of_(time_of), filter_(filter) {}
+  RunAppender(Connection& db, Run& run, KeyFilter* filter) : db_(db), run_(run), filter_(filter) {}
 
   // Keys rise.
   void add(std::string_view key, std::string_view value) {
     if (!builder_.fits(key, value)) flush();
     builder_.add(key, value);
-    if (time_of_ != nullptr) widen(time_of_(key));
     if (filter_ != nullptr) filter_->add(key);
   }
 
@@ -39,12 +36,10 @@ class RunAppender {
   void flush();
 
  private:
-  void widen(std::int64_t at_us);
   void extend(std::string_view first_key, std::string_view last_key, std::size_t entries);
 
   Connection& db_;
   Run& run_;
-  std::int64_t (*time_of_)(std::string_view);
   KeyFilter* filter_;
   BlockBuilder builder_;
 };

@@ -4,7 +4,9 @@
 // values are valid until the next move. Throws crm::Failure as the connection does.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +28,18 @@ struct Run {
   Growing growing = Growing::no;
   std::string first_key;  // entries below were taken over
   std::string last_key;
-  // What the tree's keys say of time, so that a search for a span of it can pass a run by.
-  std::int64_t first_at_us = 0;
-  std::int64_t last_at_us = 0;
+  // Between which times its entries lie, so that a search for a time can pass a run by; a merged
+  // run's are those of all that went into it.
+  std::int64_t first_at_us = std::numeric_limits<std::int64_t>::max();
+  std::int64_t last_at_us = std::numeric_limits<std::int64_t>::min();
+
+  bool spans_time(std::int64_t first_us, std::int64_t last_us) const {
+    return first_at_us <= last_us && first_us <= last_at_us;
+  }
+  void widen(std::int64_t first_us, std::int64_t last_us) {
+    first_at_us = std::min(first_at_us, first_us);
+    last_at_us = std::max(last_at_us, last_us);
+  }
 
   bool spans(std::string_view key) const { return first_key <= key && key <= last_key; }
 };

@@ -111,11 +111,12 @@ void SortedRuns::begin_merge(std::int64_t level) {
   if (whole.size() < (level == 0 ? new_runs_merged_min : runs_merged_min)) return;
   Run& into = add_run(level + 1);
   into.growing = Run::Growing::by_level;
-  save(into);
   for (Run* run : whole) {
     run->merged_into = into.number;
+    into.widen(run->first_at_us, run->last_at_us);
     save(*run);
   }
+  save(into);
 }
 
 bool SortedRuns::is_rewriting() {
@@ -131,6 +132,7 @@ void SortedRuns::begin_rewrite() {
     if (run.get() == &into) continue;
     run->growing = Run::Growing::no;  // what it was being given goes to the new one as well
     run->merged_into = into.number;
+    into.widen(run->first_at_us, run->last_at_us);
     save(*run);
   }
   into.growing = Run::Growing::by_rewrite;
@@ -163,7 +165,7 @@ void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
   const bool drops = into.growing == Run::Growing::by_rewrite && dropped_;
   // Where nothing older is left, what was removed need not be remembered.
   const bool is_oldest = &into == runs_.back().get();
-  RunAppender appender(db_, into, time_of_, filter_of(into));
+  RunAppender appender(db_, into, filter_of(into));
   std::string key;
   for (std::int64_t merged = 0; merged < entries_max;) {
     Input* input = lowest(inputs);

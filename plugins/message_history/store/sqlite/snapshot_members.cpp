@@ -19,7 +19,7 @@ std::vector<Delivery> SqliteSnapshot::deliveries_of(MemberNo member, std::int64_
   std::vector<Delivery> rows;
   for (const MemberDelivery& entry :
        newest_member_deliveries(trees_, member, from_us, to_us, limit)) {
-    rows.push_back(named_delivery(trees_, entry.message, entry.delivery_id));
+    rows.push_back(named_delivery(trees_, entry));
   }
   return rows;
 }

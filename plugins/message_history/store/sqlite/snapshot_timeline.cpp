@@ -131,7 +131,7 @@ void add_deliveries(TreeSet& trees, const Page& page, const Below& key, Entries&
     const MemberDelivery entry = decode_member_delivery(cursor.key(), cursor.value());
     TimelineRow row;
     row.message = entry.message;
-    row.delivery = named_delivery(trees, entry.message, entry.delivery_id);
+    row.delivery = named_delivery(trees, entry);
     add(entries, {entry.at_us, What::delivery, entry.message.value, 0, entry.delivery_id},
         std::move(row));
   }

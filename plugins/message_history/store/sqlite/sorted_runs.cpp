@@ -1,11 +1,18 @@
 #include "store/sqlite/sorted_runs.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "store/sqlite/run_appender.h"
 
 namespace message_history::sqlite {
+
+namespace {
+
+using Limits = std::numeric_limits<std::int64_t>;
+
+}  // namespace
 
 void SortedRuns::load() {
   if (loaded_) return;
@@ -49,7 +56,7 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
   load();
   entries.clear();
   for (const auto& run : runs_) {
-    if (run->last_at_us < range.first_at_us || range.last_at_us < run->first_at_us) continue;
+    if (!run->spans_time(range.first_at_us, range.last_at_us)) continue;
     if (run->last_key < range.begin || range.end <= run->first_key) continue;
     RunCursor& cursor = cursor_of(*run);
     for (cursor.seek(range.begin); cursor.valid() && cursor.key() < range.end; cursor.next()) {
@@ -85,9 +92,18 @@ KeyFilter* SortedRuns::filter_of(const Run& run) {
 }
 
 bool SortedRuns::find(std::string_view key, std::string& value) {
+  return find_between(key, Limits::min(), Limits::max(), value);
+}
+
+bool SortedRuns::find_at(std::string_view key, std::int64_t at_us, std::string& value) {
+  return find_between(key, at_us, at_us, value);
+}
+
+bool SortedRuns::find_between(std::string_view key, std::int64_t first_us, std::int64_t last_us,
+                              std::string& value) {
   load();
   for (const auto& run : runs_) {
-    if (!run->spans(key)) continue;
+    if (!run->spans(key) || !run->spans_time(first_us, last_us)) continue;
     const KeyFilter* filter = filter_of(*run);
     if (filter != nullptr && !filter->may_hold(key)) continue;
     RunCursor& cursor = cursor_of(*run);
@@ -208,11 +224,13 @@ void SortedRuns::put(std::vector<RunEntry>& entries) {
     std::stable_sort(entries.begin(), entries.end(), by_key);
   }
   Run& run = add_run(0);
-  RunAppender appender(db_, run, time_of_,
-                       new_filter(run, static_cast<std::int64_t>(entries.size())));
+  RunAppender appender(db_, run, new_filter(run, static_cast<std::int64_t>(entries.size())));
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (i + 1 < entries.size() && entries[i + 1].key == entries[i].key) continue;
     appender.add(entries[i].key, entries[i].value);
+    std::optional<std::int64_t> at_us;
+    if (time_of_ != nullptr) at_us = time_of_(entries[i].key, entries[i].value);
+    run.widen(at_us.value_or(Limits::min()), at_us.value_or(Limits::max()));
   }
   appender.flush();
   save(run);

@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,8 +65,11 @@ struct RunLookup {
 
 class SortedRuns {
  public:
-  // `time_of` tells the time in a key; NULL: there is none.
-  SortedRuns(Connection& db, Tree tree, std::int64_t (*time_of)(std::string_view key) = nullptr)
+  // The time an entry tells; empty: it is about any time.
+  using TimeOf = std::optional<std::int64_t> (*)(std::string_view key, std::string_view value);
+
+  // `time_of` may be NULL: no entry tells one.
+  SortedRuns(Connection& db, Tree tree, TimeOf time_of = nullptr)
       : db_(db), tree_(tree), time_of_(time_of) {}
   Tree tree() const { return tree_; }
 
@@ -74,6 +78,8 @@ class SortedRuns {
 
   // False when the key is absent or removed.
   bool find(std::string_view key, std::string& value);
+  // The same, cheaper, for a key whose entry is known to tell this time.
+  bool find_at(std::string_view key, std::int64_t at_us, std::string& value);
   // The same for several at once, much cheaper for keys that are near each other; sorts them.
   void find(std::span<RunLookup> lookups);
 
@@ -104,6 +110,8 @@ class SortedRuns {
 
  private:
   void load();
+  bool find_between(std::string_view key, std::int64_t first_us, std::int64_t last_us,
+                    std::string& value);
   KeyFilter* filter_of(const Run& run);
   KeyFilter* new_filter(const Run& run, std::int64_t keys);
   RunCursor& cursor_of(const Run& run);
@@ -117,7 +125,7 @@ class SortedRuns {
 
   Connection& db_;
   Tree tree_;
-  std::int64_t (*time_of_)(std::string_view);
+  TimeOf time_of_;
   bool loaded_ = false;
   std::int64_t put_entries_ = 0;            // since the last merge_some
   std::vector<std::unique_ptr<Run>> runs_;  // newest first; addresses stay

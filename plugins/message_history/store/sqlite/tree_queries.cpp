@@ -17,11 +17,26 @@ std::optional<Delivery> find_delivery(TreeSet& trees, MessageNo message,
   return decode_delivery(key, value);
 }
 
-Delivery named_delivery(TreeSet& trees, MessageNo message, std::string_view delivery_id) {
-  if (auto delivery = find_delivery(trees, message, delivery_id)) return *std::move(delivery);
+namespace {
+
+[[noreturn]] void missing_delivery(std::string_view delivery_id) {
   throw crm::Failure(CRM_ERR_CORRUPT, "delivery \"" + std::string(delivery_id) +
                                           "\" is in an index but not stored; restore the tenant's "
                                           "folder from a backup");
+}
+
+}  // namespace
+
+Delivery named_delivery(TreeSet& trees, MessageNo message, std::string_view delivery_id) {
+  if (auto delivery = find_delivery(trees, message, delivery_id)) return *std::move(delivery);
+  missing_delivery(delivery_id);
+}
+
+Delivery named_delivery(TreeSet& trees, const MemberDelivery& entry) {
+  const std::string key = delivery_key(entry.message, entry.delivery_id);
+  std::string value;
+  if (trees.deliveries.find_at(key, entry.at_us, value)) return decode_delivery(key, value);
+  missing_delivery(entry.delivery_id);
 }
 
 std::vector<Delivery> deliveries_after(TreeSet& trees, MessageNo message, std::string_view after_id,

@@ -16,6 +16,7 @@ std::optional<Delivery> find_delivery(TreeSet& trees, MessageNo message,
                                       std::string_view delivery_id);
 // CORRUPT when an index names a delivery that is not there.
 Delivery named_delivery(TreeSet& trees, MessageNo message, std::string_view delivery_id);
+Delivery named_delivery(TreeSet& trees, const MemberDelivery& entry);
 
 // In delivery_id order, those after `after_id`.
 std::vector<Delivery> deliveries_after(TreeSet& trees, MessageNo message, std::string_view after_id,

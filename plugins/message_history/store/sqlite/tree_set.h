@@ -15,7 +15,7 @@ class TreeSet {
   // `salt` keys the hashes of member ids.
   TreeSet(Connection& db, const Sha256& salt)
       : hash_seed(seed_of(salt)),
-        deliveries(db, Tree::delivery),
+        deliveries(db, Tree::delivery, delivery_time),
         member_deliveries(db, Tree::member_delivery, member_delivery_time),
         failed_deliveries(db, Tree::failed_delivery),
         chains(db, Tree::chain),

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,8 @@ std::string key_after(std::string_view prefix);
 std::string delivery_key(MessageNo message, std::string_view delivery_id);
 std::string encode_delivery(const DeliveryState& state);
 Delivery decode_delivery(std::string_view key, std::string_view value);
+// Where it stands on its member's time line.
+std::optional<std::int64_t> delivery_time(std::string_view key, std::string_view value);
 // The same into an object in use, whose memory is reused.
 void decode_delivery(std::string_view key, std::string_view value, Delivery& delivery);
 
@@ -47,7 +50,7 @@ MemberDeliveryView view_member_delivery(std::string_view key);
 std::string member_key(MemberNo member);
 std::string member_time_key(MemberNo member, std::int64_t at_us);
 std::string member_delivery_key(const MemberDelivery& entry);
-std::int64_t member_delivery_time(std::string_view key);
+std::optional<std::int64_t> member_delivery_time(std::string_view key, std::string_view value);
 MemberDelivery decode_member_delivery(std::string_view key, std::string_view value);
 std::string_view member_delivery_value(bool is_success);
 

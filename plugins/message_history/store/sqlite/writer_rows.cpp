@@ -86,7 +86,7 @@ std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
   put_pending();
   std::vector<Delivery> rows;
   for (const MemberDelivery& entry : member_deliveries(trees_, member, span.from_us, span.to_us)) {
-    rows.push_back(named_delivery(trees_, entry.message, entry.delivery_id));
+    rows.push_back(named_delivery(trees_, entry));
   }
   return rows;
 }
