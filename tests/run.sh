@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . host_stub/packages.sh
 need_packages $BUILD_PACKAGES libgtest-dev libgmock-dev librapidcheck-dev libvalijson-dev python3 \
-  openssl binutils clang-format
+  sqlite3 openssl binutils clang-format
 
 mode=${1:-}
 case "$mode" in

@@ -73,7 +73,8 @@ def main():
     with Driver(SIZES[options.size], options.crm_bench, options.plugin_dir, folder / "work",
                 options.node_modules) as driver:
         rows = run(driver, names)
-    results = folder / f"results-{options.size}.json"
+    part = "" if names == list(CASES) else "-part"  # never in the place of a whole run
+    results = folder / f"results-{options.size}{part}.json"
     facts = {"size": options.size, "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
              "machine": platform.machine(), "cases": names}
     results.write_text(as_json(rows, facts), encoding="utf-8")

@@ -77,7 +77,7 @@ SIZES = {
         three=Shop(100_000, 50_000, 100, 10),
         uuid=Shop(100_000, 50_000, 100, 10),
         history=Shop(200_000, 50_000, 2_000, 20), small_part=0.1, orders=5_000,
-        view_samples=100, view_seconds=0.5,
+        view_samples=100, view_seconds=0.2,
         export=Shop(200_000, 200_000), export_small_part=0.1,
         growth=Growth(Shop(500_000, 100_000, 100, 10), young=50_000, slices=5, slice_deliveries=10_000),
         reattribution=Shop(1_000_000, 100_000, 100, deliveries_a_sale=20),
