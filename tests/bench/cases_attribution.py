@@ -8,8 +8,8 @@ from table import Row, judged, per_second
 
 # Members are numbers, as any database that keeps millions of them has them. Only what reached its
 # member is a touch.
-TOUCHES = """CREATE TABLE touch AS SELECT substr(member_id, 2)::INTEGER AS member, make_timestamp(happened_at) AS happened_at,
-message_id, delivery_id FROM read_csv('{folder}/delivery.csv', header = false, columns = {{'message_id': 'VARCHAR',
+TOUCHES = """CREATE TABLE touch AS SELECT substr(member_id, 2)::INTEGER AS member,
+make_timestamp(happened_at) AS happened_at, message_id, delivery_id FROM read_csv('{folder}/delivery.csv', header = false, columns = {{'message_id': 'VARCHAR',
 'delivery_id': 'VARCHAR', 'member_id': 'VARCHAR', 'channel': 'INTEGER', 'provider': 'VARCHAR', 'status': 'INTEGER',
 'happened_at': 'BIGINT', 'code': 'VARCHAR', 'cost': 'BIGINT', 'currency': 'VARCHAR'}}) WHERE status = 7"""
 ORDERS = """CREATE TABLE orders AS SELECT order_id, substr(member_id, 2)::INTEGER AS member,

@@ -18,9 +18,9 @@ DELIVERY = ("message_id", "delivery_id", "member_id", "channel", "provider", "st
 ORDERS = ("order_id", "message_id", "delivery_id", "member_id", "placed_at", "currency", "amount")
 LINE = ("order_id", "line_no", "product_no", "name", "option", "unit_price", "option_price", "quantity")
 
-HEADERS = ("메시지 종류", "발송 여부", "실패 사유", "실패 코드", "회원 아이디", "발송 시각", "주문번호", "주문금액", "통화",
-           "주문날짜", "주문상품번호", "상품명", "상품금액", "상품옵션금액", "상품옵션", "주문수량", "매출 발생 경로", "기여 매출",
-           "환불금액")
+HEADERS = ("메시지 종류", "발송 여부", "실패 사유", "실패 코드", "회원 아이디", "발송 시각", "주문번호",
+           "주문금액", "통화", "주문날짜", "주문상품번호", "상품명", "상품금액", "상품옵션금액", "상품옵션", "주문수량",
+           "매출 발생 경로", "기여 매출", "환불금액")
 DELIVERED, FAILED = 7, 6
 
 
@@ -56,16 +56,16 @@ def _same_text(time_of, minutes, divided):
         "o.currency",
         time_of("o.placed_at"),
         "l.product_no", "l.name", "l.unit_price", "l.option_price", "l.option", "l.quantity",
-        f"CASE WHEN o.order_id IS NOT NULL THEN '메시지 도착 ' || {time_of('d.happened_at')} || ' · 주문 ' || {before} "
-        "|| ' 전 · 규칙 1' END",
+        f"CASE WHEN o.order_id IS NOT NULL THEN '메시지 도착 ' || {time_of('d.happened_at')} "
+        f"|| ' · 주문 ' || {before} || ' 전 · 규칙 1' END",
         first.format("o.amount"),
         first.format("0"),
     )
 
 
 # The same columns as the tables hold them, without making any text.
-PLAIN = ("m.type", "d.status", "r.title", "d.code", "d.member_id", "d.happened_at", "o.order_id", "o.amount", "o.currency",
-         "o.placed_at", "l.product_no", "l.name", "l.unit_price", "l.option_price", "l.option", "l.quantity",
+PLAIN = ("m.type", "d.status", "r.title", "d.code", "d.member_id", "d.happened_at", "o.order_id", "o.amount",
+         "o.currency", "o.placed_at", "l.product_no", "l.name", "l.unit_price", "l.option_price", "l.option", "l.quantity",
          "d.provider", "o.amount", "d.cost")
 
 

@@ -5,7 +5,6 @@
 
 #include "case.h"
 #include "shop_feed.h"
-#include "stopwatch.h"
 
 namespace crm_bench {
 
@@ -49,6 +48,7 @@ Json measure(const GrowthOptions& options) {
           {"slices", slices},
           {"grown_fill_s", grown_fill_s},
           {"young_fill_s", young_fill_s},
+          {"background_s", plugin.background_s()},
           {"bytes", stored_bytes(options.data)}};
 }
 

@@ -9,7 +9,6 @@
 #include "latencies.h"
 #include "plugin_under_test.h"
 #include "shop_events.h"
-#include "stopwatch.h"
 
 namespace crm_bench {
 
@@ -74,11 +73,6 @@ class ReportOrder {
   int turn_ = 0;
 };
 
-struct Side {
-  double seconds = 0;
-  Latencies batches;
-};
-
 class Ingest {
  public:
   explicit Ingest(const IngestOptions& options)
@@ -129,15 +123,12 @@ class Ingest {
 
   void record_slice() {
     for (size_t i = 0; i < slice_size_; ++i) {
-      ours_.batches.add(plugin_.record(bench_tenant, send_engine, slice_[i]));
+      ours_.add(plugin_.record(bench_tenant, send_engine, slice_[i]));
     }
   }
 
-  // What the plugin computes on other threads meanwhile is work of its own and is charged to it.
   void insert_slice() {
-    const BackgroundWatch background;
-    for (size_t i = 0; i < slice_size_; ++i) theirs_.batches.add(bare_->insert(slice_[i]));
-    background_s_ += background.seconds();
+    for (size_t i = 0; i < slice_size_; ++i) theirs_.add(bare_->insert(slice_[i]));
   }
 
   Json report() {
@@ -146,17 +137,17 @@ class Ingest {
     Json json;
     json["events"] = events_;
     json["deliveries"] = options_.size.deliveries;
-    json["ours_s"] = ours_.batches.sum_s() + background_s_ + close_s;
-    json["ours_background_s"] = background_s_;
+    json["ours_s"] = ours_.sum_s() + plugin_.background_s() + close_s;
+    json["ours_background_s"] = plugin_.background_s();
     json["ours_close_s"] = close_s;
-    json["ours_commits"] = ours_.batches.json();
+    json["ours_commits"] = ours_.json();
     json["ours_bytes"] = stored_bytes(options_.data);
     if (bare_) {
       const double bare_close_s = bare_->close();
       json["baseline_rows"] = rows;
-      json["baseline_s"] = theirs_.batches.sum_s() + bare_close_s;
+      json["baseline_s"] = theirs_.sum_s() + bare_close_s;
       json["baseline_close_s"] = bare_close_s;
-      json["baseline_commits"] = theirs_.batches.json();
+      json["baseline_commits"] = theirs_.json();
       json["baseline_bytes"] = std::filesystem::file_size(options_.data.string() + ".bare");
     }
     return json;
@@ -170,9 +161,8 @@ class Ingest {
   std::deque<host_stub::EventBatch> slice_;  // never moved: its events point into it
   size_t slice_size_ = 0;
   uint64_t events_ = 0;
-  Side ours_;
-  Side theirs_;
-  double background_s_ = 0;
+  Latencies ours_;
+  Latencies theirs_;
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "shop.h"
-#include "stopwatch.h"
 
 namespace crm_bench {
 
@@ -51,9 +50,11 @@ double PluginUnderTest::record(std::string_view tenant, std::string_view source,
   ack.size = sizeof(ack);
   ack.rejections = &rejection;
   ack.rejections_capacity = 1;
+  background_s_ += since_last_batch_.seconds();
   const Stopwatch watch;
   const auto recorded = plugin_->on_batch(sent, ack);
   const double seconds = watch.seconds();
+  since_last_batch_ = {};
   require(recorded);
   if (ack.accepted != sent.count || ack.durable_seq != batch.events().back()->seq) {
     throw crm::Failure(
@@ -66,6 +67,7 @@ double PluginUnderTest::record(std::string_view tenant, std::string_view source,
 }
 
 double PluginUnderTest::close() {
+  background_s_ += since_last_batch_.seconds();
   const Stopwatch watch;
   plugin_ = nullptr;
   session_.reset();

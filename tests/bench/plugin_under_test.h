@@ -12,6 +12,7 @@
 
 #include "commands/session.h"
 #include "feed/event_batch.h"
+#include "stopwatch.h"
 
 namespace crm_bench {
 
@@ -48,9 +49,15 @@ class PluginUnderTest {
   // Stops and unloads the plugin, so that everything is in its files; gives the seconds.
   double close();
 
+  // Processor time that other threads took while no batch was recorded: work that the plugin put
+  // off. Whoever times batches adds it.
+  double background_s() const { return background_s_; }
+
  private:
   std::unique_ptr<host_stub::Session> session_;
   host_stub::LoadedPlugin* plugin_ = nullptr;
+  BackgroundWatch since_last_batch_;
+  double background_s_ = 0;
 };
 
 // Bytes of everything that plugins keep under a data folder.
