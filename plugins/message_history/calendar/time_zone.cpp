@@ -4,7 +4,9 @@
 #include <date/tz.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <stdexcept>
 
 namespace message_history {
@@ -16,6 +18,11 @@ constexpr std::int64_t day_s = 86'400;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
+}
+
+void put_two_digits(char* at, unsigned value) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
 }
 
 date::sys_seconds sys(std::int64_t at_s) {
@@ -42,9 +49,8 @@ std::optional<TimeZone> TimeZone::find(std::string_view name) {
   }
 }
 
-std::int64_t TimeZone::offset_s(std::int64_t at_us) {
+std::int64_t TimeZone::offset_s(std::int64_t at_s) {
   if (zone_ == nullptr) return 0;
-  const std::int64_t at_s = floor_div(at_us, second_us);
   if (at_s < valid_from_s_ || at_s >= valid_until_s_) {
     const date::sys_info info = zone_->get_info(sys(at_s));
     valid_from_s_ = info.begin.time_since_epoch().count();
@@ -55,7 +61,8 @@ std::int64_t TimeZone::offset_s(std::int64_t at_us) {
 }
 
 std::int32_t TimeZone::day_of(std::int64_t at_us) {
-  const std::int64_t local_s = floor_div(at_us, second_us) + offset_s(at_us);
+  const std::int64_t at_s = floor_div(at_us, second_us);
+  const std::int64_t local_s = at_s + offset_s(at_s);
   return static_cast<std::int32_t>(floor_div(local_s, day_s));
 }
 
@@ -68,22 +75,49 @@ std::int64_t TimeZone::day_begins_us(std::int32_t day) {
 }
 
 std::string TimeZone::rfc3339(std::int64_t at_us) {
-  const std::int64_t offset = offset_s(at_us);
-  const std::int64_t local_s = floor_div(at_us, second_us) + offset;
-  const std::int64_t micros = at_us - floor_div(at_us, second_us) * second_us;
-  const std::int64_t days = floor_div(local_s, day_s);
-  const std::int64_t of_day = local_s - days * day_s;
-  std::string text = date_text(static_cast<std::int32_t>(days));
-  auto out = std::back_inserter(text);
-  fmt::format_to(out, "T{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60);
-  if (micros % 1000 != 0) {
-    fmt::format_to(out, ".{:06}", micros);
-  } else if (micros != 0) {
-    fmt::format_to(out, ".{:03}", micros / 1000);
-  }
-  const std::int64_t minutes = (offset < 0 ? -offset : offset) / 60;
-  fmt::format_to(out, "{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  std::string text;
+  append_rfc3339(at_us, text);
   return text;
+}
+
+void TimeZone::append_rfc3339(std::int64_t at_us, std::string& out) {
+  const std::int64_t at_s = floor_div(at_us, second_us);
+  if (at_s < day_.from_s || at_s >= day_.until_s) enter_day(at_s);
+  const std::size_t time_at = out.size() + day_.time_at;
+  out += day_.text;
+  const auto of_day = static_cast<unsigned>(at_s - day_.midnight_s);
+  put_two_digits(&out[time_at], of_day / 3600);
+  put_two_digits(&out[time_at + 3], of_day / 60 % 60);
+  put_two_digits(&out[time_at + 6], of_day % 60);
+  auto micros = static_cast<unsigned>(at_us - at_s * second_us);
+  if (micros == 0) return;
+  std::size_t digits = 6;
+  if (micros % 1000 == 0) {
+    micros /= 1000;
+    digits = 3;
+  }
+  char fraction[7] = {'.'};
+  for (std::size_t i = digits; i > 0; --i, micros /= 10) {
+    fraction[i] = static_cast<char>('0' + micros % 10);
+  }
+  out.insert(time_at + 8, fraction, digits + 1);
+}
+
+void TimeZone::enter_day(std::int64_t at_s) {
+  const std::int64_t offset = offset_s(at_s);
+  const std::int64_t days = floor_div(at_s + offset, day_s);
+  day_.midnight_s = days * day_s - offset;
+  day_.from_s = day_.midnight_s;
+  day_.until_s = day_.midnight_s + day_s;
+  if (zone_ != nullptr) {
+    day_.from_s = std::max(day_.from_s, valid_from_s_);
+    day_.until_s = std::min(day_.until_s, valid_until_s_);
+  }
+  day_.text = date_text(static_cast<std::int32_t>(days));
+  day_.time_at = day_.text.size() + 1;
+  const std::int64_t minutes = (offset < 0 ? -offset : offset) / 60;
+  fmt::format_to(std::back_inserter(day_.text), "T00:00:00{}{:02}:{:02}", offset < 0 ? '-' : '+',
+                 minutes / 60, minutes % 60);
 }
 
 std::string date_text(std::int32_t day) {

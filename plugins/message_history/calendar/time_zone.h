@@ -1,8 +1,10 @@
 // A time zone of the IANA database: local days, local times, RFC 3339 texts.
 //
-// Cheap to copy. Not for concurrent use of one object: it remembers the last offset it looked up.
+// Cheap to copy. Not for concurrent use of one object: it remembers the last offset and day it
+// looked up.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,15 +30,28 @@ class TimeZone {
   std::int64_t day_begins_us(std::int32_t day);
   // "2026-11-23T09:00:00+09:00", with as many digits of the second as are not zero (none, 3 or 6).
   std::string rfc3339(std::int64_t at_us);
+  // The same, appended; quick while one time is of the same local day as the last.
+  void append_rfc3339(std::int64_t at_us, std::string& out);
 
  private:
-  std::int64_t offset_s(std::int64_t at_us);
+  // What the texts of one local day share for as long as its offset holds.
+  struct Day {
+    std::int64_t from_s = 0;
+    std::int64_t until_s = 0;
+    std::int64_t midnight_s = 0;  // by the clock: before from_s when the offset changed in between
+    std::string text;             // its midnight
+    std::size_t time_at = 0;      // where "00:00:00" stands in it
+  };
+
+  std::int64_t offset_s(std::int64_t at_s);
+  void enter_day(std::int64_t at_s);
 
   const date::time_zone* zone_ = nullptr;  // NULL: UTC
   std::string name_;
   std::int64_t valid_from_s_ = 0;  // the range the remembered offset holds for
   std::int64_t valid_until_s_ = 0;
   std::int64_t offset_s_ = 0;
+  Day day_;
 };
 
 // "2026-11-23" and back; empty for anything else.
