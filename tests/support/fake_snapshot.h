@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -136,8 +137,18 @@ class FakeSnapshot : public mh::Snapshot {
     deliveries_read += static_cast<std::int64_t>(found.size());
     return found;
   }
+  std::vector<mh::MemberRow> members_from(mh::MemberNo, std::int64_t) override {
+    throw std::logic_error("a view read a page of members");
+  }
+  mh::MemberNo last_member() override { throw std::logic_error("a view counted members"); }
   void each_delivery(mh::MessageNo, const std::function<bool(const mh::Delivery&)>&) override {
     throw std::logic_error("a view scanned every delivery");
+  }
+  void each_delivery(mh::MessageNo, const IdSpan&, const DeliveriesVisit&) override {
+    throw std::logic_error("a view scanned deliveries");
+  }
+  std::string part_end(mh::MessageNo, std::string_view, std::int64_t) override {
+    throw std::logic_error("a view read parts");
   }
 
   std::optional<mh::MemberRow> member(std::string_view member_id) override {
@@ -230,10 +241,12 @@ class FakeSnapshot : public mh::Snapshot {
   void each_sale(mh::MessageNo, const std::function<bool(const Sale&)>&) override {
     throw std::logic_error("a view scanned every sale");
   }
+  std::unique_ptr<SaleReader> sales(mh::MessageNo) override {
+    throw std::logic_error("a view scanned every sale");
+  }
 
   void sweep(mh::MemberNo, mh::MemberNo, mh::AttributionVisitor&) override {}
   std::vector<std::string> message_ids() override { return {}; }
-  mh::MemberNo last_member() override { return {}; }
 
   std::vector<mh::AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override {
     std::vector<mh::AuditRow> rows;

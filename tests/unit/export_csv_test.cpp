@@ -25,14 +25,14 @@ std::string field(std::string_view text) {
 }
 
 std::string decimal(std::int64_t minor, std::string_view currency) {
-  std::string out = "left over";
-  write_decimal({minor, currency}, out);
-  return out;
+  std::string out = "before ";
+  append_decimal({minor, currency}, out);
+  return out.substr(7);
 }
 
 std::string masked(std::string_view id) {
-  std::string out = "left over";
-  write_masked(id, out);
+  std::string out;
+  append_masked(id, out);
   return out;
 }
 
@@ -101,25 +101,26 @@ TEST(Csv, QuotesOnlyWhereNeeded) {
   EXPECT_EQ(field(std::string_view("nul\0nul", 7)), std::string_view("nul\0nul", 7));
 }
 
-TEST(Csv, WritesHeaderAndRowsWithCrlf) {
-  const CsvFormat format(Dialect::raw_v1,
-                         only({CsvColumn::sent, CsvColumn::order_id, CsvColumn::product_name}));
+TEST(Csv, LinesEndWithCrlf) {
   std::string out;
-  format.append_header(Locale::ko, out);
-  CsvCells cells;
-  cells[CsvColumn::sent] = "성공";
-  cells[CsvColumn::member_id] = "not asked for";
-  cells[CsvColumn::product_name] = "머그컵, 350ml \"화이트\"";
-  format.append_row(cells, out);
-  format.append_row({}, out);
-  EXPECT_EQ(out, "발송 여부,주문번호,상품명\r\n성공,,\"머그컵, 350ml \"\"화이트\"\"\"\r\n,,\r\n");
+  for (const char* text : {"성공", "", "머그컵, 350ml \"화이트\""}) append_cell(text, out);
+  end_line(0, out);
+  const std::size_t second = out.size();
+  for (const char* text : {"", "", ""}) append_cell(text, out);
+  end_line(second, out);
+  EXPECT_EQ(out, "성공,,\"머그컵, 350ml \"\"화이트\"\"\"\r\n,,\r\n");
+}
+
+TEST(Csv, HeaderOfSomeColumns) {
+  std::string out = "before\r\n";
+  append_header(only({CsvColumn::product_name, CsvColumn::sent}), Locale::ko, out);
+  EXPECT_EQ(out, "before\r\n발송 여부,상품명\r\n");
 }
 
 TEST(Csv, WholeHeaderInBothLanguages) {
-  const CsvFormat format(Dialect::raw_v1, CsvColumns::all());
   std::string ko, en;
-  format.append_header(Locale::ko, ko);
-  format.append_header(Locale::en, en);
+  append_header(CsvColumns::all(), Locale::ko, ko);
+  append_header(CsvColumns::all(), Locale::en, en);
   EXPECT_EQ(ko,
             "메시지 종류,발송 여부,실패 사유,실패 코드,회원 아이디,발송 "
             "시각,주문번호,주문금액,통화,주문날짜,"
@@ -133,10 +134,10 @@ TEST(Csv, WholeHeaderInBothLanguages) {
 }
 
 TEST(Csv, LoneEmptyFieldIsNoEmptyLine) {
-  const CsvFormat format(Dialect::raw_v1, only({CsvColumn::order_id}));
-  std::string out;
-  format.append_row({}, out);
-  EXPECT_EQ(out, "\"\"\r\n");
+  std::string out = "a\r\n";
+  append_cell("", out);
+  end_line(3, out);
+  EXPECT_EQ(out, "a\r\n\"\"\r\n");
 }
 
 TEST(Amounts, HaveTheDecimalsOfTheirCurrency) {
@@ -223,8 +224,8 @@ TEST(Wording, SaysWhatBecameOfADelivery) {
 
 TEST(Wording, TellsHowAnOrderCameAbout) {
   const auto text = [](TouchKind touch, std::int64_t before_us, Locale locale) {
-    std::string out = "left over";
-    write_attribution({touch, "2026-11-23T09:00:00+09:00", before_us, 3}, locale, out);
+    std::string out;
+    append_attribution({touch, "2026-11-23T09:00:00+09:00", before_us, 3}, locale, out);
     return out;
   };
   const std::int64_t minute_us = 60 * second_us;

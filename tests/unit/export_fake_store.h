@@ -34,9 +34,12 @@ struct FakeHistory {
 
   // What went on.
   int open_snapshots = 0;
-  std::int64_t deliveries_page_max = 0;
   // Called with the row that is about to be stored; may throw.
   std::function<void(const AuditRow&)> before_audit = [](const AuditRow&) {};
+  // Called with the first delivery of a batch, with a sale, by whichever thread reads it; may
+  // throw.
+  std::function<void(std::string_view)> before_batch = [](std::string_view) {};
+  std::function<void(const Snapshot::Sale&)> before_sale = [](const Snapshot::Sale&) {};
 };
 
 // Overrides what the export never calls.
@@ -45,7 +48,7 @@ struct FakeHistory {
     throw std::logic_error("the export has no business here"); \
   }
 
-class FakeSnapshot final : public Snapshot {
+class FakeSnapshot : public Snapshot {
  public:
   explicit FakeSnapshot(FakeHistory& history) : history_(history) { ++history_.open_snapshots; }
   ~FakeSnapshot() override { --history_.open_snapshots; }
@@ -55,36 +58,52 @@ class FakeSnapshot final : public Snapshot {
     return history_.message;
   }
   Route route(RouteNo number) override { return history_.routes.at(number.value); }
-  std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
-                                   std::int64_t limit) override {
-    std::vector<Delivery> page;
-    if (message != history_.message.number) return page;
-    auto next = history_.deliveries.upper_bound(std::string(after_id));
-    for (; next != history_.deliveries.end() && std::ssize(page) < limit; ++next) {
-      page.push_back(next->second);
+  void each_delivery(MessageNo message, const IdSpan& span, const DeliveriesVisit& visit) override {
+    constexpr std::size_t batch_deliveries = 3;
+    if (message != history_.message.number) return;
+    std::vector<Delivery> batch;
+    const auto hand_on = [&] {
+      if (batch.empty()) return;
+      history_.before_batch(batch.front().delivery_id);
+      visit(batch);
+      batch.clear();
+    };
+    auto next = history_.deliveries.lower_bound(std::string(span.from_id));
+    for (; next != history_.deliveries.end(); ++next) {
+      if (!span.until_id.empty() && next->first >= span.until_id) break;
+      batch.push_back(next->second);
+      if (batch.size() == batch_deliveries) hand_on();
     }
-    history_.deliveries_page_max = std::max<std::int64_t>(history_.deliveries_page_max, limit);
-    return page;
+    hand_on();
   }
-  std::optional<MemberRow> member(MemberNo number) override {
-    const auto found = history_.members.find(number.value);
-    if (found == history_.members.end()) return {};
-    return found->second;
+  std::string part_end(MessageNo message, std::string_view from_id,
+                       std::int64_t deliveries) override {
+    if (message != history_.message.number) return {};
+    auto next = history_.deliveries.lower_bound(std::string(from_id));
+    for (; next != history_.deliveries.end() && deliveries > 0; --deliveries) ++next;
+    return next == history_.deliveries.end() ? std::string() : next->first;
+  }
+  std::vector<MemberRow> members_from(MemberNo first, std::int64_t count) override {
+    std::vector<MemberRow> rows;
+    auto next = history_.members.lower_bound(first.value);
+    for (; next != history_.members.end() && next->first < first.value + count; ++next) {
+      rows.push_back(next->second);
+    }
+    return rows;
+  }
+  MemberNo last_member() override {
+    return history_.members.empty() ? MemberNo{} : history_.members.rbegin()->second.number;
   }
   std::optional<Order> order(OrderNo number) override {
     const auto found = history_.orders.find(number.value);
     if (found == history_.orders.end()) return {};
     return found->second;
   }
-  void each_sale(MessageNo, const std::function<bool(const Sale&)>& visit) override {
-    std::vector<Sale> sales = history_.sales;
-    std::sort(sales.begin(), sales.end(), [](const Sale& a, const Sale& b) {
-      return std::tie(a.delivery_id, a.order_id) < std::tie(b.delivery_id, b.order_id);
-    });
-    for (const Sale& sale : sales) {
-      if (!visit(sale)) return;
-    }
+  std::unique_ptr<SaleReader> sales(MessageNo) override {
+    return std::make_unique<FakeSaleReader>(history_);
   }
+  void sweep(MemberNo, MemberNo, AttributionVisitor&) override {}
+  std::vector<std::string> message_ids() override { return {}; }
   std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override {
     return page(history_.audit.rbegin(), history_.audit.rend(), limit,
                 [=](const AuditRow& row) { return row.number < before_number; });
@@ -106,7 +125,10 @@ class FakeSnapshot final : public Snapshot {
   std::vector<Delivery> failed_deliveries(MessageNo, std::string_view, std::int64_t) CRM_UNUSED;
   std::optional<Delivery> delivery(MessageNo, std::string_view) CRM_UNUSED;
   std::vector<Delivery> chain(ChainNo) CRM_UNUSED;
+  std::vector<Delivery> deliveries(MessageNo, std::string_view, std::int64_t) CRM_UNUSED;
   void each_delivery(MessageNo, const std::function<bool(const Delivery&)>&) CRM_UNUSED;
+  void each_sale(MessageNo, const std::function<bool(const Sale&)>&) CRM_UNUSED;
+  std::optional<MemberRow> member(MemberNo) CRM_UNUSED;
   std::optional<MemberRow> member(std::string_view) CRM_UNUSED;
   std::vector<TimelineRow> timeline(MemberNo, const std::optional<TimelineKey>&,
                                     std::int64_t) CRM_UNUSED;
@@ -126,6 +148,26 @@ class FakeSnapshot final : public Snapshot {
   std::int64_t steps() CRM_UNUSED;
 
  private:
+  class FakeSaleReader final : public SaleReader {
+   public:
+    explicit FakeSaleReader(FakeHistory& history) : history_(history), sales_(history.sales) {
+      std::sort(sales_.begin(), sales_.end(), [](const Sale& a, const Sale& b) {
+        return std::tie(a.delivery_id, a.order_id) < std::tie(b.delivery_id, b.order_id);
+      });
+    }
+
+    std::optional<Sale> next() override {
+      if (next_ == sales_.size()) return {};
+      history_.before_sale(sales_[next_]);
+      return sales_[next_++];
+    }
+
+   private:
+    FakeHistory& history_;
+    std::vector<Sale> sales_;
+    std::size_t next_ = 0;
+  };
+
   template <class Iterator, class Wanted>
   static std::vector<AuditRow> page(Iterator from, Iterator to, std::int64_t limit,
                                     const Wanted& wanted) {
@@ -144,6 +186,11 @@ class FakeStore final : public Store {
   explicit FakeStore(FakeHistory& history) : history_(history) {}
   const TenantFacts& facts() const override { return history_.facts; }
   std::unique_ptr<Snapshot> snapshot() override { return std::make_unique<FakeSnapshot>(history_); }
+  std::vector<std::unique_ptr<Snapshot>> snapshots(std::size_t count) override {
+    std::vector<std::unique_ptr<Snapshot>> taken;
+    while (taken.size() < count) taken.push_back(snapshot());
+    return taken;
+  }
   std::unique_ptr<WriteTransaction> begin() CRM_UNUSED;
 
  private:

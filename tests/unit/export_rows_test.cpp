@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "export/rows.h"
+#include "export_csv_of.h"
 #include "export_fake_store.h"
 
 namespace message_history {
@@ -75,16 +75,15 @@ class ExportRows : public testing::Test {
 
   // What is not empty, by key.
   std::vector<Row> rows() {
-    FakeSnapshot snapshot(history);
+    const std::vector<CsvColumn> columns = CsvColumns::all().list();
     std::vector<Row> all;
-    const std::int64_t count =
-        each_row(snapshot, history.message, shape, [&](const CsvCells& cells) {
-          Row& row = all.emplace_back();
-          for (const CsvColumn column : CsvColumns::all().list()) {
-            if (!cells[column].empty()) row[std::string(info_of(column).key)] = cells[column];
-          }
-        });
-    EXPECT_EQ(count, std::ssize(all));
+    for (const std::vector<std::string>& fields : csv_records(csv_of(history, shape))) {
+      EXPECT_EQ(fields.size(), columns.size());
+      Row& row = all.emplace_back();
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (!fields[i].empty()) row[std::string(info_of(columns.at(i)).key)] = fields[i];
+      }
+    }
     return all;
   }
 
@@ -145,26 +144,6 @@ TEST_F(ExportRows, UnreportedDeliveriesAreNone) {
   EXPECT_TRUE(rows().empty());
   add_success("b");
   EXPECT_EQ(rows().size(), 1U);
-}
-
-TEST_F(ExportRows, PagesMeetWithoutGapOrRepetition) {
-  for (const std::int64_t extra : {-1, 0, 1}) {
-    history.deliveries.clear();
-    history.sales.clear();
-    const std::int64_t count = 2 * deliveries_page_rows + extra;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::string id = "d" + std::to_string(10'000 + i);
-      add_delivery(id, i % 3 == 0 ? std::vector<StatusMark>{} : std::vector{failed_with(id)});
-      if (i % 3 == 1) add_sale(id, "O", 1);
-    }
-    std::string expected;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::string id = "mts-kakao:d" + std::to_string(10'000 + i);
-      if (i % 3 != 0) expected += id + (i % 3 == 1 ? ":O/P-0 " : ":/ ");
-    }
-    EXPECT_EQ(outline(), expected);
-    EXPECT_EQ(history.deliveries_page_max, deliveries_page_rows);
-  }
 }
 
 TEST_F(ExportRows, SuccessfulDelivery) {

@@ -32,17 +32,24 @@ int currency_exponent(std::string_view currency) {
   return found != std::end(exceptions) && found->currency == currency ? found->digits : 2;
 }
 
-void write_decimal(const Amount& amount, std::string& out) {
-  const bool negative = amount.minor < 0;
+void append_decimal(const Amount& amount, std::string& out) {
   // Unsigned, so that the smallest value has an absolute one.
   const auto bits = static_cast<std::uint64_t>(amount.minor);
-  out = std::to_string(negative ? ~bits + 1 : bits);
-  const auto decimals = static_cast<std::size_t>(currency_exponent(amount.currency));
-  if (decimals > 0) {
-    if (out.size() <= decimals) out.insert(0, decimals + 1 - out.size(), '0');
-    out.insert(out.size() - decimals, 1, '.');
-  }
-  if (negative) out.insert(0, 1, '-');
+  std::uint64_t left = amount.minor < 0 ? ~bits + 1 : bits;
+  const int decimals = currency_exponent(amount.currency);
+  char text[24];  // 19 digits, a sign, a point and a zero in front of it
+  char* const end = std::end(text);
+  char* begin = end;
+  const auto put_digit = [&] {
+    *--begin = static_cast<char>('0' + left % 10);
+    left /= 10;
+  };
+  for (int i = 0; i < decimals; ++i) put_digit();
+  if (decimals > 0) *--begin = '.';
+  put_digit();
+  while (left > 0) put_digit();
+  if (amount.minor < 0) *--begin = '-';
+  out.append(begin, end);
 }
 
 }  // namespace message_history

@@ -16,7 +16,6 @@ struct Amount {
   std::string_view currency;
 };
 
-// Replaces `out`.
-void write_decimal(const Amount& amount, std::string& out);
+void append_decimal(const Amount& amount, std::string& out);
 
 }  // namespace message_history

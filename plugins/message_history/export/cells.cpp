@@ -1,130 +1,191 @@
 #include "export/cells.h"
 
+#include <fmt/format.h>
+
+#include <iterator>
+
 #include "catalog/reason.h"
 #include "export/amount.h"
 #include "export/wording.h"
 
 namespace message_history {
 
-CellWriter::CellWriter(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape)
+CellWriter::CellWriter(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
+                       MemberTexts& members)
     : snapshot_(snapshot),
       kind_(message.report.facts.kind),
       shape_(shape),
-      message_type_(message_type_text({kind_, message.report.facts.channel}, shape.locale)) {}
-
-const CellWriter::RouteTexts& CellWriter::route_texts(RouteNo number) {
-  const auto known = routes_.find(number);
-  if (known != routes_.end()) return known->second;
-  RouteTexts texts;
-  texts.route = snapshot_.route(number);
-  texts.message_type = message_type_text({kind_, texts.route.channel}, shape_.locale);
-  return routes_.emplace(number, std::move(texts)).first->second;
+      members_(members, snapshot),
+      no_failure_(blanks(CsvColumn::failure_reason, CsvColumn::failure_code)),
+      no_line_(blanks(CsvColumn::product_no, CsvColumn::quantity)),
+      no_order_(blanks(CsvColumn::order_id, CsvColumn::refunded_amount)) {
+  append_text(CsvColumn::message_type,
+              message_type_text({kind_, message.report.facts.channel}, shape_.locale),
+              no_delivery_);
+  no_delivery_ += blanks(CsvColumn::sent, CsvColumn::sent_at);
 }
 
-void CellWriter::set_no_delivery() {
-  cells_ = {};
-  cells_[CsvColumn::message_type] = message_type_;
+std::string CellWriter::blanks(CsvColumn first, CsvColumn last) const {
+  std::string cells;
+  for (auto column = static_cast<std::size_t>(first); column <= static_cast<std::size_t>(last);
+       ++column) {
+    append_text(static_cast<CsvColumn>(column), {}, cells);
+  }
+  return cells;
+}
+
+const CellWriter::RouteTexts& CellWriter::route_texts(RouteNo number) {
+  if (last_route_texts_ != nullptr && number == last_route_) return *last_route_texts_;
+  auto known = routes_.find(number);
+  if (known == routes_.end()) {
+    RouteTexts texts;
+    texts.route = snapshot_.route(number);
+    for (std::size_t status = 0; status < delivery_status_count; ++status) {
+      append_text(CsvColumn::message_type,
+                  message_type_text({kind_, texts.route.channel}, shape_.locale),
+                  texts.begins[status]);
+      append_text(CsvColumn::sent, sent_text(static_cast<DeliveryStatus>(status), shape_.locale),
+                  texts.begins[status]);
+    }
+    known = routes_.emplace(number, std::move(texts)).first;
+  }
+  last_route_ = number;
+  last_route_texts_ = &known->second;
+  return *last_route_texts_;
+}
+
+// Members' texts lie anywhere in memory. Asked for one after the other they would all be waited
+// for.
+void CellWriter::prefetch(std::span<const Delivery> deliveries) const {
+  if (!shows(CsvColumn::member_id)) return;
+  for (const Delivery& delivery : deliveries) members_.prefetch(delivery.state.member);
+}
+
+void CellWriter::append_unsold(const Delivery& delivery, std::string& out) {
+  const std::size_t row_begin = out.size();
+  append_delivery(delivery, out);
+  out += no_order_;
+  end_line(row_begin, out);
 }
 
 void CellWriter::set_delivery(const Delivery& delivery) {
-  cells_ = {};
+  beside_.clear();
+  append_delivery(delivery, beside_);
+}
+
+void CellWriter::append_delivery(const Delivery& delivery, std::string& out) {
   const DeliveryState& state = delivery.state;
+  const DeliveryStatus status = state.status();
   const RouteTexts& texts = route_texts(state.route);
-  cells_[CsvColumn::message_type] = texts.message_type;
-  cells_[CsvColumn::sent] = sent_text(state.status(), shape_.locale);
-  if (state.status() == DeliveryStatus::failed || state.status() == DeliveryStatus::uncertain) {
-    show_failure(state.marks.back(), texts.route);
+  out += texts.begins[static_cast<std::size_t>(status)];
+  if (status == DeliveryStatus::failed || status == DeliveryStatus::uncertain) {
+    append_failure(state.marks.back(), texts.route, out);
+  } else {
+    out += no_failure_;
   }
-  if (shows(CsvColumn::member_id)) show_member(state.member);
+  if (shows(CsvColumn::member_id)) out += members_.cell(state.member);
   if (!shows(CsvColumn::sent_at)) return;
   const auto success_at_us = state.success_at_us();
   const auto sent_at_us = success_at_us ? success_at_us : state.tried_at_us();
-  if (sent_at_us) show_time(CsvColumn::sent_at, *sent_at_us);
+  if (sent_at_us) shape_.zone.append_rfc3339(*sent_at_us, out);
+  out += ',';
 }
 
-void CellWriter::show_failure(const StatusMark& mark, const Route& route) {
+void CellWriter::append_failure(const StatusMark& mark, const Route& route, std::string& out) {
   // An uncertain delivery has not failed: without a code there is nothing to tell.
-  if (mark.status == DeliveryStatus::uncertain && mark.code.empty()) return;
-  const Reason reason = classify(route.provider, route.channel, mark.code);
-  cells_[CsvColumn::failure_reason] = reason_title(reason, shape_.locale);
-  if (mark.code.empty()) return;
-  std::string& code = text_of(CsvColumn::failure_code);
-  code = route.provider;
-  code += ':';
-  code += mark.code;
-  show(CsvColumn::failure_code);
-}
-
-void CellWriter::show_member(MemberNo number) {
-  if (!is_person(number)) return;
-  const auto member = snapshot_.member(number);
-  if (!member) return;
-  std::string& text = text_of(CsvColumn::member_id);
-  if (!shape_.masked) {
-    text = member->member;
-  } else if (member->erased) {
-    text = erased_member_text(shape_.locale);
-  } else {
-    write_masked(member->member, text);
+  if (mark.status == DeliveryStatus::uncertain && mark.code.empty()) {
+    out += no_failure_;
+    return;
   }
-  show(CsvColumn::member_id);
+  const Reason reason = classify(route.provider, route.channel, mark.code);
+  append_text(CsvColumn::failure_reason, reason_title(reason, shape_.locale), out);
+  scratch_.clear();
+  if (!mark.code.empty()) {
+    scratch_ += route.provider;
+    scratch_ += ':';
+    scratch_ += mark.code;
+  }
+  append_text(CsvColumn::failure_code, scratch_, out);
 }
 
-void CellWriter::set_order(const Snapshot::Sale& sale, const Order& order) {
-  const std::string_view currency = order.version.currency;
-  text_of(CsvColumn::order_id) = sale.order_id;
-  show(CsvColumn::order_id);
-  text_of(CsvColumn::currency) = currency;
-  show(CsvColumn::currency);
-  if (shows(CsvColumn::ordered_at)) show_time(CsvColumn::ordered_at, sale.credit.ordered_at_us);
-  show_amount(CsvColumn::order_amount, order.version.amount_minor, currency);
-  show_amount(CsvColumn::attributed_amount, sale.credit.gross_minor, sale.credit.currency);
-  show_amount(CsvColumn::refunded_amount, sale.credit.refunded_minor, sale.credit.currency);
-  if (shows(CsvColumn::attribution)) show_attribution(sale.credit);
-  constexpr CsvColumn of_lines[] = {CsvColumn::product_no, CsvColumn::product_name,
-                                    CsvColumn::unit_price, CsvColumn::option_price,
-                                    CsvColumn::option,     CsvColumn::quantity};
-  for (const CsvColumn column : of_lines) cells_[column] = {};
+void CellWriter::append_order(const Snapshot::Sale& sale, const Order& order, std::string& out,
+                              const std::function<void()>& end_row) {
+  set_attribution(sale.credit);
+  OrderRow row{sale, order};
+  if (order.version.lines.empty()) {
+    append_order_row(row, out);
+    end_row();
+  }
+  for (const OrderLine& line : order.version.lines) {
+    row.line = &line;
+    append_order_row(row, out);
+    end_row();
+    row.first = false;
+  }
 }
 
-void CellWriter::set_line(const OrderLine& line, std::string_view currency) {
-  cells_[CsvColumn::product_no] = line.product_no;
-  cells_[CsvColumn::product_name] = line.name;
-  cells_[CsvColumn::option] = line.option;
-  show_amount(CsvColumn::unit_price, line.unit_price_minor, currency);
-  show_amount(CsvColumn::option_price, line.option_price_minor, currency);
-  show_count(CsvColumn::quantity, line.quantity);
+void CellWriter::set_attribution(const CreditRow& credit) {
+  attribution_.clear();
+  if (!shows(CsvColumn::attribution)) return;
+  scratch_.clear();
+  shape_.zone.append_rfc3339(credit.touch_at_us, scratch_);
+  append_attribution(
+      {credit.touch, scratch_, credit.ordered_at_us - credit.touch_at_us, credit.rule_version},
+      shape_.locale, attribution_);
 }
 
-void CellWriter::clear_sums() {
-  cells_[CsvColumn::order_amount] = {};
-  cells_[CsvColumn::attributed_amount] = {};
-  cells_[CsvColumn::refunded_amount] = {};
+void CellWriter::append_order_row(const OrderRow& row, std::string& out) {
+  const OrderVersion& version = row.order.version;
+  const CreditRow& credit = row.sale.credit;
+  const std::size_t row_begin = out.size();
+  // Of one order, what is summed over a column stands on the first row only.
+  const auto append_sum = [&](CsvColumn column, std::int64_t minor, std::string_view currency) {
+    if (row.first) {
+      append_amount(column, minor, currency, out);
+    } else {
+      append_text(column, {}, out);
+    }
+  };
+  out += beside_;
+  append_text(CsvColumn::order_id, row.sale.order_id, out);
+  append_sum(CsvColumn::order_amount, version.amount_minor, version.currency);
+  append_text(CsvColumn::currency, version.currency, out);
+  append_time(CsvColumn::ordered_at, credit.ordered_at_us, out);
+  if (row.line != nullptr) {
+    append_line(row, out);
+  } else {
+    out += no_line_;
+  }
+  append_text(CsvColumn::attribution, attribution_, out);
+  append_sum(CsvColumn::attributed_amount, credit.gross_minor, credit.currency);
+  append_sum(CsvColumn::refunded_amount, credit.refunded_minor, credit.currency);
+  end_line(row_begin, out);
 }
 
-void CellWriter::show_amount(CsvColumn column, std::int64_t minor, std::string_view currency) {
+void CellWriter::append_line(const OrderRow& row, std::string& out) const {
+  const OrderLine& line = *row.line;
+  const std::string& currency = row.order.version.currency;
+  append_text(CsvColumn::product_no, line.product_no, out);
+  append_text(CsvColumn::product_name, line.name, out);
+  append_amount(CsvColumn::unit_price, line.unit_price_minor, currency, out);
+  append_amount(CsvColumn::option_price, line.option_price_minor, currency, out);
+  append_text(CsvColumn::option, line.option, out);
+  if (shows(CsvColumn::quantity)) {
+    fmt::format_to(std::back_inserter(out), "{},", line.quantity);
+  }
+}
+
+void CellWriter::append_amount(CsvColumn column, std::int64_t minor, std::string_view currency,
+                               std::string& out) const {
   if (!shows(column)) return;
-  write_decimal({minor, currency}, text_of(column));
-  show(column);
+  append_decimal({minor, currency}, out);
+  out += ',';
 }
 
-void CellWriter::show_count(CsvColumn column, std::int64_t count) {
+void CellWriter::append_time(CsvColumn column, std::int64_t at_us, std::string& out) {
   if (!shows(column)) return;
-  text_of(column) = std::to_string(count);
-  show(column);
-}
-
-void CellWriter::show_time(CsvColumn column, std::int64_t at_us) {
-  text_of(column) = shape_.zone.rfc3339(at_us);
-  show(column);
-}
-
-void CellWriter::show_attribution(const CreditRow& credit) {
-  touched_at_ = shape_.zone.rfc3339(credit.touch_at_us);
-  write_attribution(
-      {credit.touch, touched_at_, credit.ordered_at_us - credit.touch_at_us, credit.rule_version},
-      shape_.locale, text_of(CsvColumn::attribution));
-  show(CsvColumn::attribution);
+  shape_.zone.append_rfc3339(at_us, out);
+  out += ',';
 }
 
 }  // namespace message_history

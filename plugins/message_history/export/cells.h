@@ -1,34 +1,24 @@
-// The cells of one row of an export, as texts.
+// The cells of an export's rows: deliveries, orders and lines as bytes of raw-v1.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "calendar/time_zone.h"
 #include "export/columns.h"
+#include "export/csv.h"
+#include "export/member_texts.h"
 #include "model/delivery.h"
 #include "model/order.h"
 #include "store/rows.h"
 #include "store/snapshot.h"
 
 namespace message_history {
-
-// One text a column; what does not apply is empty. The texts live elsewhere.
-class CsvCells {
- public:
-  std::string_view& operator[](CsvColumn column) {
-    return texts_[static_cast<std::size_t>(column)];
-  }
-  std::string_view operator[](CsvColumn column) const {
-    return texts_[static_cast<std::size_t>(column)];
-  }
-
- private:
-  std::array<std::string_view, column_count> texts_{};
-};
 
 // What an export is to show, and how.
 struct ExportShape {
@@ -38,49 +28,70 @@ struct ExportShape {
   TimeZone zone = TimeZone::utc();
 };
 
-// Turns deliveries, orders and lines into cells, each in turn; reuses its memory from row to row.
-// The cells are valid until the next change. One thread. Throws what the snapshot throws.
+// Appends rows; what rows have in common is made into bytes once. One thread. Throws what the
+// snapshot throws, and then `out` may end in half a row.
 class CellWriter {
  public:
-  CellWriter(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape);
+  // The snapshot and the texts outlive it.
+  CellWriter(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
+             MemberTexts& members);
 
-  const CsvCells& cells() const { return cells_; }
+  // Makes the rows of these deliveries quicker that follow.
+  void prefetch(std::span<const Delivery> deliveries) const;
 
-  // Takes the order's cells out as well.
+  // The row of a delivery that sold nothing.
+  void append_unsold(const Delivery& delivery, std::string& out);
+
+  // Whom the orders that follow are shown beside.
   void set_delivery(const Delivery& delivery);
-  void set_no_delivery();
-  // The order's first line, or an order without lines.
-  void set_order(const Snapshot::Sale& sale, const Order& order);
-  void set_line(const OrderLine& line, std::string_view currency);
-  // Of one order, from its second line on: what is summed over a column stands on the first line
-  // only.
-  void clear_sums();
+  void set_no_delivery() { beside_ = no_delivery_; }
+  // An order's rows, one a line, one without lines; calls `end_row` after each.
+  void append_order(const Snapshot::Sale& sale, const Order& order, std::string& out,
+                    const std::function<void()>& end_row);
 
  private:
+  // What the deliveries of one route have in common.
   struct RouteTexts {
-    std::string message_type;
     Route route;
+    // Message type and result, by status.
+    std::array<std::string, delivery_status_count> begins;
+  };
+  struct OrderRow {
+    const Snapshot::Sale& sale;
+    const Order& order;
+    const OrderLine* line = nullptr;  // NULL: none
+    bool first = true;                // of the order's rows
   };
 
   bool shows(CsvColumn column) const { return shape_.columns.has(column); }
-  std::string& text_of(CsvColumn column) { return texts_[static_cast<std::size_t>(column)]; }
-  void show(CsvColumn column) { cells_[column] = text_of(column); }
-  void show_amount(CsvColumn column, std::int64_t minor, std::string_view currency);
-  void show_count(CsvColumn column, std::int64_t count);
-  void show_time(CsvColumn column, std::int64_t at_us);
-  void show_failure(const StatusMark& mark, const Route& route);
-  void show_member(MemberNo number);
-  void show_attribution(const CreditRow& credit);
+  void append_text(CsvColumn column, std::string_view text, std::string& out) const {
+    if (shows(column)) append_cell(text, out);
+  }
+  void append_amount(CsvColumn column, std::int64_t minor, std::string_view currency,
+                     std::string& out) const;
+  void append_time(CsvColumn column, std::int64_t at_us, std::string& out);
+  void append_delivery(const Delivery& delivery, std::string& out);
+  void append_failure(const StatusMark& mark, const Route& route, std::string& out);
+  void set_attribution(const CreditRow& credit);
+  void append_order_row(const OrderRow& row, std::string& out);
+  void append_line(const OrderRow& row, std::string& out) const;
   const RouteTexts& route_texts(RouteNo number);
+  std::string blanks(CsvColumn first, CsvColumn last) const;
 
   Snapshot& snapshot_;
   MessageKind kind_;
   ExportShape shape_;
-  std::string message_type_;  // of the message itself
+  MemberTexts::Reader members_;
   std::unordered_map<RouteNo, RouteTexts> routes_;
-  std::array<std::string, column_count> texts_;
-  std::string touched_at_;
-  CsvCells cells_;
+  RouteNo last_route_;
+  const RouteTexts* last_route_texts_ = nullptr;
+  std::string no_delivery_;  // the cells of a delivery where there is none
+  std::string no_failure_;
+  std::string no_line_;
+  std::string no_order_;  // with the row's end
+  std::string beside_;    // the delivery's cells
+  std::string attribution_;
+  std::string scratch_;
 };
 
 }  // namespace message_history

@@ -1,32 +1,23 @@
 #include "export/csv.h"
 
-#include <cassert>
+#include <algorithm>
+#include <array>
 
 namespace message_history {
 
 namespace {
 
+constexpr auto quoted_bytes = [] {
+  std::array<bool, 256> quoted{};
+  for (const char c : {',', '"', '\r', '\n'}) quoted[static_cast<unsigned char>(c)] = true;
+  return quoted;
+}();
+
 bool needs_quotes(std::string_view text) {
   if (text.empty()) return false;
   if (text.front() == ' ' || text.back() == ' ') return true;
-  for (const char c : text) {
-    if (c == ',' || c == '"' || c == '\r' || c == '\n') return true;
-  }
-  return false;
-}
-
-template <class CellOf>
-void append_line(const std::vector<CsvColumn>& columns, std::string& out, const CellOf& cell_of) {
-  const std::size_t line_begin = out.size();
-  bool first = true;
-  for (const CsvColumn column : columns) {
-    if (!first) out.push_back(',');
-    first = false;
-    append_raw_field(cell_of(column), out);
-  }
-  // A lone empty field must not look like an empty line.
-  if (columns.size() == 1 && out.size() == line_begin) out += "\"\"";
-  out += "\r\n";
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return quoted_bytes[static_cast<unsigned char>(c)]; });
 }
 
 }  // namespace
@@ -44,17 +35,12 @@ void append_raw_field(std::string_view text, std::string& out) {
   out.push_back('"');
 }
 
-CsvFormat::CsvFormat([[maybe_unused]] Dialect dialect, const CsvColumns& columns)
-    : columns_(columns.list()) {
-  assert(info_of(dialect).offered);
-}
-
-void CsvFormat::append_header(Locale locale, std::string& out) const {
-  append_line(columns_, out, [&](CsvColumn column) { return info_of(column).header.in(locale); });
-}
-
-void CsvFormat::append_row(const CsvCells& cells, std::string& out) const {
-  append_line(columns_, out, [&](CsvColumn column) { return cells[column]; });
+void append_header(const CsvColumns& columns, Locale locale, std::string& out) {
+  const std::size_t line_begin = out.size();
+  for (const CsvColumn column : columns.list()) {
+    append_cell(info_of(column).header.in(locale), out);
+  }
+  end_line(line_begin, out);
 }
 
 }  // namespace message_history

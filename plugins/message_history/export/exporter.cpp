@@ -7,12 +7,13 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "export/csv.h"
 #include "export/csv_output.h"
 #include "export/manifest.h"
 #include "export/request_token.h"
-#include "export/rows.h"
+#include "export/row_stream.h"
 #include "export/sha256.h"
 #include "export/unicode_text.h"
 
@@ -94,8 +95,9 @@ class Export {
     note(verdict.facts);
     if (!verdict.claims) refuse(verdict.claims.error());
     const ExportClaims& claims = verdict.claims.value();
-    snapshot_ = tenant_.store.snapshot();
-    message_ = snapshot_->message(claims.message_id);
+    // The first is this thread's, which also writes; the others are for the threads that make rows.
+    snapshots_ = tenant_.store.snapshots(1 + row_threads());
+    message_ = snapshots_.front()->message(claims.message_id);
     if (!message_) {
       refuse({CRM_ERR_NOT_FOUND, "the message \"" + claims.message_id +
                                      "\" is not known; report it before it is exported"});
@@ -136,11 +138,11 @@ class Export {
     manifest_.request_sha256 = sha256(call_.token);
     manifest_.claims = claims;
     manifest_.rule_version = tenant_.store.facts().rule.version;
-    for (const SourceRow& source : snapshot_->sources()) {
+    for (const SourceRow& source : snapshots_.front()->sources()) {
       manifest_.as_of[source.name] = source.position;
     }
     manifest_.recipients = message_->counts.recipients;
-    manifest_.previous_export_sha256 = newest_export_sha256(*snapshot_);
+    manifest_.previous_export_sha256 = newest_export_sha256(*snapshots_.front());
   }
 
   void grant() {
@@ -151,17 +153,20 @@ class Export {
   }
 
   void stream() {
-    const CsvFormat format(manifest_.claims.dialect, shape_.columns);
     CsvOutput output(call_.writer);
-    format.append_header(shape_.locale, output.buffer());
-    manifest_.rows = each_row(*snapshot_, *message_, shape_, [&](const CsvCells& cells) {
-      format.append_row(cells, output.buffer());
-      output.end_row();
-      ++audit_.rows;
+    std::string header;
+    append_header(shape_.columns, shape_.locale, header);
+    output.write(header);
+    each_chunk({snapshots_, *message_, shape_, {}}, [&](RowChunk& chunk) {
+      output.write(chunk.bytes);
+      audit_.rows += chunk.rows;
+      chunk.bytes.clear();
+      chunk.rows = 0;
     });
+    manifest_.rows = audit_.rows;
     manifest_.sha256 = output.finish();
     manifest_.bytes = output.bytes();
-    snapshot_.reset();
+    snapshots_.clear();
   }
 
   void sign() {
@@ -194,7 +199,7 @@ class Export {
   // The last row of a request that came to nothing. Must not throw: another failure is under way.
   void end(AuditEvent event, std::string_view why) noexcept {
     try {
-      snapshot_.reset();
+      snapshots_.clear();
       audit_.csv_sha256.clear();
       audit_.detail = first_bytes(why, detail_bytes_max);
       append(event);
@@ -220,7 +225,7 @@ class Export {
   const Call& call_;
   bool refused_ = false;
   AuditRow audit_;
-  std::unique_ptr<Snapshot> snapshot_;
+  std::vector<std::unique_ptr<Snapshot>> snapshots_;
   std::optional<MessageRow> message_;
   ExportShape shape_;
   Manifest manifest_;

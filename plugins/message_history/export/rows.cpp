@@ -1,139 +1,100 @@
 #include "export/rows.h"
 
 #include <crm/cpp/failure.hpp>
-#include <utility>
-#include <vector>
 
 namespace message_history {
 
-namespace {
-
-// The deliveries that are rows of the file, one by one, read in pages.
-class DeliveryReader {
+// One part on its way: the deliveries are merged with the sales.
+class RowWriter::Part {
  public:
-  DeliveryReader(Snapshot& snapshot, MessageNo message) : snapshot_(snapshot), message_(message) {
-    read_page();
-    skip_unreported();
+  Part(RowWriter& writer, const RowPart& part, const ChunkSink& sink)
+      : snapshot_(writer.snapshot_),
+        cells_(writer.cells_),
+        chunk_(writer.chunk_),
+        sale_(part.sales.begin()),
+        last_sale_(part.sales.end()),
+        sink_(sink) {
+    reserve();
   }
 
-  // NULL after the last one.
-  const Delivery* current() const { return next_ < page_.size() ? &page_[next_] : nullptr; }
+  void add(std::span<const Delivery> deliveries) {
+    cells_.prefetch(deliveries);
+    for (const Delivery& delivery : deliveries) {
+      if (delivery.state.status() != DeliveryStatus::unreported) add(delivery);
+    }
+  }
 
-  void advance() {
-    step();
-    skip_unreported();
+  void finish() {
+    add_sales_without_delivery([](const Snapshot::Sale&) { return true; });
+    if (chunk_.rows > 0) sink_(chunk_);
   }
 
  private:
-  void step() {
-    if (++next_ < page_.size() || page_.size() < static_cast<std::size_t>(deliveries_page_rows)) {
-      return;
+  using Sale = std::vector<Snapshot::Sale>::const_iterator;
+
+  void add(const Delivery& delivery) {
+    if (sale_ != last_sale_ && sale_->delivery_id <= delivery.delivery_id) {
+      add_sales_without_delivery(
+          [&](const Snapshot::Sale& sale) { return sale.delivery_id < delivery.delivery_id; });
+      if (add_sales_of(delivery)) return;
     }
-    after_id_ = std::move(page_.back().delivery_id);
-    read_page();
+    cells_.append_unsold(delivery, chunk_.bytes);
+    end_row();
   }
 
-  void skip_unreported() {
-    while (current() != nullptr && current()->state.status() == DeliveryStatus::unreported) step();
-  }
-
-  void read_page() {
-    page_ = snapshot_.deliveries(message_, after_id_, deliveries_page_rows);
-    next_ = 0;
-  }
-
-  Snapshot& snapshot_;
-  MessageNo message_;
-  std::string after_id_;
-  std::vector<Delivery> page_;
-  std::size_t next_ = 0;
-};
-
-class RowStream {
- public:
-  RowStream(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
-            const std::function<void(const CsvCells&)>& visit)
-      : snapshot_(snapshot),
-        deliveries_(snapshot, message.number),
-        cells_(snapshot, message, shape),
-        visit_(visit) {}
-
-  // In the order of each_sale.
-  void add(const Snapshot::Sale& sale) {
-    add_deliveries_before(sale.delivery_id);
-    const Delivery* delivery = deliveries_.current();
-    if (delivery == nullptr || delivery->delivery_id != sale.delivery_id) {
+  template <class Wanted>
+  void add_sales_without_delivery(const Wanted& wanted) {
+    for (; sale_ != last_sale_ && wanted(*sale_); ++sale_) {
       cells_.set_no_delivery();
-    } else if (!has_sold_) {
-      cells_.set_delivery(*delivery);
-      has_sold_ = true;
-    }
-    add_order(sale);
-  }
-
-  void add_deliveries_left() {
-    while (deliveries_.current() != nullptr) finish_delivery();
-  }
-
-  std::int64_t rows() const { return rows_; }
-
- private:
-  void add_deliveries_before(std::string_view delivery_id) {
-    while (deliveries_.current() != nullptr && deliveries_.current()->delivery_id < delivery_id) {
-      finish_delivery();
+      add_order();
     }
   }
 
-  void finish_delivery() {
-    if (!has_sold_) {
-      cells_.set_delivery(*deliveries_.current());
-      add_row();
+  // False when it sold nothing.
+  bool add_sales_of(const Delivery& delivery) {
+    const Sale first = sale_;
+    for (; sale_ != last_sale_ && sale_->delivery_id == delivery.delivery_id; ++sale_) {
+      if (sale_ == first) cells_.set_delivery(delivery);
+      add_order();
     }
-    has_sold_ = false;
-    deliveries_.advance();
+    return sale_ != first;
   }
 
-  void add_order(const Snapshot::Sale& sale) {
-    const auto order = snapshot_.order(sale.credit.order);
+  void add_order() {
+    const auto order = snapshot_.order(sale_->credit.order);
     if (!order) {
       throw crm::Failure(CRM_ERR_CORRUPT,
                          "an order that is credited to the message is missing; restore a backup");
     }
-    cells_.set_order(sale, *order);
-    if (order->version.lines.empty()) add_row();
-    bool first = true;
-    for (const OrderLine& line : order->version.lines) {
-      if (!first) cells_.clear_sums();
-      first = false;
-      cells_.set_line(line, order->version.currency);
-      add_row();
-    }
+    cells_.append_order(*sale_, *order, chunk_.bytes, [this] { end_row(); });
   }
 
-  void add_row() {
-    visit_(cells_.cells());
-    ++rows_;
+  void end_row() {
+    ++chunk_.rows;
+    if (chunk_.bytes.size() < chunk_bytes) return;
+    sink_(chunk_);
+    reserve();
   }
+
+  void reserve() { chunk_.bytes.reserve(chunk_bytes + chunk_bytes / 4); }
 
   Snapshot& snapshot_;
-  DeliveryReader deliveries_;
-  CellWriter cells_;
-  const std::function<void(const CsvCells&)>& visit_;
-  bool has_sold_ = false;  // the current delivery has a row already
-  std::int64_t rows_ = 0;
+  CellWriter& cells_;
+  RowChunk& chunk_;
+  Sale sale_;
+  const Sale last_sale_;
+  const ChunkSink& sink_;
 };
 
-}  // namespace
+RowWriter::RowWriter(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
+                     MemberTexts& members)
+    : snapshot_(snapshot), message_(message.number), cells_(snapshot, message, shape, members) {}
 
-std::int64_t each_row(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
-                      const std::function<void(const CsvCells&)>& visit) {
-  RowStream stream(snapshot, message, shape, visit);
-  snapshot.each_sale(message.number, [&stream](const Snapshot::Sale& sale) {
-    stream.add(sale);
-    return true;
-  });
-  stream.add_deliveries_left();
-  return stream.rows();
+void RowWriter::write(const RowPart& part, const ChunkSink& sink) {
+  Part rows(*this, part, sink);
+  snapshot_.each_delivery(message_, {part.from_id, part.until_id},
+                          [&rows](std::span<const Delivery> deliveries) { rows.add(deliveries); });
+  rows.finish();
 }
 
 }  // namespace message_history

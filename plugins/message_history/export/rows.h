@@ -1,8 +1,12 @@
-// The rows of an export, streamed: one a delivery, order and order line, in that order.
+// The rows of an export, part by part: one a delivery, order and order line, in that order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "export/cells.h"
 #include "store/rows.h"
@@ -10,15 +14,44 @@
 
 namespace message_history {
 
-// Deliveries in memory at a time.
-inline constexpr std::int64_t deliveries_page_rows = 256;
+// From when on a chunk is full; a row may begin just before.
+inline constexpr std::size_t chunk_bytes = std::size_t{256} * 1024;
 
-// Visits every row and returns how many there were. A delivery that sold nothing is one row, an
-// order without lines as well; sales beside no delivery of this message come first. Deliveries that
-// are only known as the original of a fallback are none. Each sale is visited by the snapshot while
-// deliveries are read in pages beside it, so memory does not grow with the message. What `visit`
-// throws ends it.
-std::int64_t each_row(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
-                      const std::function<void(const CsvCells&)>& visit);
+// Some whole rows, in the order of the file.
+struct RowChunk {
+  std::string bytes;
+  std::int64_t rows = 0;
+};
+
+// Takes a chunk that is full, or the last of a part, and leaves an empty one. What it throws ends
+// the part.
+using ChunkSink = std::function<void(RowChunk&)>;
+
+// Some of the file's rows: of the deliveries in a span and of sales beside them.
+struct RowPart {
+  std::string from_id;                // inclusive
+  std::string until_id;               // exclusive; empty: to the last delivery
+  std::vector<Snapshot::Sale> sales;  // in the order of their reader, ids in the span or below it
+};
+
+// Makes parts into bytes. A delivery that sold nothing is one row, an order without lines as well;
+// sales beside no delivery of this message have rows, too. Deliveries that are only known as the
+// original of a fallback are none. One thread. Throws what snapshot and sink throw.
+class RowWriter {
+ public:
+  // Snapshot and texts outlive it.
+  RowWriter(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
+            MemberTexts& members);
+
+  void write(const RowPart& part, const ChunkSink& sink);
+
+ private:
+  class Part;
+
+  Snapshot& snapshot_;
+  const MessageNo message_;
+  CellWriter cells_;
+  RowChunk chunk_;
+};
 
 }  // namespace message_history

@@ -102,14 +102,14 @@ std::string_view erased_member_text(Locale locale) {
   return Localized{"탈퇴한 회원", "Erased member"}.in(locale);
 }
 
-void write_masked(std::string_view member_id, std::string& out) {
+void append_masked(std::string_view member_id, std::string& out) {
   const std::size_t shown = std::min<std::size_t>(2, count_characters(member_id) / 3);
-  out = first_characters(member_id, shown);
+  out += first_characters(member_id, shown);
   out += "***";
 }
 
-void write_attribution(const AttributionNote& note, Locale locale, std::string& out) {
-  out = touch_text(note.touch).in(locale);
+void append_attribution(const AttributionNote& note, Locale locale, std::string& out) {
+  out += touch_text(note.touch).in(locale);
   if (note.touch != TouchKind::explicit_message) {
     out += ' ';
     out += note.touched_at;

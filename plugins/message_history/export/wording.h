@@ -30,8 +30,8 @@ std::string_view sent_text(DeliveryStatus status, Locale locale);
 std::string_view erased_member_text(Locale locale);
 
 // The first characters of the id, two at most and never all that matters of a short one, then
-// "***". Replaces `out`.
-void write_masked(std::string_view member_id, std::string& out);
+// "***".
+void append_masked(std::string_view member_id, std::string& out);
 
 // How an order came to be the message's.
 struct AttributionNote {
@@ -40,7 +40,7 @@ struct AttributionNote {
   std::int64_t before_order_us = 0;
   std::int64_t rule_version = 0;
 };
-// "클릭 2026-11-23T09:00:00+09:00 · 주문 2시간 13분 전 · 규칙 1". Replaces `out`.
-void write_attribution(const AttributionNote& note, Locale locale, std::string& out);
+// "클릭 2026-11-23T09:00:00+09:00 · 주문 2시간 13분 전 · 규칙 1".
+void append_attribution(const AttributionNote& note, Locale locale, std::string& out);
 
 }  // namespace message_history

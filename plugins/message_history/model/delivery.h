@@ -4,6 +4,7 @@
 // state.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,8 @@ enum class DeliveryStatus : std::uint8_t {
   failed = 6,
   delivered = 7,
 };
+
+inline constexpr std::size_t delivery_status_count = 8;
 
 constexpr bool is_success(DeliveryStatus status) {
   return status == DeliveryStatus::sent || status == DeliveryStatus::delivered;

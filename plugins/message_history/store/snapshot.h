@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -172,10 +174,26 @@ class Snapshot {
   // `visit` returns false.
   virtual void each_delivery(MessageNo message,
                              const std::function<bool(const Delivery&)>& visit) = 0;
+  // Those of a span in delivery_id order, in batches that are borrowed for the visit. Other
+  // functions of the snapshot may be called in between.
+  struct IdSpan {
+    std::string_view from_id;   // inclusive
+    std::string_view until_id;  // exclusive; empty: to the last
+  };
+  using DeliveriesVisit = std::function<void(std::span<const Delivery>)>;
+  virtual void each_delivery(MessageNo message, const IdSpan& span,
+                             const DeliveriesVisit& visit) = 0;
+  // An id after `from_id`, which is inclusive, with about `deliveries` (at least 1) in front of it;
+  // empty when no more than about that many are left. The answer need not be a delivery's.
+  virtual std::string part_end(MessageNo message, std::string_view from_id,
+                               std::int64_t deliveries) = 0;
 
   // Members.
   virtual std::optional<MemberRow> member(std::string_view member_id) = 0;
   virtual std::optional<MemberRow> member(MemberNo number) = 0;
+  // Those of `count` consecutive numbers, rising; numbers that nobody has are left out.
+  virtual std::vector<MemberRow> members_from(MemberNo first, std::int64_t count) = 0;
+  virtual MemberNo last_member() = 0;  // the highest number; none without members
   virtual std::vector<TimelineRow> timeline(MemberNo member,
                                             const std::optional<TimelineKey>& after,
                                             std::int64_t limit) = 0;
@@ -200,12 +218,19 @@ class Snapshot {
     CreditRow credit;
   };
   virtual void each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) = 0;
+  // The same, one at a time. At most one reader a snapshot; other functions of the snapshot may be
+  // called in between.
+  class SaleReader {
+   public:
+    virtual ~SaleReader() = default;
+    virtual std::optional<Sale> next() = 0;  // empty after the last
+  };
+  virtual std::unique_ptr<SaleReader> sales(MessageNo message) = 0;
 
   // Everything attribution goes by, of the members in [first, last]; with `first` below the first
   // member, also the orders of nobody.
   virtual void sweep(MemberNo first, MemberNo last, AttributionVisitor& visitor) = 0;
   virtual std::vector<std::string> message_ids() = 0;  // by number; empty where there is none
-  virtual MemberNo last_member() = 0;                  // none when there is none
 
   // Audit, health.
   virtual std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) = 0;

@@ -7,6 +7,7 @@
 // transaction is over and nothing of it is stored.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -161,6 +162,9 @@ class Store {
   virtual const TenantFacts& facts() const = 0;
   virtual std::unique_ptr<WriteTransaction> begin() = 0;
   virtual std::unique_ptr<Snapshot> snapshot() = 0;
+  // Several of one and the same commit, for as many threads; BUSY when other processes commit too
+  // often for that.
+  virtual std::vector<std::unique_ptr<Snapshot>> snapshots(std::size_t count) = 0;
 };
 
 // Opens and creates the stores of tenants. [any] thread.

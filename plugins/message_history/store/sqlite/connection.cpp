@@ -163,6 +163,12 @@ void Connection::execute(const std::string& sql) {
   translated(file_, [&] { database_.exec(sql); });
 }
 
+void Connection::add_function(const char* name, int parameters, Function function, void* context) {
+  translated(file_, [&] {
+    database_.createFunction(name, parameters, true, context, function, nullptr, nullptr, nullptr);
+  });
+}
+
 std::int64_t Connection::pragma(const std::string& name) {
   return translated(file_, [&] { return database_.execAndGet("PRAGMA " + name).getInt64(); });
 }

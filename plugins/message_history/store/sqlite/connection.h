@@ -16,6 +16,9 @@
 
 #include "store/rows.h"
 
+struct sqlite3_context;
+struct sqlite3_value;
+
 namespace message_history::sqlite {
 
 // As crm::Failure, with the file and what to do about it.
@@ -70,6 +73,10 @@ class Connection {
   // The statement for this text, which must be a literal: it is looked up by address first.
   Query query(const char* sql);
   void execute(const std::string& sql);
+  // Makes a function of SQL. `context`, which it gets as its user data, outlives the connection's
+  // use of it.
+  using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
+  void add_function(const char* name, int parameters, Function function, void* context);
   std::int64_t pragma(const std::string& name);
   // Virtual machine steps of all statements so far.
   std::int64_t steps() const;

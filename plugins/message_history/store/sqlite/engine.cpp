@@ -115,6 +115,9 @@ class SqliteStore final : public Store {
   std::unique_ptr<Snapshot> snapshot() override {
     return std::make_unique<SqliteSnapshot>(file_, facts_);
   }
+  std::vector<std::unique_ptr<Snapshot>> snapshots(std::size_t count) override {
+    return open_snapshots(file_, facts_, count);
+  }
 
  private:
   std::string file_;

@@ -28,16 +28,30 @@ QuarantineEntry read_quarantine(Query& query) {
 
 SqliteSnapshot::SqliteSnapshot(const std::string& file, const TenantFacts& facts)
     : db_(file, Connection::Mode::read), trees_(db_, facts.member_salt), currency_(facts.currency) {
+  begin();
+}
+
+SqliteSnapshot::~SqliteSnapshot() {
+  end();
+}
+
+void SqliteSnapshot::begin() {
   db_.execute("BEGIN");
   db_.query("SELECT 1 FROM meta").step();  // BEGIN alone reads nothing, and so fixes nothing
 }
 
-SqliteSnapshot::~SqliteSnapshot() {
+void SqliteSnapshot::end() noexcept {
   try {
     db_.execute("ROLLBACK");
   } catch (const crm::Failure&) {
     // SQLite has rolled back by itself after the error that was reported then.
   }
+}
+
+void SqliteSnapshot::renew() {
+  end();
+  for (SortedRuns* tree : trees_.all()) tree->forget();
+  begin();
 }
 
 std::int64_t SqliteSnapshot::count(const char* sql) {

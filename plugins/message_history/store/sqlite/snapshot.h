@@ -4,7 +4,9 @@
 // store/snapshot.h says, and INVALID for a timeline key it did not give out.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "store/snapshot.h"
 #include "store/sqlite/connection.h"
@@ -21,6 +23,9 @@ class SqliteSnapshot final : public Snapshot {
   ~SqliteSnapshot() override;
   SqliteSnapshot(const SqliteSnapshot&) = delete;
   SqliteSnapshot& operator=(const SqliteSnapshot&) = delete;
+
+  // Moves the snapshot to the newest commit.
+  void renew();
 
   std::vector<MessageListRow> messages(const MessageFilter& filter,
                                        const MessagePage& page) override;
@@ -42,9 +47,14 @@ class SqliteSnapshot final : public Snapshot {
   std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) override;
   std::vector<Delivery> chain(ChainNo number) override;
   void each_delivery(MessageNo message, const std::function<bool(const Delivery&)>& visit) override;
+  void each_delivery(MessageNo message, const IdSpan& span, const DeliveriesVisit& visit) override;
+  std::string part_end(MessageNo message, std::string_view from_id,
+                       std::int64_t deliveries) override;
 
   std::optional<MemberRow> member(std::string_view member_id) override;
   std::optional<MemberRow> member(MemberNo number) override;
+  std::vector<MemberRow> members_from(MemberNo first, std::int64_t count) override;
+  MemberNo last_member() override;
   std::vector<TimelineRow> timeline(MemberNo member, const std::optional<TimelineKey>& after,
                                     std::int64_t limit) override;
   // Both newest first.
@@ -60,10 +70,10 @@ class SqliteSnapshot final : public Snapshot {
   std::vector<BuyerRow> buyers(MessageNo message, const std::optional<BuyerKey>& after,
                                std::int64_t limit) override;
   void each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) override;
+  std::unique_ptr<SaleReader> sales(MessageNo message) override;
 
   void sweep(MemberNo first, MemberNo last, AttributionVisitor& visitor) override;
   std::vector<std::string> message_ids() override;
-  MemberNo last_member() override;
 
   std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override;
   std::vector<AuditRow> audit_oldest(std::int64_t after_number, std::int64_t limit) override;
@@ -81,8 +91,10 @@ class SqliteSnapshot final : public Snapshot {
  private:
   class Gathering;
 
+  void begin();
+  void end() noexcept;
+  void cut_into_parts(MessageNo message, std::int64_t deliveries);
   std::int64_t count(const char* sql);
-  std::string shown_beside(const CreditRow& credit);
   // Of the text that was asked for last: a page and its totals share one scan.
   const WordMatches& matches(const std::string& text);
   void add_match(MessageNo message, const MessageFilter& filter, MessageTotals& totals);
@@ -91,6 +103,13 @@ class SqliteSnapshot final : public Snapshot {
   TreeSet trees_;
   const std::string currency_;  // the tenant's main one
   std::optional<WordMatches> matches_;
+  MessageNo parted_;  // the message that parts_ are of
+  std::vector<std::string> parts_;
+  std::int64_t part_deliveries_ = 0;
 };
+
+// Several of one and the same commit. BUSY when commits come too fast for that.
+std::vector<std::unique_ptr<Snapshot>> open_snapshots(const std::string& file,
+                                                      const TenantFacts& facts, std::size_t count);
 
 }  // namespace message_history::sqlite

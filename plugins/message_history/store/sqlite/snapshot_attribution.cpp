@@ -147,10 +147,4 @@ std::vector<std::string> SqliteSnapshot::message_ids() {
   return ids;
 }
 
-MemberNo SqliteSnapshot::last_member() {
-  Query query = db_.query("SELECT max(member_no) FROM member");
-  query.step();
-  return MemberNo{query.optional_integer().value_or(0)};
-}
-
 }  // namespace message_history::sqlite

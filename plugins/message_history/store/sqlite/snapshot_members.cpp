@@ -14,6 +14,25 @@ std::optional<MemberRow> SqliteSnapshot::member(MemberNo number) {
   return member_row(db_, number);
 }
 
+std::vector<MemberRow> SqliteSnapshot::members_from(MemberNo first, std::int64_t count) {
+  std::vector<MemberRow> rows;
+  Query query = db_.query(
+      "SELECT member_no, member, erased FROM member WHERE member_no >= ? AND member_no < ? "
+      "ORDER BY member_no");
+  query.bind(first).bind(first.value + count);
+  while (query.step()) {
+    MemberRow& row = rows.emplace_back();
+    row.number = query.number<MemberNo>();
+    row.member = query.text();
+    row.erased = query.integer() != 0;
+  }
+  return rows;
+}
+
+MemberNo SqliteSnapshot::last_member() {
+  return {count("SELECT coalesce(max(member_no), 0) FROM member")};
+}
+
 std::vector<Delivery> SqliteSnapshot::deliveries_of(MemberNo member, std::int64_t from_us,
                                                     std::int64_t to_us, std::int64_t limit) {
   std::vector<Delivery> rows;

@@ -1,7 +1,9 @@
 // Orders, refunds and credits, and the sales of a message in the order of an export.
-#include <algorithm>
+#include <crm/ext/events.h>
+#include <sqlite3.h>
+
 #include <limits>
-#include <tuple>
+#include <new>
 
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
@@ -21,6 +23,70 @@ BuyerRow read_buyer(Query& query) {
   row.member = query.text();
   return row;
 }
+
+// Where an order is shown in an export: beside the delivery that is credited, else beside the
+// member's first of this message; empty when there is none.
+std::string shown_beside(TreeSet& trees, const CreditRow& credit) {
+  if (!credit.delivery_id.empty() && find_delivery(trees, credit.message, credit.delivery_id)) {
+    return credit.delivery_id;
+  }
+  std::string first;
+  for (MemberDelivery& entry : member_deliveries(trees, credit.member, 0, CRM_TIME_US_MAX)) {
+    if (entry.message != credit.message) continue;
+    if (first.empty() || entry.delivery_id < first) first = std::move(entry.delivery_id);
+  }
+  return first;
+}
+
+// The SQL function shown_beside(message_no, member_no, delivery_id).
+void answer_shown_beside(sqlite3_context* context, int, sqlite3_value** values) {
+  auto& trees = *static_cast<TreeSet*>(sqlite3_user_data(context));
+  try {
+    CreditRow credit;
+    credit.message = {sqlite3_value_int64(values[0])};
+    credit.member = {sqlite3_value_int64(values[1])};
+    const auto* id = static_cast<const char*>(sqlite3_value_blob(values[2]));
+    if (id != nullptr) {
+      credit.delivery_id.assign(id, static_cast<std::size_t>(sqlite3_value_bytes(values[2])));
+    }
+    const std::string shown = shown_beside(trees, credit);
+    sqlite3_result_text(context, shown.data(), static_cast<int>(shown.size()), SQLITE_TRANSIENT);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  } catch (const std::exception& error) {  // the store's: what it reads is damaged
+    sqlite3_result_error(context, error.what(), -1);
+    sqlite3_result_error_code(context, SQLITE_CORRUPT);
+  }
+}
+
+// SQLite's sorter spills to an unnamed temporary file, so memory does not grow with the sales.
+class SqliteSaleReader final : public Snapshot::SaleReader {
+ public:
+  SqliteSaleReader(Connection& db, TreeSet& trees, MessageNo message)
+      : query_(with_function(db, trees).query(
+            "SELECT " MH_CREDIT_COLUMNS
+            ", shown_beside(message_no, member_no, delivery_id) AS shown, " MH_ORDER_ID
+            " AS sold FROM credit WHERE message_no = ? ORDER BY shown, sold")) {
+    query_.bind(message);
+  }
+
+  static Connection& with_function(Connection& db, TreeSet& trees) {
+    db.add_function("shown_beside", 3, answer_shown_beside, &trees);
+    return db;
+  }
+
+  std::optional<Snapshot::Sale> next() override {
+    if (!query_.step()) return {};
+    Snapshot::Sale sale;
+    sale.credit = read_credit(query_);
+    sale.delivery_id = query_.text();
+    sale.order_id = query_.text();
+    return sale;
+  }
+
+ private:
+  Query query_;
+};
 
 }  // namespace
 
@@ -60,50 +126,15 @@ std::vector<BuyerRow> SqliteSnapshot::buyers(MessageNo message,
   return rows_of(query, read_buyer);
 }
 
-namespace {
-
-// Where an order is shown in an export, and which it is.
-struct ShownSale {
-  std::string delivery_id;
-  std::string order_id;
-  OrderNo order;
-};
-
-}  // namespace
-
-// Beside the delivery that is credited; else beside the member's first of this message.
-std::string SqliteSnapshot::shown_beside(const CreditRow& credit) {
-  if (!credit.delivery_id.empty() && find_delivery(trees_, credit.message, credit.delivery_id)) {
-    return credit.delivery_id;
+void SqliteSnapshot::each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) {
+  const auto reader = sales(message);
+  while (const auto sale = reader->next()) {
+    if (!visit(*sale)) return;
   }
-  std::string first;
-  for (MemberDelivery& entry :
-       member_deliveries(trees_, credit.member, 0, std::numeric_limits<std::int64_t>::max())) {
-    if (entry.message != credit.message) continue;
-    if (first.empty() || entry.delivery_id < first) first = std::move(entry.delivery_id);
-  }
-  return first;
 }
 
-void SqliteSnapshot::each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) {
-  std::vector<ShownSale> shown;
-  {
-    Query query = db_.query("SELECT " MH_CREDIT_COLUMNS ", " MH_ORDER_ID
-                            " FROM credit WHERE message_no = ? ORDER BY order_no");
-    query.bind(message);
-    while (query.step()) {
-      const CreditRow row = read_credit(query);
-      shown.push_back({shown_beside(row), query.text(), row.order});
-    }
-  }
-  std::sort(shown.begin(), shown.end(), [](const ShownSale& a, const ShownSale& b) {
-    return std::tie(a.delivery_id, a.order_id) < std::tie(b.delivery_id, b.order_id);
-  });
-  for (ShownSale& sold : shown) {
-    const auto row = credit(sold.order);
-    if (!row) continue;
-    if (!visit({std::move(sold.delivery_id), std::move(sold.order_id), *row})) return;
-  }
+std::unique_ptr<Snapshot::SaleReader> SqliteSnapshot::sales(MessageNo message) {
+  return std::make_unique<SqliteSaleReader>(db_, trees_, message);
 }
 
 }  // namespace message_history::sqlite

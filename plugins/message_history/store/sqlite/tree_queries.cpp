@@ -112,11 +112,7 @@ std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo me
 std::optional<MemberRow> member_row(Connection& db, MemberNo number) {
   Query query = db.query("SELECT member, erased FROM member WHERE member_no = ?");
   if (!query.bind(number).step()) return {};
-  MemberRow row;
-  row.number = number;
-  row.member = query.text();
-  row.erased = query.integer() != 0;
-  return row;
+  return MemberRow{number, query.text(), query.integer() != 0};
 }
 
 std::optional<MemberRow> find_member(Connection& db, TreeSet& trees, std::string_view member) {

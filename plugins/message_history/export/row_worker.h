@@ -1,0 +1,62 @@
+// A thread that makes parts of an export into bytes, ahead of the thread that writes them.
+//
+// Owns its thread; the destructor stops it, whatever it is doing, and joins it. What reading throws
+// comes out of next(), where the rows are missing.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "export/rows.h"
+
+namespace message_history {
+
+// Chunks of one worker that wait to be written: more than most parts have, so that a whole part is
+// made while the one before it is written.
+inline constexpr std::size_t chunks_waiting_max = 6;
+
+class RowWorker {
+ public:
+  // Snapshot and texts as of RowWriter; the snapshot is the worker's alone until the destructor
+  // returns. Throws std::system_error when there is no thread to be had.
+  RowWorker(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
+            MemberTexts& members);
+  ~RowWorker();
+  RowWorker(const RowWorker&) = delete;
+  RowWorker& operator=(const RowWorker&) = delete;
+
+  // For the thread that writes.
+  void give(RowPart part);
+  // Waits for the next chunk of the oldest part given; false after the part's last.
+  bool next(RowChunk& chunk);
+
+ private:
+  // A chunk, or the end of a part.
+  struct Piece {
+    RowChunk chunk;
+    bool ends_part = false;
+    std::exception_ptr failure;
+  };
+  struct Stopped {};
+
+  void run() noexcept;
+  RowPart wait_for_part();
+  void put(Piece piece);
+  void put_chunk(RowChunk& chunk);
+
+  RowWriter rows_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::deque<RowPart> parts_;
+  std::vector<Piece> pieces_;    // oldest first; never grows, so that putting cannot fail
+  std::vector<RowChunk> spare_;  // written, to be filled again
+  std::thread thread_;           // last, since it uses the others
+};
+
+}  // namespace message_history
