@@ -31,7 +31,8 @@ class Plugin {
     recorder_ = std::make_unique<Recorder>(host_, *tenants_);
   }
 
-  // No thread runs in the plugin, so closing the stores is all there is to do.
+  // Threads of the plugin run only inside an export's call, so closing the stores is all there is
+  // to do.
   void stop() {
     if (tenants_) tenants_->close_all();
   }

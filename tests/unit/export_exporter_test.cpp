@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "export/audit.h"
@@ -15,6 +16,7 @@
 #include "export/manifest.h"
 #include "export/sha256.h"
 #include "export_fake_store.h"
+#include "support/thread_count.h"
 
 namespace message_history {
 namespace {
@@ -133,11 +135,14 @@ class Exporter : public testing::Test {
     request.origin = crm::str(origin);
     FakeStore store(history);
     const crm_export_result before = result;
+    const std::int64_t threads_before = crm_test::thread_count();
     try {
       detail.clear();
       run_export(desk, {store, fake_appender(history)}, &request, &writer.raw, &result);
+      EXPECT_EQ(crm_test::thread_count(), threads_before);
       return CRM_OK;
     } catch (const crm::Failure& failure) {
+      EXPECT_EQ(crm_test::thread_count(), threads_before);
       EXPECT_EQ(history.open_snapshots, 0);
       EXPECT_EQ(result.rows, before.rows) << "the result of a failed export is touched";
       EXPECT_EQ(result.manifest_size, before.manifest_size);
@@ -320,6 +325,32 @@ TEST_F(Exporter, WriterThatFailsIsRecordedAsFailed) {
   EXPECT_EQ(run(), CRM_ERR_FULL);
   EXPECT_EQ(events(), "granted failed granted failed");
   EXPECT_EQ(history.audit.back().detail, detail);
+}
+
+TEST_F(Exporter, DamageFoundOnTheWayIsRecordedAsFailed) {
+  add_deliveries(50'000);
+  history.before_batch = [](std::string_view first) {
+    if (first > "d1040000") throw crm::Failure(CRM_ERR_CORRUPT, "the delivery is damaged");
+  };
+  EXPECT_EQ(run(), CRM_ERR_CORRUPT);
+  EXPECT_EQ(events(), "granted failed");
+  EXPECT_EQ(history.audit.back().detail, "the delivery is damaged");
+  EXPECT_GT(history.audit.back().rows, 0);
+  EXPECT_LE(history.audit.back().rows, 40'001);
+}
+
+TEST_F(Exporter, WriterIsCalledByTheCallersThreadAlone) {
+  add_deliveries(50'000);
+  const auto caller = std::this_thread::get_id();
+  std::int64_t threads_most = 0;
+  writer.on_write = [&] {
+    EXPECT_EQ(std::this_thread::get_id(), caller);
+    threads_most = std::max(threads_most, crm_test::thread_count());
+  };
+  const std::int64_t threads_before = crm_test::thread_count();
+  ASSERT_EQ(run(), CRM_OK) << detail;
+  EXPECT_GT(threads_most, threads_before) << "nothing was made beside the caller";
+  EXPECT_EQ(result.rows, 50'000U);
 }
 
 TEST_F(Exporter, LostAuditRowDoesNotHideTheFailure) {

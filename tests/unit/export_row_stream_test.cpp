@@ -5,8 +5,6 @@
 #include <atomic>
 #include <crm/cpp/failure.hpp>
 #include <cstdint>
-#include <filesystem>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,16 +12,12 @@
 #include "export/row_stream.h"
 #include "export_csv_of.h"
 #include "export_fake_store.h"
+#include "support/thread_count.h"
 
 namespace message_history {
 namespace {
 
 constexpr std::int64_t noon_us = 1'795'402'800'000'000;  // 2026-11-23T03:00:00Z
-
-std::int64_t threads_of_process() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
-  return std::distance(begin(tasks), end(tasks));
-}
 
 class ExportRowStream : public testing::Test {
  protected:
@@ -36,7 +30,7 @@ class ExportRowStream : public testing::Test {
     shape.zone = *TimeZone::find("Asia/Seoul");
   }
   // Whatever became of an export, none of its threads is there any more.
-  ~ExportRowStream() override { EXPECT_EQ(threads_of_process(), threads_before); }
+  ~ExportRowStream() override { EXPECT_EQ(crm_test::thread_count(), threads_before); }
 
   void add_delivery(int number, DeliveryStatus status) {
     const std::string id = "d" + std::to_string(100 + number);
@@ -98,7 +92,7 @@ class ExportRowStream : public testing::Test {
     }
   }
 
-  std::int64_t threads_before = threads_of_process();
+  std::int64_t threads_before = crm_test::thread_count();
   FakeHistory history;
   ExportShape shape;
 };
@@ -141,7 +135,7 @@ TEST_F(ExportRowStream, SalesAloneAreRows) {
 TEST_F(ExportRowStream, OnePartNeedsNoThread) {
   fill();
   history.before_batch = [this](std::string_view) {
-    EXPECT_EQ(threads_of_process(), threads_before);
+    EXPECT_EQ(crm_test::thread_count(), threads_before);
   };
   csv_of(history, shape, {2, {}});
 }
@@ -215,7 +209,7 @@ TEST_F(ExportRowStream, SinkThatThrowsEndsIt) {
                             }),
                  crm::Failure);
     EXPECT_EQ(chunks, chunks_max + 1);
-    EXPECT_EQ(threads_of_process(), threads_before);
+    EXPECT_EQ(crm_test::thread_count(), threads_before);
   }
 }
 
