@@ -241,6 +241,10 @@ TEST(RowChecksum, IsCrc32OverLittleEndianNumbersAndSizedTexts) {
   EXPECT_EQ(RowChecksum().add(7).add("ab").add("").value(), 0x3E4B68FB);
 }
 
+TEST(RowChecksum, OfATouchIsTheExampleOfTheDocument) {
+  EXPECT_EQ(checksum_of(TouchRow{{1}, 2, TouchKind::click, {3}, "d"}), 3500961080);
+}
+
 // The checksums of `row` and of every change of it, which must all differ.
 template <class Row, class Checksum>
 void expect_all_differ(const Row& row, Checksum&& checksum,

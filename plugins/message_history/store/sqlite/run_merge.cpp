@@ -108,7 +108,8 @@ void SortedRuns::begin_merge(std::int64_t level) {
     // One at a time, so that what a level merges is older than what it gets meanwhile.
     if (run->level == level + 1 && run->growing == Run::Growing::by_level) return;
   }
-  if (whole.size() < (level == 0 ? new_runs_merged_min : runs_merged_min)) return;
+  const Fanin fanin = fanin_of(tree_);
+  if (whole.size() < (level == 0 ? fanin.new_runs : fanin.runs)) return;
   Run& into = add_run(level + 1);
   into.growing = Run::Growing::by_level;
   for (Run* run : whole) {

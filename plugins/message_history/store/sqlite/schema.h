@@ -109,7 +109,7 @@ CREATE TABLE run (
   run_no INTEGER PRIMARY KEY, tree INTEGER NOT NULL, level INTEGER NOT NULL,
   entries INTEGER NOT NULL, merged_into INTEGER NOT NULL, growing INTEGER NOT NULL,
   first_key BLOB NOT NULL, last_key BLOB NOT NULL, first_at INTEGER NOT NULL,
-  last_at INTEGER NOT NULL);
+  last_at INTEGER NOT NULL, crc INTEGER NOT NULL);
 CREATE TABLE fence (
   run_no INTEGER NOT NULL, first_key BLOB NOT NULL, block_no INTEGER NOT NULL,
   PRIMARY KEY (run_no, first_key)) WITHOUT ROWID;

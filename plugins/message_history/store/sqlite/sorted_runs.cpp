@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "store/sqlite/codec.h"
 #include "store/sqlite/run_appender.h"
 
 namespace message_history::sqlite {
@@ -14,6 +15,22 @@ using Limits = std::numeric_limits<std::int64_t>;
 
 }  // namespace
 
+// What hides entries when it is wrong.
+std::int64_t SortedRuns::checksum_of(const Run& run) const {
+  return RowChecksum()
+      .add(run.number)
+      .add(static_cast<std::int64_t>(tree_))
+      .add(run.level)
+      .add(run.entries)
+      .add(run.merged_into)
+      .add(static_cast<std::int64_t>(run.growing))
+      .add(run.first_key)
+      .add(run.last_key)
+      .add(run.first_at_us)
+      .add(run.last_at_us)
+      .value();
+}
+
 void SortedRuns::load() {
   if (loaded_) return;
   runs_.clear();
@@ -23,8 +40,9 @@ void SortedRuns::load() {
   owed_.clear();
   put_entries_ = 0;
   Query query = db_.query(
-      "SELECT run_no, level, entries, merged_into, growing, first_key, last_key, first_at, last_at "
-      "FROM run WHERE tree = ?");
+      "SELECT run_no, level, entries, merged_into, growing, first_key, last_key, first_at, "
+      "last_at, "
+      "crc FROM run WHERE tree = ?");
   query.bind(static_cast<std::int64_t>(tree_));
   while (query.step()) {
     Run& run = *runs_.emplace_back(std::make_unique<Run>());
@@ -37,6 +55,11 @@ void SortedRuns::load() {
     run.last_key = query.text();
     run.first_at_us = query.integer();
     run.last_at_us = query.integer();
+    if (query.integer() != checksum_of(run)) {
+      throw crm::Failure(CRM_ERR_CORRUPT, db_.file() + ": run " + std::to_string(run.number) +
+                                              " does not match its checksum; restore the tenant's "
+                                              "folder from a backup");
+    }
   }
   sort_runs();
   loaded_ = true;
@@ -179,7 +202,7 @@ std::int64_t SortedRuns::entries() {
 Run& SortedRuns::add_run(std::int64_t level) {
   Query query = db_.query(
       "INSERT INTO run (tree, level, entries, merged_into, growing, first_key, last_key, "
-      "first_at, last_at) VALUES (?, ?, 0, 0, 0, x'', x'', 0, 0) RETURNING run_no");
+      "first_at, last_at, crc) VALUES (?, ?, 0, 0, 0, x'', x'', 0, 0, 0) RETURNING run_no");
   query.bind(static_cast<std::int64_t>(tree_)).bind(level);
   query.step();
   Run& run = *runs_.emplace_back(std::make_unique<Run>());
@@ -192,7 +215,7 @@ Run& SortedRuns::add_run(std::int64_t level) {
 void SortedRuns::save(const Run& run) {
   db_.query(
          "UPDATE run SET entries = ?2, merged_into = ?3, growing = ?4, first_key = ?5, "
-         "last_key = ?6, first_at = ?7, last_at = ?8 WHERE run_no = ?1")
+         "last_key = ?6, first_at = ?7, last_at = ?8, crc = ?9 WHERE run_no = ?1")
       .bind(run.number)
       .bind(run.entries)
       .bind(run.merged_into)
@@ -201,6 +224,7 @@ void SortedRuns::save(const Run& run) {
       .bind_blob(run.last_key)
       .bind(run.first_at_us)
       .bind(run.last_at_us)
+      .bind(checksum_of(run))
       .run();
 }
 

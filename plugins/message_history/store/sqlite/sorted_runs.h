@@ -2,7 +2,7 @@
 // tables of the tenant's database (a log-structured merge tree).
 //
 // Every transaction adds what it puts as one more run of level 0. When a level has
-// `runs_merged_min` runs, they are merged into one of the next level, a slice with each
+// runs enough (fanin_of), they are merged into one of the next level, a slice with each
 // transaction, so that no transaction waits for a whole merge. A slice leaves the merged runs
 // without the entries it took over, so that at every commit the runs say the same as before and a
 // crash needs no repair. Newer runs win: level by level upwards, and by number within one.
@@ -37,9 +37,25 @@ enum class Tree : std::uint8_t {
   member_hash = 5,
 };
 
-// Level 0 waits for more: its runs are small, and every level costs each entry one more writing.
-inline constexpr std::size_t runs_merged_min = 12;
-inline constexpr std::size_t new_runs_merged_min = 48;
+// How many runs of one level are merged: few are quick to search, many cost each entry less
+// writing.
+struct Fanin {
+  std::size_t new_runs = 8;
+  std::size_t runs = 8;
+};
+constexpr Fanin fanin_of(Tree tree) {
+  switch (tree) {
+    case Tree::delivery:  // rising ids are mostly taken over without being written again
+      return {12, 12};
+    case Tree::member_delivery:  // never
+      return {24, 12};
+    case Tree::failed_delivery:
+    case Tree::chain:
+    case Tree::member_hash:
+      break;
+  }
+  return {};
+}
 // A tree's filters take 64 MB at most; runs beyond that are read.
 inline constexpr std::int64_t filtered_keys_max = 32'000'000;
 
@@ -109,6 +125,7 @@ class SortedRuns {
   }
 
  private:
+  std::int64_t checksum_of(const Run& run) const;
   void load();
   bool find_between(std::string_view key, std::int64_t first_us, std::int64_t last_us,
                     std::string& value);
