@@ -26,9 +26,15 @@ class SortedRunsTest : public testing::Test {
       entry.value.empty() ? void(model_.erase(entry.key)) : void(model_[entry.key] = entry.value);
     }
     db_.execute("BEGIN IMMEDIATE");
-    runs_.put(entries);
+    add(entries);
     runs_.merge_some();
     db_.execute("COMMIT");
+  }
+
+  void add(const std::vector<RunEntry>& entries) {
+    RunEntries gathered;
+    for (const RunEntry& entry : entries) gathered.add(entry.key, entry.value);
+    runs_.put(gathered);
   }
 
   std::vector<RunEntry> random_entries(std::size_t count_max, std::uint64_t keys) {
@@ -152,8 +158,7 @@ TEST_F(SortedRunsTest, AreAsBeforeWhenTheTransactionIsRolledBack) {
   for (int round = 0; round < 100; ++round) put(random_entries(200, 5'000));
   for (int round = 0; round < 30; ++round) {
     db_.execute("BEGIN IMMEDIATE");
-    auto entries = random_entries(300, 5'000);
-    runs_.put(entries);
+    add(random_entries(300, 5'000));
     runs_.merge_some();
     db_.execute("ROLLBACK");
     runs_.forget();

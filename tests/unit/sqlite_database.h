@@ -67,7 +67,7 @@ class Database {
   MemberNo member(std::int64_t number, std::string_view id, bool erased = false) {
     put("INSERT INTO member VALUES (?, ?, ?)", number, id, erased ? 1 : 0);
     pending(Tree::member_hash)
-        .push_back({member_hash_key(trees_->hash_seed, id, {number}), std::string(present)});
+        .add(member_hash_key(trees_->hash_seed, id, {number}), present);
     return {number};
   }
   RouteNo route(std::int64_t number, Channel channel, std::string_view provider) {
@@ -112,25 +112,23 @@ class Database {
   }
   void delivery(const Delivery& row) {
     const std::string key = delivery_key(row.message, row.delivery_id);
-    pending(Tree::delivery).push_back({key, encode_delivery(row.state)});
+    pending(Tree::delivery).add(key, encode_delivery(row.state));
     if (row.state.status() == DeliveryStatus::failed) {
-      pending(Tree::failed_delivery).push_back({key, std::string(present)});
+      pending(Tree::failed_delivery).add(key, present);
     }
     if (row.state.chain) {
       pending(Tree::chain)
-          .push_back(
-              {chain_key(row.state.chain, row.message, row.delivery_id), std::string(present)});
+          .add(chain_key(row.state.chain, row.message, row.delivery_id), present);
     }
     if (!is_person(row.state.member)) return;
     const MemberDelivery entry{row.state.member, row.state.timeline_at_us(), row.message,
                                row.delivery_id, row.state.success_at_us().has_value()};
     pending(Tree::member_delivery)
-        .push_back(
-            {member_delivery_key(entry), std::string(member_delivery_value(entry.is_success))});
+        .add(member_delivery_key(entry), member_delivery_value(entry.is_success));
   }
   // As damage does: the delivery goes, what refers to it stays.
   void lose_delivery(MessageNo message, std::string_view delivery_id) {
-    pending(Tree::delivery).push_back({delivery_key(message, delivery_id), {}});
+    pending(Tree::delivery).add(delivery_key(message, delivery_id), {});
   }
   void touch(const TouchRow& row) {
     put("INSERT INTO touch VALUES (?,?,?,?,?,?)", row.member.value, row.at_us,
@@ -155,7 +153,7 @@ class Database {
   }
 
  private:
-  std::vector<RunEntry>& pending(Tree tree) { return pending_[static_cast<std::size_t>(tree) - 1]; }
+  RunEntries& pending(Tree tree) { return pending_[static_cast<std::size_t>(tree) - 1]; }
   void flush() {
     db_->execute("SAVEPOINT flush");
     for (SortedRuns* tree : trees_->all()) tree->put(pending(tree->tree()));
@@ -174,7 +172,7 @@ class Database {
   std::string folder_;
   std::unique_ptr<Connection> db_;
   std::unique_ptr<TreeSet> trees_;
-  std::array<std::vector<RunEntry>, 5> pending_;  // by tree
+  std::array<RunEntries, 5> pending_;  // by tree
 };
 
 inline MessageRow manual(std::int64_t number, std::int64_t activity_at_us = 0) {

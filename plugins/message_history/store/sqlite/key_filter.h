@@ -12,6 +12,9 @@
 
 namespace message_history::sqlite {
 
+// The part of a key that it is looked for by.
+using PartOf = std::string_view (*)(std::string_view key);
+
 class KeyFilter {
  public:
   explicit KeyFilter(std::int64_t keys)

@@ -30,7 +30,7 @@ void RunAppender::flush() {
 void RunAppender::take_block(const RunCursor& cursor) {
   flush();
   for (std::size_t i = 0; filter_ != nullptr && i < cursor.block_entries(); ++i) {
-    filter_->add(cursor.block_key(i));
+    filter_->add(part_of_(cursor.block_key(i)));
   }
   extend(cursor.block_first_key(), cursor.block_last_key(), cursor.block_entries());
   db_.query("UPDATE fence SET run_no = ?3 WHERE run_no = ?1 AND first_key = ?2")

@@ -14,15 +14,15 @@ namespace message_history::sqlite {
 // Keeps `run` up to date with what is written; saving it is the caller's business.
 class RunAppender {
  public:
-  // `time_of` may be NULL: the keys say nothing of time.
-  // `filter`, which may be NULL, gets the keys.
-  RunAppender(Connection& db, Run& run, KeyFilter* filter) : db_(db), run_(run), filter_(filter) {}
+  // `filter`, which may be NULL, gets what `part_of` says of the keys.
+  RunAppender(Connection& db, Run& run, KeyFilter* filter, PartOf part_of)
+      : db_(db), run_(run), filter_(filter), part_of_(part_of) {}
 
   // Keys rise.
   void add(std::string_view key, std::string_view value) {
     if (!builder_.fits(key, value)) flush();
     builder_.add(key, value);
-    if (filter_ != nullptr) filter_->add(key);
+    if (filter_ != nullptr) filter_->add(part_of_(key));
   }
 
   // Whether a whole block can follow without leaving a small one behind.
@@ -41,6 +41,7 @@ class RunAppender {
   Connection& db_;
   Run& run_;
   KeyFilter* filter_;
+  PartOf part_of_;
   BlockBuilder builder_;
 };
 

@@ -166,7 +166,7 @@ void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
   const bool drops = into.growing == Run::Growing::by_rewrite && dropped_;
   // Where nothing older is left, what was removed need not be remembered.
   const bool is_oldest = &into == runs_.back().get();
-  RunAppender appender(db_, into, filter_of(into));
+  RunAppender appender(db_, into, filter_of(into), part_of_);
   std::string key;
   for (std::int64_t merged = 0; merged < entries_max;) {
     Input* input = lowest(inputs);

@@ -13,7 +13,12 @@ namespace {
 
 using Limits = std::numeric_limits<std::int64_t>;
 
+// Filters are not worth being made for a few look-ups.
+constexpr std::int64_t lookups_before_filters = 1'000;
+
 }  // namespace
+
+SortedRuns::SortedRuns(Connection& db, Tree tree) : SortedRuns(db, tree, Shape()) {}
 
 // What hides entries when it is wrong.
 std::int64_t SortedRuns::checksum_of(const Run& run) const {
@@ -81,11 +86,17 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
   for (const auto& run : runs_) {
     if (!run->spans_time(range.first_at_us, range.last_at_us)) continue;
     if (run->last_key < range.begin || range.end <= run->first_key) continue;
+    const KeyFilter* filter = filter_of(*run);
+    if (filter != nullptr && !filter->may_hold(part_of_(range.begin))) continue;
     RunCursor& cursor = cursor_of(*run);
+    const std::int64_t loads_before = cursor.loads();
+    const std::size_t found_before = entries.size();
     for (cursor.seek(range.begin); cursor.valid() && cursor.key() < range.end; cursor.next()) {
       entries.push_back({std::string(cursor.key()), std::string(cursor.value())});
     }
+    if (entries.size() == found_before) note_loads(cursor.loads() - loads_before);
   }
+  ++lookups_;
   // Newer runs come first, so of one key the first stands.
   std::stable_sort(entries.begin(), entries.end(),
                    [](const RunEntry& a, const RunEntry& b) { return a.key < b.key; });
@@ -93,6 +104,12 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
                                [](const RunEntry& a, const RunEntry& b) { return a.key == b.key; });
   entries.erase(end, entries.end());
   std::erase_if(entries, [](const RunEntry& entry) { return entry.value.empty(); });
+}
+
+// Once look-ups were seen to read more in vain than they are, runs get filters.
+void SortedRuns::note_loads(std::int64_t loads_in_vain) {
+  loads_in_vain_ += loads_in_vain;
+  if (uses_filters_ && loads_in_vain_ > lookups_ + lookups_before_filters) is_filtering_ = true;
 }
 
 KeyFilter* SortedRuns::new_filter(const Run& run, std::int64_t keys) {
@@ -110,7 +127,7 @@ KeyFilter* SortedRuns::filter_of(const Run& run) {
   KeyFilter* const filter = new_filter(run, keys);
   if (filter == nullptr) return nullptr;
   RunCursor cursor(db_, run);
-  for (cursor.seek(run.first_key); cursor.valid(); cursor.next()) filter->add(cursor.key());
+  for (cursor.seek(run.first_key); cursor.valid(); cursor.next()) filter->add(part_of_(cursor.key()));
   return filter;
 }
 
@@ -125,13 +142,18 @@ bool SortedRuns::find_at(std::string_view key, std::int64_t at_us, std::string& 
 bool SortedRuns::find_between(std::string_view key, std::int64_t first_us, std::int64_t last_us,
                               std::string& value) {
   load();
+  ++lookups_;
   for (const auto& run : runs_) {
     if (!run->spans(key) || !run->spans_time(first_us, last_us)) continue;
     const KeyFilter* filter = filter_of(*run);
-    if (filter != nullptr && !filter->may_hold(key)) continue;
+    if (filter != nullptr && !filter->may_hold(part_of_(key))) continue;
     RunCursor& cursor = cursor_of(*run);
+    const std::int64_t loads_before = cursor.loads();
     cursor.seek(key);
-    if (!cursor.valid() || cursor.key() != key) continue;
+    if (!cursor.valid() || cursor.key() != key) {
+      note_loads(cursor.loads() - loads_before);
+      continue;
+    }
     value.assign(cursor.value());
     return !value.empty();
   }
@@ -140,9 +162,11 @@ bool SortedRuns::find_between(std::string_view key, std::int64_t first_us, std::
 
 void SortedRuns::find(std::span<RunLookup> lookups) {
   load();
-  std::sort(lookups.begin(), lookups.end(),
-            [](const RunLookup& a, const RunLookup& b) { return a.key < b.key; });
-  std::int64_t loads_in_vain = 0;
+  const auto by_key = [](const RunLookup& a, const RunLookup& b) { return a.key < b.key; };
+  if (!std::is_sorted(lookups.begin(), lookups.end(), by_key)) {
+    std::sort(lookups.begin(), lookups.end(), by_key);
+  }
+  lookups_ += static_cast<std::int64_t>(lookups.size());
   std::vector<RunLookup*> open;
   for (RunLookup& lookup : lookups) open.push_back(&lookup);
   for (const auto& run : runs_) {
@@ -156,7 +180,7 @@ void SortedRuns::find(std::span<RunLookup> lookups) {
     for (RunLookup*& lookup : open) {
       if (lookup->key < run->first_key) continue;
       if (run->last_key < lookup->key) break;
-      if (filter != nullptr && !filter->may_hold(lookup->key)) continue;
+      if (filter != nullptr && !filter->may_hold(part_of_(lookup->key))) continue;
       // The entry before was the first at or above a smaller key: it may answer this one as well.
       if (!is_placed || cursor.key() < lookup->key) cursor.seek(lookup->key);
       if (!cursor.valid()) break;
@@ -170,10 +194,9 @@ void SortedRuns::find(std::span<RunLookup> lookups) {
     if (any_found) {
       std::erase(open, nullptr);
     } else {
-      loads_in_vain += cursor.loads() - loads_before;
+      note_loads(cursor.loads() - loads_before);
     }
   }
-  if (std::cmp_greater(loads_in_vain, lookups.size())) is_filtering_ = true;
 }
 
 RunsCursor SortedRuns::cursor(std::string_view first, std::string_view last) {
@@ -239,21 +262,18 @@ void SortedRuns::erase(const Run& run) {
   std::erase_if(runs_, [&](const auto& known) { return known.get() == &run; });
 }
 
-void SortedRuns::put(std::vector<RunEntry>& entries) {
+void SortedRuns::put(RunEntries& entries) {
   if (entries.empty()) return;
   load();
   put_entries_ += static_cast<std::int64_t>(entries.size());
-  const auto by_key = [](const RunEntry& a, const RunEntry& b) { return a.key < b.key; };
-  if (!std::is_sorted(entries.begin(), entries.end(), by_key)) {
-    std::stable_sort(entries.begin(), entries.end(), by_key);
-  }
+  entries.sort();
   Run& run = add_run(0);
-  RunAppender appender(db_, run, new_filter(run, static_cast<std::int64_t>(entries.size())));
+  RunAppender appender(db_, run, new_filter(run, static_cast<std::int64_t>(entries.size())),
+                       part_of_);
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i + 1 < entries.size() && entries[i + 1].key == entries[i].key) continue;
-    appender.add(entries[i].key, entries[i].value);
+    appender.add(entries.key(i), entries.value(i));
     std::optional<std::int64_t> at_us;
-    if (time_of_ != nullptr) at_us = time_of_(entries[i].key, entries[i].value);
+    if (time_of_ != nullptr) at_us = time_of_(entries.key(i), entries.value(i));
     run.widen(at_us.value_or(Limits::min()), at_us.value_or(Limits::max()));
   }
   appender.flush();

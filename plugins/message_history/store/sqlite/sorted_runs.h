@@ -25,6 +25,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/key_filter.h"
 #include "store/sqlite/run_cursor.h"
+#include "store/sqlite/run_entries.h"
 
 namespace message_history::sqlite {
 
@@ -61,7 +62,7 @@ inline constexpr std::int64_t filtered_keys_max = 32'000'000;
 
 struct RunEntry {
   std::string key;
-  std::string value;  // empty: the key is removed
+  std::string value;
 };
 
 // Keys in [begin, end); the tree's keys tell times in [first_at_us, last_at_us].
@@ -84,9 +85,16 @@ class SortedRuns {
   // The time an entry tells; empty: it is about any time.
   using TimeOf = std::optional<std::int64_t> (*)(std::string_view key, std::string_view value);
 
-  // `time_of` may be NULL: no entry tells one.
-  SortedRuns(Connection& db, Tree tree, TimeOf time_of = nullptr)
-      : db_(db), tree_(tree), time_of_(time_of) {}
+  struct Shape {
+    TimeOf time_of = nullptr;                                    // NULL: no entry tells one
+    PartOf part_of = [](std::string_view key) { return key; };  // what it is looked for by
+  };
+  SortedRuns(Connection& db, Tree tree, const Shape& shape)
+      : db_(db), tree_(tree), time_of_(shape.time_of), part_of_(shape.part_of) {}
+  SortedRuns(Connection& db, Tree tree);
+
+  // For one who looks up much: filters may be made, which take memory.
+  void use_filters() { uses_filters_ = true; }
   Tree tree() const { return tree_; }
 
   // After a transaction was rolled back: which runs there are is read again when it is needed.
@@ -110,8 +118,8 @@ class SortedRuns {
   std::string last_key();
   std::int64_t entries();
 
-  // Adds a run; inside a transaction. Sorts the entries; of one key, the last stands.
-  void put(std::vector<RunEntry>& entries);
+  // Adds a run and clears the entries; inside a transaction.
+  void put(RunEntries& entries);
   // Goes on with merges that are due, as much as what was put since the last time calls for. Inside
   // a transaction.
   void merge_some();
@@ -129,6 +137,7 @@ class SortedRuns {
   void load();
   bool find_between(std::string_view key, std::int64_t first_us, std::int64_t last_us,
                     std::string& value);
+  void note_loads(std::int64_t loads_in_vain);
   KeyFilter* filter_of(const Run& run);
   KeyFilter* new_filter(const Run& run, std::int64_t keys);
   RunCursor& cursor_of(const Run& run);
@@ -143,6 +152,7 @@ class SortedRuns {
   Connection& db_;
   Tree tree_;
   TimeOf time_of_;
+  PartOf part_of_;
   bool loaded_ = false;
   std::int64_t put_entries_ = 0;            // since the last merge_some
   std::vector<std::unique_ptr<Run>> runs_;  // newest first; addresses stay
@@ -151,7 +161,10 @@ class SortedRuns {
   // By run, once look-ups were seen to read much in vain, as those of random ids do.
   std::unordered_map<std::int64_t, KeyFilter> filters_;
   std::int64_t filtered_keys_ = 0;
+  bool uses_filters_ = false;
   bool is_filtering_ = false;
+  std::int64_t lookups_ = 0;
+  std::int64_t loads_in_vain_ = 0;
   std::map<std::int64_t, std::int64_t> owed_;  // entries to merge, by the run that grows
   std::function<bool(std::string_view)> dropped_;
 };

@@ -116,12 +116,14 @@ std::optional<MemberRow> member_row(Connection& db, MemberNo number) {
 }
 
 std::optional<MemberRow> find_member(Connection& db, TreeSet& trees, std::string_view member) {
-  const std::string begin = member_hash_key(trees.hash_seed, member);
-  const std::string end = key_after(begin);
-  RunsCursor cursor = trees.member_hashes.cursor(begin, end);
-  for (cursor.seek(begin); cursor.valid() && cursor.key() < end; cursor.next()) {
+  KeyRange range;
+  range.begin = member_hash_key(trees.hash_seed, member);
+  range.end = key_after(range.begin);
+  std::vector<RunEntry> entries;
+  trees.member_hashes.gather(range, entries);
+  for (const RunEntry& entry : entries) {
     // The hash is only a hint: others may share it, and who had it may have been erased.
-    auto row = member_row(db, decode_member_hash_key(cursor.key()));
+    auto row = member_row(db, decode_member_hash_key(entry.key));
     if (row && row->member == member) return row;
   }
   return {};

@@ -66,10 +66,14 @@ std::string key_after(std::string_view prefix) {
   return key;
 }
 
-std::string delivery_key(MessageNo message, std::string_view delivery_id) {
-  std::string key;
+void put_delivery_key(std::string& key, MessageNo message, std::string_view delivery_id) {
   put_key_number(key, message.value);
   key.append(delivery_id);
+}
+
+std::string delivery_key(MessageNo message, std::string_view delivery_id) {
+  std::string key;
+  put_delivery_key(key, message, delivery_id);
   return key;
 }
 
@@ -79,10 +83,15 @@ DeliveryName decode_delivery_key(std::string_view key) {
 }
 
 std::string encode_delivery(const DeliveryState& state) {
+  std::string value;
+  append_delivery(value, state);
+  return value;
+}
+
+void append_delivery(std::string& value, const DeliveryState& state) {
   const std::int64_t first_at_us = state.first_at_us();
   std::uint8_t unit = 2;
   while (first_at_us % units_us[unit] != 0) --unit;
-  std::string value;
   value.push_back(static_cast<char>(unit | (state.chain ? has_chain : 0) |
                                     (state.converted ? is_converted : 0) |
                                     (state.member == member_ambiguous ? is_ambiguous : 0)));
@@ -92,7 +101,6 @@ std::string encode_delivery(const DeliveryState& state) {
   put_varint(value, static_cast<std::uint64_t>(first_at_us / units_us[unit]));
   if (state.chain) put_varint(value, static_cast<std::uint64_t>(state.chain.value));
   append_marks(value, state, first_at_us);
-  return value;
 }
 
 void decode_delivery(std::string_view key, std::string_view value, Delivery& delivery) {
@@ -137,10 +145,16 @@ std::string member_time_key(MemberNo member, std::int64_t at_us) {
   return key;
 }
 
-std::string member_delivery_key(const MemberDelivery& entry) {
-  std::string key = member_time_key(entry.member, entry.at_us);
+void put_member_delivery_key(std::string& key, const MemberDeliveryView& entry) {
+  put_key_number(key, entry.member.value);
+  put_fixed(key, static_cast<std::uint64_t>(entry.at_us), time_key_bytes);
   put_key_number(key, entry.message.value);
   key.append(entry.delivery_id);
+}
+
+std::string member_delivery_key(const MemberDelivery& entry) {
+  std::string key;
+  put_member_delivery_key(key, {entry.member, entry.at_us, entry.message, entry.delivery_id});
   return key;
 }
 
@@ -166,6 +180,11 @@ MemberDelivery decode_member_delivery(std::string_view key, std::string_view val
 
 std::string_view member_delivery_value(bool is_success) {
   return is_success ? "s" : "o";
+}
+
+std::string_view member_part(std::string_view key) {
+  const std::size_t bytes = key.empty() ? 0 : static_cast<unsigned char>(key[0]);
+  return key.substr(0, 1 + bytes);
 }
 
 std::string chain_key(ChainNo chain) {
@@ -199,6 +218,10 @@ std::string member_hash_key(std::uint64_t seed, std::string_view member_id, Memb
   std::string key = member_hash_key(seed, member_id);
   put_key_number(key, member.value);
   return key;
+}
+
+std::string_view hash_part(std::string_view key) {
+  return key.substr(0, hash_bytes);
 }
 
 MemberNo decode_member_hash_key(std::string_view key) {

@@ -22,7 +22,9 @@ std::string key_after(std::string_view prefix);
 
 // Tree::delivery: message, delivery_id -> the delivery.
 std::string delivery_key(MessageNo message, std::string_view delivery_id);
+void put_delivery_key(std::string& key, MessageNo message, std::string_view delivery_id);
 std::string encode_delivery(const DeliveryState& state);
+void append_delivery(std::string& value, const DeliveryState& state);
 Delivery decode_delivery(std::string_view key, std::string_view value);
 // Where it stands on its member's time line.
 std::optional<std::int64_t> delivery_time(std::string_view key, std::string_view value);
@@ -50,9 +52,13 @@ MemberDeliveryView view_member_delivery(std::string_view key);
 std::string member_key(MemberNo member);
 std::string member_time_key(MemberNo member, std::int64_t at_us);
 std::string member_delivery_key(const MemberDelivery& entry);
+void put_member_delivery_key(std::string& key, const MemberDeliveryView& entry);
 std::optional<std::int64_t> member_delivery_time(std::string_view key, std::string_view value);
 MemberDelivery decode_member_delivery(std::string_view key, std::string_view value);
 std::string_view member_delivery_value(bool is_success);
+
+// The member in the key.
+std::string_view member_part(std::string_view key);
 
 // Tree::failed_delivery: message, delivery_id. Tree::chain: chain, message, delivery_id.
 std::string chain_key(ChainNo chain);
@@ -73,6 +79,7 @@ DeliveryName decode_delivery_key(std::string_view key);
 // tells.
 std::string member_hash_key(std::uint64_t seed, std::string_view member_id);
 std::string member_hash_key(std::uint64_t seed, std::string_view member_id, MemberNo member);
+std::string_view hash_part(std::string_view key);
 MemberNo decode_member_hash_key(std::string_view key);
 
 // For trees whose keys say all.

@@ -7,6 +7,7 @@ namespace message_history::sqlite {
 
 void WriterState::forget() {
   for (SortedRuns* tree : trees.all()) tree->forget();
+  for (RunEntries& entries : pending) entries.clear();
   members_loaded = false;
   last_member.reset();
   route_numbers.clear();
@@ -197,8 +198,7 @@ MemberNo SqliteWriter::next_member() {
 }
 
 void SqliteWriter::add_hash(std::string_view member, MemberNo number) {
-  pending(Tree::member_hash)
-      .push_back({member_hash_key(trees_.hash_seed, member, number), std::string(present)});
+  pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, member, number), present);
 }
 
 MemberNo SqliteWriter::add_member(std::string_view member_id) {
@@ -220,7 +220,7 @@ std::optional<std::string> SqliteWriter::live_member_id(MemberNo number) {
 
 void SqliteWriter::remove_member(MemberNo number) {
   if (const auto id = live_member_id(number)) {
-    pending(Tree::member_hash).push_back({member_hash_key(trees_.hash_seed, *id, number), {}});
+    pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, *id, number), {});
   }
   state_.members_loaded = false;
   db_.query("DELETE FROM member WHERE member_no = ?").bind(number).run();
@@ -248,7 +248,7 @@ MemberNo SqliteWriter::entomb(MemberNo member, std::string_view tombstone) {
   db_.execute("PRAGMA secure_delete=ON");
   if (member) {
     if (const auto id = live_member_id(member)) {
-      pending(Tree::member_hash).push_back({member_hash_key(trees_.hash_seed, *id, member), {}});
+      pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, *id, member), {});
     }
     state_.members_loaded = false;
     db_.query("UPDATE member SET member = ?, erased = 1 WHERE member_no = ?")
@@ -276,8 +276,7 @@ void SqliteWriter::put_erasure(const MemberKey& key, MemberNo erased, std::int64
 
 void SqliteWriter::put_pending() {
   for (SortedRuns* tree : trees_.all()) {
-    std::vector<RunEntry>& entries = pending(tree->tree());
-    tree->put(entries);
+    tree->put(pending(tree->tree()));
   }
 }
 

@@ -18,13 +18,16 @@ namespace message_history::sqlite {
 // What a store's writer keeps from one transaction to the next.
 struct WriterState {
   WriterState(Connection& connection, const Sha256& salt)
-      : db(connection), trees(connection, salt) {}
+      : db(connection), trees(connection, salt) {
+    for (SortedRuns* tree : trees.all()) tree->use_filters();
+  }
 
   // After a rollback: forgets what the transaction left here.
   void forget();
 
   Connection& db;
   TreeSet trees;
+  std::array<RunEntries, 5> pending;  // by tree; empty between transactions
   MemberCache members;
   bool members_loaded = false;
   std::optional<MemberNo> last_member;
@@ -108,7 +111,7 @@ class SqliteWriter final : public WriteTransaction {
   void load_members();
   MemberNo next_member();
   void add_hash(std::string_view member, MemberNo number);
-  std::vector<RunEntry>& pending(Tree tree) { return pending_[static_cast<std::size_t>(tree) - 1]; }
+  RunEntries& pending(Tree tree) { return state_.pending[static_cast<std::size_t>(tree) - 1]; }
   // Makes what was put visible to queries, as runs.
   void put_pending();
 
@@ -117,7 +120,8 @@ class SqliteWriter final : public WriteTransaction {
   TreeSet& trees_;
   bool committed_ = false;
   std::int64_t changes_before_ = 0;
-  std::array<std::vector<RunEntry>, 5> pending_;  // by tree
+  std::string key_;  // built in turn
+  std::string value_;
   std::int64_t last_chain_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "store/sqlite/writer.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
@@ -16,17 +17,19 @@ std::optional<Delivery> SqliteWriter::delivery(MessageNo message, std::string_vi
 
 void SqliteWriter::find_deliveries(std::vector<DeliveryLookup>& lookups) {
   put_pending();
-  std::vector<RunLookup> keys(lookups.size());
-  std::vector<std::size_t> order(lookups.size());
-  for (std::size_t i = 0; i < lookups.size(); ++i) {
-    keys[i].key = delivery_key(lookups[i].message, lookups[i].delivery_id);
-    order[i] = i;
+  std::vector<DeliveryLookup*> ordered;
+  ordered.reserve(lookups.size());
+  for (DeliveryLookup& lookup : lookups) ordered.push_back(&lookup);
+  std::sort(ordered.begin(), ordered.end(), [](const DeliveryLookup* a, const DeliveryLookup* b) {
+    return std::tie(a->message, a->delivery_id) < std::tie(b->message, b->delivery_id);
+  });
+  std::vector<RunLookup> keys(ordered.size());
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    put_delivery_key(keys[i].key, ordered[i]->message, ordered[i]->delivery_id);
   }
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return keys[a].key < keys[b].key; });
-  trees_.deliveries.find(keys);  // sorts them
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (keys[i].found) lookups[order[i]].found = decode_delivery(keys[i].key, keys[i].value);
+  trees_.deliveries.find(keys);
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    if (keys[i].found) ordered[i]->found = decode_delivery(keys[i].key, keys[i].value);
   }
 }
 
@@ -47,33 +50,33 @@ ChainNo SqliteWriter::next_chain() {
 void SqliteWriter::put_delivery(const Delivery& row, const FiledDelivery* before) {
   const FiledDelivery now = filed(row.state);
   const FiledDelivery was = before == nullptr ? FiledDelivery{} : *before;
-  std::string key = delivery_key(row.message, row.delivery_id);
+  key_.clear();
+  put_delivery_key(key_, row.message, row.delivery_id);
+  value_.clear();
+  append_delivery(value_, row.state);
+  pending(Tree::delivery).add(key_, value_);
   if (now.is_failed != was.is_failed) {
-    pending(Tree::failed_delivery).push_back({key, std::string(now.is_failed ? present : "")});
+    pending(Tree::failed_delivery).add(key_, now.is_failed ? present : "");
   }
-  pending(Tree::delivery).push_back({std::move(key), encode_delivery(row.state)});
   index_by_member(row, now, was);
   if (now.chain == was.chain) return;
-  std::vector<RunEntry>& chains = pending(Tree::chain);
-  if (was.chain) chains.push_back({chain_key(was.chain, row.message, row.delivery_id), {}});
-  if (now.chain) {
-    chains.push_back({chain_key(now.chain, row.message, row.delivery_id), std::string(present)});
-  }
+  RunEntries& chains = pending(Tree::chain);
+  if (was.chain) chains.add(chain_key(was.chain, row.message, row.delivery_id), {});
+  if (now.chain) chains.add(chain_key(now.chain, row.message, row.delivery_id), present);
 }
 
 void SqliteWriter::index_by_member(const Delivery& row, const FiledDelivery& now,
                                    const FiledDelivery& was) {
-  const auto place = [&](const FiledDelivery& filed) {
-    return MemberDelivery{filed.member, filed.timeline_at_us, row.message, row.delivery_id,
-                          filed.is_success};
+  const auto add = [&](const FiledDelivery& filed, std::string_view value) {
+    key_.clear();
+    put_member_delivery_key(key_,
+                            {filed.member, filed.timeline_at_us, row.message, row.delivery_id});
+    pending(Tree::member_delivery).add(key_, value);
   };
   const bool moved = was.member != now.member || was.timeline_at_us != now.timeline_at_us;
   if (!moved && was.is_success == now.is_success) return;
-  std::vector<RunEntry>& entries = pending(Tree::member_delivery);
-  if (moved && is_person(was.member)) entries.push_back({member_delivery_key(place(was)), {}});
-  if (!is_person(now.member)) return;
-  entries.push_back(
-      {member_delivery_key(place(now)), std::string(member_delivery_value(now.is_success))});
+  if (moved && is_person(was.member)) add(was, {});
+  if (is_person(now.member)) add(now, member_delivery_value(now.is_success));
 }
 
 std::vector<Delivery> SqliteWriter::deliveries(MessageNo message, std::string_view after_id,
