@@ -141,7 +141,7 @@ Connection::Connection(const std::string& file, Mode mode)
     execute("PRAGMA synchronous=FULL");
     // What is erased leaves no trace in pages that stay in use; SqliteWriter::entomb does the rest.
     execute("PRAGMA secure_delete=FAST");
-    execute("PRAGMA wal_autocheckpoint=1000");
+    execute("PRAGMA wal_autocheckpoint=4000");
     execute("PRAGMA cache_size=-16384");
   } else {
     execute("PRAGMA query_only=ON");
