@@ -16,7 +16,7 @@
 #include "export/manifest.h"
 #include "export/sha256.h"
 #include "export_fake_store.h"
-#include "support/thread_count.h"
+#include "support/thread_watch.h"
 
 namespace message_history {
 namespace {
@@ -135,14 +135,14 @@ class Exporter : public testing::Test {
     request.origin = crm::str(origin);
     FakeStore store(history);
     const crm_export_result before = result;
-    const std::int64_t threads_before = crm_test::thread_count();
+    const crm_test::ThreadWatch threads;
     try {
       detail.clear();
       run_export(desk, {store, fake_appender(history)}, &request, &writer.raw, &result);
-      EXPECT_EQ(crm_test::thread_count(), threads_before);
+      EXPECT_TRUE(threads.all_are_gone());
       return CRM_OK;
     } catch (const crm::Failure& failure) {
-      EXPECT_EQ(crm_test::thread_count(), threads_before);
+      EXPECT_TRUE(threads.all_are_gone());
       EXPECT_EQ(history.open_snapshots, 0);
       EXPECT_EQ(result.rows, before.rows) << "the result of a failed export is touched";
       EXPECT_EQ(result.manifest_size, before.manifest_size);
@@ -342,14 +342,14 @@ TEST_F(Exporter, DamageFoundOnTheWayIsRecordedAsFailed) {
 TEST_F(Exporter, WriterIsCalledByTheCallersThreadAlone) {
   add_deliveries(50'000);
   const auto caller = std::this_thread::get_id();
-  std::int64_t threads_most = 0;
+  const crm_test::ThreadWatch threads;
+  bool has_started_threads = false;
   writer.on_write = [&] {
     EXPECT_EQ(std::this_thread::get_id(), caller);
-    threads_most = std::max(threads_most, crm_test::thread_count());
+    has_started_threads |= threads.has_started_any();
   };
-  const std::int64_t threads_before = crm_test::thread_count();
   ASSERT_EQ(run(), CRM_OK) << detail;
-  EXPECT_GT(threads_most, threads_before) << "nothing was made beside the caller";
+  EXPECT_TRUE(has_started_threads);
   EXPECT_EQ(result.rows, 50'000U);
 }
 

@@ -12,7 +12,7 @@
 #include "export/row_stream.h"
 #include "export_csv_of.h"
 #include "export_fake_store.h"
-#include "support/thread_count.h"
+#include "support/thread_watch.h"
 
 namespace message_history {
 namespace {
@@ -30,7 +30,7 @@ class ExportRowStream : public testing::Test {
     shape.zone = *TimeZone::find("Asia/Seoul");
   }
   // Whatever became of an export, none of its threads is there any more.
-  ~ExportRowStream() override { EXPECT_EQ(crm_test::thread_count(), threads_before); }
+  ~ExportRowStream() override { EXPECT_TRUE(threads.all_are_gone()); }
 
   void add_delivery(int number, DeliveryStatus status) {
     const std::string id = "d" + std::to_string(100 + number);
@@ -92,7 +92,7 @@ class ExportRowStream : public testing::Test {
     }
   }
 
-  std::int64_t threads_before = crm_test::thread_count();
+  crm_test::ThreadWatch threads;
   FakeHistory history;
   ExportShape shape;
 };
@@ -134,9 +134,7 @@ TEST_F(ExportRowStream, SalesAloneAreRows) {
 
 TEST_F(ExportRowStream, OnePartNeedsNoThread) {
   fill();
-  history.before_batch = [this](std::string_view) {
-    EXPECT_EQ(crm_test::thread_count(), threads_before);
-  };
+  history.before_batch = [this](std::string_view) { EXPECT_FALSE(threads.has_started_any()); };
   csv_of(history, shape, {2, {}});
 }
 
@@ -209,7 +207,7 @@ TEST_F(ExportRowStream, SinkThatThrowsEndsIt) {
                             }),
                  crm::Failure);
     EXPECT_EQ(chunks, chunks_max + 1);
-    EXPECT_EQ(crm_test::thread_count(), threads_before);
+    EXPECT_TRUE(threads.all_are_gone());
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <stdexcept>
 
 namespace message_history {
@@ -23,6 +22,20 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) {
 void put_two_digits(char* at, unsigned value) {
   at[0] = static_cast<char>('0' + value / 10);
   at[1] = static_cast<char>('0' + value % 10);
+}
+
+// Three digits where they are enough, else six.
+void append_fraction(unsigned micros, std::string& out) {
+  std::size_t digits = 6;
+  if (micros % 1000 == 0) {
+    micros /= 1000;
+    digits = 3;
+  }
+  char text[7] = {'.'};
+  for (std::size_t i = digits; i > 0; --i, micros /= 10) {
+    text[i] = static_cast<char>('0' + micros % 10);
+  }
+  out.append(text, digits + 1);
 }
 
 date::sys_seconds sys(std::int64_t at_s) {
@@ -83,24 +96,16 @@ std::string TimeZone::rfc3339(std::int64_t at_us) {
 void TimeZone::append_rfc3339(std::int64_t at_us, std::string& out) {
   const std::int64_t at_s = floor_div(at_us, second_us);
   if (at_s < day_.from_s || at_s >= day_.until_s) enter_day(at_s);
-  const std::size_t time_at = out.size() + day_.time_at;
-  out += day_.text;
+  out += day_.midnight;
   const auto of_day = static_cast<unsigned>(at_s - day_.midnight_s);
-  put_two_digits(&out[time_at], of_day / 3600);
-  put_two_digits(&out[time_at + 3], of_day / 60 % 60);
-  put_two_digits(&out[time_at + 6], of_day % 60);
-  auto micros = static_cast<unsigned>(at_us - at_s * second_us);
-  if (micros == 0) return;
-  std::size_t digits = 6;
-  if (micros % 1000 == 0) {
-    micros /= 1000;
-    digits = 3;
+  char* const end = out.data() + out.size();
+  put_two_digits(end - 8, of_day / 3600);
+  put_two_digits(end - 5, of_day / 60 % 60);
+  put_two_digits(end - 2, of_day % 60);
+  if (const auto micros = static_cast<unsigned>(at_us - at_s * second_us); micros != 0) {
+    append_fraction(micros, out);
   }
-  char fraction[7] = {'.'};
-  for (std::size_t i = digits; i > 0; --i, micros /= 10) {
-    fraction[i] = static_cast<char>('0' + micros % 10);
-  }
-  out.insert(time_at + 8, fraction, digits + 1);
+  out += day_.offset;
 }
 
 void TimeZone::enter_day(std::int64_t at_s) {
@@ -113,11 +118,9 @@ void TimeZone::enter_day(std::int64_t at_s) {
     day_.from_s = std::max(day_.from_s, valid_from_s_);
     day_.until_s = std::min(day_.until_s, valid_until_s_);
   }
-  day_.text = date_text(static_cast<std::int32_t>(days));
-  day_.time_at = day_.text.size() + 1;
+  day_.midnight = date_text(static_cast<std::int32_t>(days)) + "T00:00:00";
   const std::int64_t minutes = (offset < 0 ? -offset : offset) / 60;
-  fmt::format_to(std::back_inserter(day_.text), "T00:00:00{}{:02}:{:02}", offset < 0 ? '-' : '+',
-                 minutes / 60, minutes % 60);
+  day_.offset = fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
 std::string date_text(std::int32_t day) {

@@ -4,7 +4,6 @@
 // looked up.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,8 +38,8 @@ class TimeZone {
     std::int64_t from_s = 0;
     std::int64_t until_s = 0;
     std::int64_t midnight_s = 0;  // by the clock: before from_s when the offset changed in between
-    std::string text;             // its midnight
-    std::size_t time_at = 0;      // where "00:00:00" stands in it
+    std::string midnight;         // "2026-11-23T00:00:00"
+    std::string offset;           // "+09:00"
   };
 
   std::int64_t offset_s(std::int64_t at_s);

@@ -27,7 +27,8 @@ class MemberTexts {
   struct Shape {
     Locale locale = Locale::ko;
     bool masked = true;
-    std::size_t bytes_max = std::size_t{48} << 20;  // of pages; their directory comes on top
+    // Of pages, which is room for more than a million masked members; their directory comes on top.
+    std::size_t bytes_max = std::size_t{12} << 20;
   };
 
   // `last` is the last member of the snapshots it will be read with.
