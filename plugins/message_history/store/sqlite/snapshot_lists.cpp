@@ -2,7 +2,6 @@
 // sort.
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <utility>
 
 #include "store/sqlite/list_filter.h"
@@ -80,21 +79,6 @@ void bind_key(Query& query, const MessagePage& page, const std::optional<ListKey
   query.bind(after ? after->number.value : start);
 }
 
-// How many messages of each shelf that is not whole lie in the filter's days.
-std::map<std::int64_t, std::int64_t> messages_in_cut_days(Connection& db,
-                                                          const MessageFilter& filter) {
-  std::map<std::int64_t, std::int64_t> messages;
-  for (const DayRange& days : cut_days(filter)) {
-    Query query = db.query("SELECT shelf, messages FROM shelf_day WHERE day BETWEEN ? AND ?");
-    query.bind(days.first).bind(days.last);
-    while (query.step()) {
-      const std::int64_t shelf = query.integer();
-      messages[shelf] += query.integer();
-    }
-  }
-  return messages;
-}
-
 }  // namespace
 
 // One page being gathered.
@@ -112,25 +96,17 @@ class SqliteSnapshot::Gathering {
     std::int64_t messages = 0;
     for (const ReachedShelf& shelf : shelves) messages += shelf.counts.messages;
     if (matches_ != nullptr &&
-        is_cheaper_to_look_up(static_cast<std::int64_t>(matches_->messages().size()), messages,
-                              page_.limit)) {
+        is_cheaper_to_look_up(std::ssize(matches_->messages()), messages, page_.limit)) {
       for (const MessageNo message : matches_->messages()) look_up(message);
       return keys_.take();
     }
     // The end the page begins at first, so that the others are left after a glance.
     if (page_.descending) std::ranges::reverse(shelves);
-    const auto in_cut_days = messages_in_cut_days(snapshot_.db_, filter_);
     for (const ReachedShelf& shelf : shelves) {
       if (page_.sort == MessageSort::sent && !keys_.wants(first_sent(shelf.shelf))) continue;
-      if (shelf.is_whole) {
-        walk(shelf);
-        continue;
-      }
-      const auto found = in_cut_days.find(shelf.number);
-      const std::int64_t few = found == in_cut_days.end() ? 0 : found->second;
-      if (few == 0) continue;
-      if (is_cheaper_to_look_up(few, shelf.counts.messages, page_.limit)) {
-        look_up_days(shelf);
+      const auto few = shelf.is_whole ? std::nullopt : few_in_days(shelf);
+      if (few) {
+        for (const MessageNo message : *few) look_up(message);
       } else {
         walk(shelf);
       }
@@ -168,8 +144,9 @@ class SqliteSnapshot::Gathering {
     }
   }
 
-  // The messages of the filter's days, by the sort that has them together.
-  void look_up_days(const ReachedShelf& shelf) {
+  // The messages of the filter's days, by the sort that has them together; nothing when there are
+  // so many that walking is cheaper.
+  std::optional<std::vector<MessageNo>> few_in_days(const ReachedShelf& shelf) {
     Query query = snapshot_.db_.query(
         "SELECT message_no, day FROM message_place WHERE sort = ? AND shelf = ? AND value "
         "BETWEEN ? AND ?");
@@ -177,11 +154,16 @@ class SqliteSnapshot::Gathering {
     const std::int32_t last = filter_.last_day.value_or(shelf.shelf.last_day());
     query.bind(static_cast<std::int64_t>(MessageSort::sent)).bind(shelf.number);
     query.bind((first - 1) * day_us).bind((last + 2) * day_us);  // wherever days begin
+    std::vector<MessageNo> few;
     while (query.step()) {
       const MessageNo message = query.number<MessageNo>();
       if (!selects_day(filter_, static_cast<std::int32_t>(query.integer()))) continue;
-      if (matches_ == nullptr || matches_->contains(message)) look_up(message);
+      if (!is_cheaper_to_look_up(std::ssize(few) + 1, shelf.counts.messages, page_.limit)) {
+        return {};
+      }
+      if (matches_ == nullptr || matches_->contains(message)) few.push_back(message);
     }
+    return few;
   }
 
   void look_up(MessageNo message) {

@@ -15,20 +15,26 @@ namespace message_history::sqlite {
 
 namespace {
 
+struct ShelvedPlace {
+  std::int64_t shelf = 0;
+  const ListPlace* place = nullptr;
+};
+
 // In the order of the table: neighbouring rows share pages.
-std::vector<const ListPlace*> in_order(const std::vector<ListPlace>& places) {
-  std::vector<const ListPlace*> ordered;
+std::vector<ShelvedPlace> in_order(const std::vector<ListPlace>& places) {
+  std::vector<ShelvedPlace> ordered;
   ordered.reserve(places.size());
-  for (const ListPlace& place : places) ordered.push_back(&place);
-  std::ranges::sort(ordered, {}, [](const ListPlace* place) {
-    return std::tuple<MessageSort, std::int64_t, const ListKey&>(
-        place->sort, shelf_number(place->group), place->key);
+  for (const ListPlace& place : places) ordered.push_back({shelf_number(place.group), &place});
+  std::ranges::sort(ordered, [](const ShelvedPlace& a, const ShelvedPlace& b) {
+    return std::tie(a.place->sort, a.shelf, a.place->key) <
+           std::tie(b.place->sort, b.shelf, b.place->key);
   });
   return ordered;
 }
 
-Query& bind_place(Query& query, const ListPlace& place) {
-  query.bind(static_cast<std::int64_t>(place.sort)).bind(shelf_number(place.group));
+Query& bind_place(Query& query, const ShelvedPlace& at) {
+  const ListPlace& place = *at.place;
+  query.bind(static_cast<std::int64_t>(place.sort)).bind(at.shelf);
   if (place.sort == MessageSort::name) {
     query.bind(place.key.text_value);
   } else {
@@ -69,15 +75,15 @@ Query& bind_money(Query& query, const ShopMoney& money) {
 }  // namespace
 
 void SqliteWriter::move_lists(const ListChanges& changes) {
-  for (const ListPlace* place : in_order(changes.left)) {
+  for (const ShelvedPlace& at : in_order(changes.left)) {
     Query query = db_.query(
         "DELETE FROM message_place WHERE sort = ? AND shelf = ? AND value = ? AND message_no = ?");
-    bind_place(query, *place).run();
+    bind_place(query, at).run();
   }
-  for (const ListPlace* place : in_order(changes.taken)) {
+  for (const ShelvedPlace& at : in_order(changes.taken)) {
     Query query = db_.query(
         "INSERT INTO message_place (sort, shelf, value, message_no, day) VALUES (?, ?, ?, ?, ?)");
-    bind_place(query, *place).bind(place->group.day).run();
+    bind_place(query, at).bind(at.place->group.day).run();
   }
   add_list_counts(changes.counts);
   add_list_money(changes.money);
