@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/sqlite/message_words.h"
 #include "store/sqlite/rows_io.h"
 
 namespace message_history::sqlite {
@@ -312,6 +313,33 @@ TEST(RowChecksum, ChangesWithEveryFieldOfACredit) {
        [](CreditRow& have) { have.touch_at_us = 9; },
        [](CreditRow& have) { have.delivery_id = ""; },
        [](CreditRow& have) { have.rule_version = 9; }});
+}
+
+TEST(MessageWords, BytesAreThoseOfTheSchema) {
+  std::string block = with_words({}, {{{1}, "Spring SALE", "M-1"}, {{2}, "", "M-2"}});
+  EXPECT_EQ(hex_of(block), "737072696e672073616c65ff6d2d31ffff6d2d32ff");
+  block = with_words(block, {{{2}, "\xEB\xB4\x84", "M-2"}, {{4}, "x", "M-4"}});
+  EXPECT_EQ(hex_of(block), "737072696e672073616c65ff6d2d31ffebb484ff6d2d32ffffff78ff6d2d34ff");
+  EXPECT_THROW(with_words("cut\xFF short", {{{1}, "a", "b"}}), crm::Failure);
+}
+
+std::vector<std::int64_t> found_in(std::string_view block, std::string_view text) {
+  std::vector<std::int64_t> found;
+  WordSearch(text).search(2, block,
+                          [&found](MessageNo message) { found.push_back(message.value); });
+  return found;
+}
+
+TEST(MessageWords, AreFoundByAnyPartOfNameOrIdButNeverAcross) {
+  const std::string block = with_words({}, {{{129}, "Spring Sale sale", "A-1"},
+                                            {{131}, "\xEB\xB4\x84 special", "SALE-2"},
+                                            {{192}, "last", "Z"}});
+  EXPECT_EQ(found_in(block, "sALE"), (std::vector<std::int64_t>{129, 131}));
+  EXPECT_EQ(found_in(block, "a-1"), std::vector<std::int64_t>{129});
+  EXPECT_EQ(found_in(block, "\xEB\xB4\x84"), std::vector<std::int64_t>{131});
+  EXPECT_EQ(found_in(block, "z"), std::vector<std::int64_t>{192});
+  EXPECT_TRUE(found_in(block, "salea").empty());
+  EXPECT_TRUE(found_in(block, "specialsale").empty());
 }
 
 }  // namespace

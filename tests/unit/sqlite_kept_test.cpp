@@ -169,6 +169,14 @@ void expect_periods_kept(Connection& db) {
   }
 }
 
+void expect_held_refunds_kept(Connection& db) {
+  const Sums held = sums_of(db, "SELECT order_id, refund_id, 1, NULL FROM held_refund", 2);
+  EXPECT_EQ(held, sums_of(db,
+                          "SELECT order_id, refund_id, 1, NULL FROM refund WHERE order_id NOT IN "
+                          "(SELECT order_id FROM orders)",
+                          2));
+}
+
 void expect_words_kept(Connection& db) {
   Query query = db.query("SELECT " MH_MESSAGE_COLUMNS " FROM message");
   while (query.step()) {
@@ -213,6 +221,7 @@ TEST_P(KeptLists, areWhatTheRowsAddUpToAfterEveryBatch) {
     ASSERT_EQ(fixture.record(list).rejected, 0u) << fixture.rejections[0].reason;
     Connection db(database_file(fixture.folder.path(), fixture.tenant), Connection::Mode::read);
     expect_lists_kept(db, *TimeZone::find("Asia/Seoul"));
+    expect_held_refunds_kept(db);
     ASSERT_FALSE(HasFailure()) << "after " << end << " events";
   }
   Connection db(database_file(fixture.folder.path(), fixture.tenant), Connection::Mode::read);

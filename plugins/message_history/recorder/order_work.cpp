@@ -159,13 +159,17 @@ void OrderWork::reassign(OrderNo order, MemberNo member) {
 void OrderWork::flush_rows() {
   for (const std::string& order_id : refunded_) {
     // A refund without its order is held in the ledger until the order comes.
-    if (!entries_.contains(order_id) && !store_.order(order_id)) continue;
+    if (!entries_.contains(order_id) && !store_.order(order_id)) {
+      store_.hold_refunds(order_id);
+      continue;
+    }
     at(order_id);
   }
   refunded_.clear();
   for (auto& [order_id, entry] : entries_) {
     Order& order = entry.now;
-    order.refunded_minor = refunded_of(order.version, store_.refunds_of(order_id));
+    const std::vector<Refund> refunds = store_.refunds_of(order_id);
+    order.refunded_minor = refunded_of(order.version, refunds);
     const bool same = entry.stored && entry.stored->version.rank() == order.version.rank() &&
                       entry.stored->member == order.member &&
                       entry.stored->placed_at_us == order.placed_at_us &&
@@ -175,6 +179,7 @@ void OrderWork::flush_rows() {
       store_.put_order(order);
     } else {
       order.number = store_.add_order(order);
+      if (!refunds.empty()) store_.release_refunds(order_id);
       by_number_[order.number] = &entry;
     }
     entry.stored = order;

@@ -121,6 +121,9 @@ class WriteTransaction {
   virtual std::optional<Refund> refund(std::string_view refund_id) = 0;
   virtual void put_refund(const Refund& refund) = 0;
   virtual std::vector<Refund> refunds_of(std::string_view order_id) = 0;
+  // Counts the refunds of an order that nobody reported yet, and no longer once somebody did.
+  virtual void hold_refunds(std::string_view order_id) = 0;
+  virtual void release_refunds(std::string_view order_id) = 0;
 
   virtual std::optional<CreditRow> credit(OrderNo order) = 0;
   virtual void put_credit(const CreditRow& row) = 0;

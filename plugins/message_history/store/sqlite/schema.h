@@ -130,6 +130,9 @@ CREATE TABLE refund (
   refund_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, at INTEGER NOT NULL,
   currency TEXT NOT NULL, amount INTEGER NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX refund_by_order ON refund (order_id);
+CREATE TABLE held_refund (
+  order_id TEXT NOT NULL, refund_id TEXT NOT NULL, PRIMARY KEY (order_id, refund_id))
+  WITHOUT ROWID;
 CREATE TABLE credit (
   order_no INTEGER PRIMARY KEY, message_no INTEGER NOT NULL, ordered_at INTEGER NOT NULL,
   member_no INTEGER NOT NULL, currency TEXT NOT NULL, gross INTEGER NOT NULL,

@@ -86,9 +86,7 @@ std::int64_t SqliteSnapshot::held_messages() {
 }
 
 std::int64_t SqliteSnapshot::held_refunds() {
-  return count(
-      "SELECT count(*) FROM refund WHERE NOT EXISTS "
-      "(SELECT 1 FROM orders WHERE orders.order_id = refund.order_id)");
+  return count("SELECT count(*) FROM held_refund");
 }
 
 StoreSize SqliteSnapshot::size() {

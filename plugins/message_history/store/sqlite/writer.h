@@ -81,6 +81,8 @@ class SqliteWriter final : public WriteTransaction {
   std::optional<Refund> refund(std::string_view refund_id) override;
   void put_refund(const Refund& refund) override;
   std::vector<Refund> refunds_of(std::string_view order_id) override;
+  void hold_refunds(std::string_view order_id) override;
+  void release_refunds(std::string_view order_id) override;
   std::optional<CreditRow> credit(OrderNo order) override;
   void put_credit(const CreditRow& row) override;
   void remove_credit(const CreditRow& row) override;

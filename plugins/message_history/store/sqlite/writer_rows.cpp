@@ -205,6 +205,19 @@ std::vector<Refund> SqliteWriter::refunds_of(std::string_view order_id) {
   return rows_of(query.bind(order_id), read_refund);
 }
 
+void SqliteWriter::hold_refunds(std::string_view order_id) {
+  release_refunds(order_id);  // one may belong to another order now
+  db_.query(
+         "INSERT INTO held_refund (order_id, refund_id) SELECT order_id, refund_id FROM refund "
+         "WHERE order_id = ?")
+      .bind(order_id)
+      .run();
+}
+
+void SqliteWriter::release_refunds(std::string_view order_id) {
+  db_.query("DELETE FROM held_refund WHERE order_id = ?").bind(order_id).run();
+}
+
 std::optional<CreditRow> SqliteWriter::credit(OrderNo order) {
   Query query = db_.query("SELECT " MH_CREDIT_COLUMNS " FROM credit WHERE order_no = ?");
   return row_of(query.bind(order), read_credit);
