@@ -1,37 +1,16 @@
 #include "export/row_worker.h"
 
-#include <signal.h>
-
 #include <utility>
 
+#include "threads/quiet_thread.h"
+
 namespace message_history {
-
-namespace {
-
-// Signals are the host's: its handlers run on its own threads. A new thread inherits the mask.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 RowWorker::RowWorker(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
                      MemberTexts& members)
     : rows_(snapshot, message, shape, members) {
   pieces_.reserve(chunks_waiting_max);
-  const SignalsBlocked blocked;
-  thread_ = std::thread([this] { run(); });
+  thread_ = quiet_thread([this] { run(); });
 }
 
 RowWorker::~RowWorker() {
@@ -40,7 +19,6 @@ RowWorker::~RowWorker() {
     stopping_ = true;
   }
   changed_.notify_one();
-  thread_.join();
 }
 
 void RowWorker::give(RowPart part) {

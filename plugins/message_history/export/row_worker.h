@@ -56,7 +56,7 @@ class RowWorker {
   std::deque<RowPart> parts_;
   std::vector<Piece> pieces_;    // oldest first; never grows, so that putting cannot fail
   std::vector<RowChunk> spare_;  // written, to be filled again
-  std::thread thread_;           // last, since it uses the others
+  std::jthread thread_;          // last, since it uses the others
 };
 
 }  // namespace message_history
