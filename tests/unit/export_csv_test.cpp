@@ -8,12 +8,12 @@
 #include <string_view>
 #include <vector>
 
-#include "export/amount.h"
 #include "export/columns.h"
 #include "export/csv.h"
 #include "export/dialect.h"
 #include "export/unicode_text.h"
 #include "export/wording.h"
+#include "model/amount.h"
 
 namespace message_history {
 namespace {

@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "catalog/reason.h"
-#include "export/amount.h"
 #include "export/wording.h"
+#include "model/amount.h"
 
 namespace message_history {
 

@@ -1,4 +1,4 @@
-#include "export/amount.h"
+#include "model/amount.h"
 
 #include <algorithm>
 #include <iterator>
