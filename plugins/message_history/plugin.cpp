@@ -8,10 +8,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "export/audit.h"
 #include "export/exporter.h"
 #include "history/menu.h"
+#include "history/reattribution.h"
 #include "history/render.h"
 #include "recorder/recorder.h"
 #include "store/sqlite/engine.h"
@@ -22,6 +24,14 @@ namespace {
 
 constexpr std::string_view plugin_id = "org.crm.message_history";
 
+std::vector<std::unique_ptr<Snapshot>> snapshots_for(const ViewRequest& request, Store& store) {
+  const std::size_t count = snapshots_of_view(request.view_id);
+  if (count > 1) return store.snapshots(count);
+  std::vector<std::unique_ptr<Snapshot>> one;
+  one.push_back(store.snapshot());
+  return one;
+}
+
 class Plugin {
  public:
   explicit Plugin(const crm_host* host) : host_(host) {}
@@ -31,8 +41,7 @@ class Plugin {
     recorder_ = std::make_unique<Recorder>(host_, *tenants_);
   }
 
-  // Threads of the plugin run only inside an export's call, so closing the stores is all there is
-  // to do.
+  // Threads of the plugin run only inside a call, so closing the stores is all there is to do.
   void stop() {
     if (tenants_) tenants_->close_all();
   }
@@ -66,9 +75,11 @@ class Plugin {
     const auto request = request_of(raw);
     if (!request) throw crm::Failure(request.error());
     const auto tenant = tenant_of(raw->tenant);
-    const auto snapshot = tenant->store->snapshot();
-    const auto document =
-        render_view(request.value(), *snapshot, tenant->store->facts(), host_.now_us(), seal);
+    const auto snapshots = snapshots_for(request.value(), *tenant->store);
+    const auto document = render_view(
+        request.value(),
+        {*snapshots.front(), tenant->store->facts(), host_.now_us(),
+         [&snapshots](const Rule& rule) { return reattribute(rule, snapshots); }, seal});
     if (!document) throw crm::Failure(document.error());
     stream.write(document.value().dump());
   }

@@ -71,6 +71,7 @@ class Caller {
     render("message.buyers", {{"message_id", "m-0"}});
     render("message.recipients", {{"message_id", "m-1"}});
     render("member", {{"member_id", "member-1"}});
+    render("settings.attribution", {{"delivered_window_hours", "23"}});
     run_export();
     verify_audit();
   }

@@ -246,7 +246,11 @@ class FakeSnapshot : public mh::Snapshot {
   }
 
   void sweep(mh::MemberNo, mh::MemberNo, mh::AttributionVisitor&) override {}
-  std::vector<std::string> message_ids() override { return {}; }
+  std::vector<std::string> message_ids() override {
+    std::vector<std::string> ids = {""};
+    for (const Message& one : all_messages) ids.push_back(one.row.message_id);
+    return ids;
+  }
 
   std::vector<mh::AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override {
     std::vector<mh::AuditRow> rows;

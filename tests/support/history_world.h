@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "history/view_context.h"
 #include "history/view_request.h"
 #include "store/store.h"
 #include "support/fake_snapshot.h"
@@ -27,6 +28,10 @@ inline const std::string secret_ids[] = {"zq-member-0042", "yx.jiwon@example.tes
 struct World {
   FakeSnapshot snapshot;
   mh::TenantFacts tenant{"mall-1", "Asia/Seoul", "KRW", {}, {7, 7, 7}};
+  // Of another rule than the one in force: M-welcome takes an order from M-sale.
+  mh::Reattribution reattribution = [](const mh::Rule&) {
+    return mh::Sold{{{{1}, "USD"}, {1, 1'250, 0}}, {{{3}, "KRW"}, {86, 4'300'000, 10'000}}};
+  };
 };
 
 inline mh::StatusMark mark(mh::DeliveryStatus status, std::int64_t at_us, std::string code = {}) {

@@ -14,8 +14,13 @@ namespace crm_test {
 
 using Json = nlohmann::ordered_json;
 
+inline mh::ViewSource source_of(World& world, const mh::AuditSeal& seal = {}) {
+  return {world.snapshot, world.tenant, now_us,
+          [&world](const mh::Rule& rule) { return world.reattribution(rule); }, seal};
+}
+
 inline Json rendered(World& world, const mh::ViewRequest& request, const mh::AuditSeal& seal = {}) {
-  auto view = mh::render_view(request, world.snapshot, world.tenant, now_us, seal);
+  auto view = mh::render_view(request, source_of(world, seal));
   if (!view) {
     ADD_FAILURE() << request.view_id << ": " << view.error().detail;
     return Json::object({{"components", Json::array()}});
@@ -27,7 +32,7 @@ inline Json rendered(World& world, const mh::ViewRequest& request, const mh::Aud
 
 // The error of a view that must not render; status 0 when it did.
 inline crm::Error refused(World& world, const mh::ViewRequest& request) {
-  const auto view = mh::render_view(request, world.snapshot, world.tenant, now_us);
+  const auto view = mh::render_view(request, source_of(world));
   return view ? crm::Error{CRM_OK, "it rendered"} : view.error();
 }
 

@@ -156,6 +156,7 @@ TEST(HistoryMenu, HasItsEntriesInOrderWithBothTitles) {
       {"messages.automatic", "history.view"},
       {"messages.manual", "history.view"},
       {"exports", "history.export"},
+      {"settings.attribution", "history.operate"},
       {"health", "history.operate"}};
   std::vector<std::pair<std::string, std::string>> shown;
   std::int32_t order = 0;

@@ -43,6 +43,9 @@ const Case every_view[] = {
     {"member", {{"member_ref", "m3"}}},
     {"member", {{"member_ref", "m4"}}},
     {"exports", {}},
+    {"settings.attribution", {}},
+    {"settings.attribution", {{"click_window_hours", "168"}}},
+    {"settings.attribution", {{"click_window_hours", "0"}, {"open_window_hours", "8760"}}},
     {"health", {}},
 };
 
@@ -118,9 +121,11 @@ TEST_P(HistoryView, NeverShowsATombstone) {
 }
 
 TEST_P(HistoryView, NeedsItsPermission) {
-  const std::string needed = GetParam().view == "exports"  ? CRM_PERMISSION_EXPORT
-                             : GetParam().view == "health" ? CRM_PERMISSION_OPERATE
-                                                           : CRM_PERMISSION_VIEW;
+  const bool is_operators =
+      GetParam().view == "health" || GetParam().view == "settings.attribution";
+  const std::string needed = GetParam().view == "exports" ? CRM_PERMISSION_EXPORT
+                             : is_operators               ? CRM_PERMISSION_OPERATE
+                                                          : CRM_PERMISSION_VIEW;
   mh::ViewRequest lesser = request(mh::Locale::en);
   lesser.permissions.erase(needed);
   const crm::Error error = refused(world_, lesser);
@@ -191,6 +196,12 @@ TEST(HistoryViews, WrongValuesAreRefusedByName) {
            Wrong{"member", {{"member_ref", "m-1"}}, "member_ref"},
            Wrong{"member", {{"member_ref", "m1x"}}, "member_ref"},
            Wrong{"exports", {{"cursor", "AA"}}, "cursor"},
+           Wrong{"settings.attribution", {{"click_window_hours", "8761"}}, "click_window_hours"},
+           Wrong{"settings.attribution", {{"coupon_window_hours", "-1"}}, "coupon_window_hours"},
+           Wrong{"settings.attribution", {{"open_window_hours", "1.5"}}, "0 to 8760"},
+           Wrong{"settings.attribution",
+                 {{"delivered_window_hours", "99999999999999999999"}},
+                 "delivered_window_hours"},
        }) {
     const crm::Error error = refused(world, make_request(one.view, one.params));
     EXPECT_EQ(error.status, CRM_ERR_INVALID) << one.named;

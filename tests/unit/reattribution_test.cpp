@@ -1,5 +1,5 @@
 // Deciding all orders again in one sweep, against deciding each as it arrived.
-#include "recorder/reattribution.h"
+#include "history/reattribution.h"
 
 #include <gtest/gtest.h>
 
@@ -52,19 +52,6 @@ std::vector<test::Event> random_events(std::mt19937_64& random, int count) {
   return events;
 }
 
-// What is credited now, from the counters that were kept batch by batch.
-Sold kept(Snapshot& snapshot) {
-  Sold sold;
-  for (std::size_t number = 1; number < snapshot.message_ids().size(); ++number) {
-    const MessageNo message{static_cast<std::int64_t>(number)};
-    for (const auto& [currency, money] : snapshot.money(message)) {
-      if (money.orders == 0) continue;
-      sold[{message, currency}] = {money.orders, money.gross_minor, money.refunded_minor};
-    }
-  }
-  return sold;
-}
-
 using Snapshots = std::vector<std::unique_ptr<Snapshot>>;
 
 Snapshots snapshots(test::RecorderFixture& shop, std::size_t count) {
@@ -78,7 +65,7 @@ TEST(Reattribution, UnderTheRuleInForceGivesWhatIsCredited) {
   for (int round = 0; round < 20; ++round) {
     test::RecorderFixture shop;
     for (int batch = 0; batch < 10; ++batch) shop.record(random_events(random, 100));
-    const Sold expected = kept(*shop.snapshot());
+    const Sold expected = credited(*shop.snapshot());
     ASSERT_FALSE(expected.empty());
     for (const std::size_t threads : {1, 2, 3, 7}) {
       ASSERT_EQ(reattribute(shop.rule(), snapshots(shop, threads)), expected) << threads;
@@ -100,7 +87,7 @@ TEST(Reattribution, UnderAnotherRuleGivesWhatThatRuleWouldHaveCredited) {
       shop.record(events);
       other.record(events);
     }
-    ASSERT_EQ(reattribute(other.rule(), snapshots(shop, 2)), kept(*other.snapshot()));
+    ASSERT_EQ(reattribute(other.rule(), snapshots(shop, 2)), credited(*other.snapshot()));
   }
 }
 

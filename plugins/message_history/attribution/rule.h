@@ -11,6 +11,9 @@ inline constexpr std::int64_t second_us = 1'000'000;
 inline constexpr std::int64_t hour_us = 3600 * second_us;
 inline constexpr std::int64_t day_us = 24 * hour_us;
 
+// The longest window that can be set.
+inline constexpr std::int64_t window_hours_max = 24 * 365;
+
 // In rising rank, but for click and coupon, which share theirs. Stored: values never change.
 enum class TouchKind : std::uint8_t {
   delivered = 1,
@@ -48,6 +51,8 @@ struct Rule {
   std::int64_t touch_window_max_us() const {
     return std::max({click_window_us, coupon_window_us, open_window_us});
   }
+
+  friend bool operator==(const Rule&, const Rule&) = default;
 };
 
 }  // namespace message_history

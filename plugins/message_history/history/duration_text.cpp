@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
@@ -24,6 +25,11 @@ constexpr Unit units[] = {{day_us, "일", " d"},
                           {hour_us, "시간", " h"},
                           {minute_us, "분", " min"},
                           {second_us, "초", " s"}};
+
+// Puts commas into the digits of [first, end).
+void group_digits(std::string& text, std::size_t first, std::size_t end) {
+  while (end > first + 3) text.insert(end -= 3, ",");
+}
 
 }  // namespace
 
@@ -57,9 +63,16 @@ std::string window_text(std::int64_t window_us, Locale locale) {
 
 std::string count_text(std::int64_t count) {
   std::string digits = fmt::format("{}", count);
-  const std::size_t first = count < 0 ? 1 : 0;
-  for (std::size_t at = digits.size(); at > first + 3;) digits.insert(at -= 3, ",");
+  group_digits(digits, count < 0 ? 1 : 0, digits.size());
   return digits;
+}
+
+std::string change_text(const Amount& change, Locale locale) {
+  std::string text = change.minor > 0 ? "+" : "";
+  append_decimal(change, text);
+  group_digits(text, change.minor == 0 ? 0 : 1, std::min(text.find('.'), text.size()));
+  if (locale == Locale::ko && change.currency == "KRW") return text + "원";
+  return fmt::format("{} {}", text, change.currency);
 }
 
 std::string percent_text(double fraction) {

@@ -1,10 +1,11 @@
-// Spans of time and counts as people say them: "3시간 12분", "3 h 12 min", "20,000".
+// Spans of time, counts and amounts as people say them: "3시간 12분", "3 h 12 min", "20,000".
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "catalog/locale.h"
+#include "model/amount.h"
 
 namespace message_history {
 
@@ -16,6 +17,9 @@ std::string window_text(std::int64_t window_us, Locale locale);
 
 // Digits in groups of three.
 std::string count_text(std::int64_t count);
+
+// By how much an amount changes, with its sign: "+1,234원", "-12.50 USD"; "0원".
+std::string change_text(const Amount& change, Locale locale);
 
 // A fraction as percent with one decimal: 0.0123 is "1.2".
 std::string percent_text(double fraction);

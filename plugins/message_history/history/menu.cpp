@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "catalog/locale.h"
+#include "history/texts/attribution_text.h"
 #include "history/texts/exports_text.h"
 #include "history/texts/health_text.h"
 #include "history/texts/messages_text.h"
@@ -26,6 +27,7 @@ constexpr Titles titles(const Localized& title) {
 constexpr Titles automatic_titles = titles(texts::automatic_title);
 constexpr Titles manual_titles = titles(texts::manual_title);
 constexpr Titles exports_titles = titles(texts::exports_title);
+constexpr Titles attribution_titles = titles(texts::attribution_title);
 constexpr Titles health_titles = titles(texts::health_title);
 
 struct Place {
@@ -51,11 +53,13 @@ constexpr crm_menu_entry manual_entry =
     entry({20, "messages.manual", "send", CRM_PERMISSION_VIEW}, manual_titles);
 constexpr crm_menu_entry exports_entry =
     entry({30, "exports", "file-earmark-lock", CRM_PERMISSION_EXPORT}, exports_titles);
+constexpr crm_menu_entry attribution_entry =
+    entry({35, "settings.attribution", "sliders", CRM_PERMISSION_OPERATE}, attribution_titles);
 constexpr crm_menu_entry health_entry =
     entry({40, "health", "heart-pulse", CRM_PERMISSION_OPERATE}, health_titles);
 
 constexpr const crm_menu_entry* entries[] = {&automatic_entry, &manual_entry, &exports_entry,
-                                             &health_entry};
+                                             &attribution_entry, &health_entry};
 
 }  // namespace
 

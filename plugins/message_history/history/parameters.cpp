@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "attribution/rule.h"
@@ -122,6 +123,21 @@ crm::Result<std::optional<Outcome>> outcome_param(const Params& params) {
 
 crm::Result<std::optional<Reason>> reason_param(const Params& params) {
   return choice_param<Reason>(params, "reason", all_reasons, reason_key);
+}
+
+crm::Result<std::optional<std::int64_t>> hours_param(const Params& params, const char* key,
+                                                     std::int64_t hours_max) {
+  const std::string_view text = text_param(params, key);
+  if (text.empty()) return std::optional<std::int64_t>{};
+  std::int64_t hours = -1;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, hours);
+  if (parsed.ec != std::errc{} || parsed.ptr != end || hours < 0 || hours > hours_max) {
+    return invalid(
+        fmt::format("the parameter {} cannot be {}; it is a whole number of hours, 0 to {}", key,
+                    in_quotes(text), hours_max));
+  }
+  return std::optional<std::int64_t>{hours};
 }
 
 crm::Result<Period> period_param(const Params& params) {

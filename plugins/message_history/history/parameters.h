@@ -44,6 +44,10 @@ crm::Result<std::optional<MessageResult>> state_param(const Params& params);
 crm::Result<std::optional<Outcome>> outcome_param(const Params& params);
 crm::Result<std::optional<Reason>> reason_param(const Params& params);
 
+// A whole number of hours, at most `hours_max`; empty when missing.
+crm::Result<std::optional<std::int64_t>> hours_param(const Params& params, const char* key,
+                                                     std::int64_t hours_max);
+
 // The days of `from` and `to`, both inclusive; the first and last day there can be when missing.
 struct Period {
   bool given = false;

@@ -25,6 +25,8 @@ constexpr std::string_view buyers_params[] = {"message_id", "cursor"};
 constexpr std::string_view recipients_params[] = {"message_id", "outcome", "reason", "q", "cursor"};
 constexpr std::string_view order_params[] = {"order_id"};
 constexpr std::string_view member_params[] = {"member_id", "member_ref", "cursor"};
+constexpr std::string_view attribution_params[] = {"click_window_hours", "coupon_window_hours",
+                                                   "open_window_hours", "delivered_window_hours"};
 constexpr std::string_view page_params[] = {"cursor"};
 
 struct ViewEntry {
@@ -32,6 +34,7 @@ struct ViewEntry {
   std::string_view permission;
   Names params;
   View (*render)(ViewContext&);
+  std::size_t snapshots = 1;
 };
 
 constexpr ViewEntry views[] = {
@@ -43,6 +46,7 @@ constexpr ViewEntry views[] = {
     {"order", CRM_PERMISSION_VIEW, order_params, order_view},
     {"member", CRM_PERMISSION_VIEW, member_params, member_view},
     {"exports", CRM_PERMISSION_EXPORT, page_params, exports_view},
+    {"settings.attribution", CRM_PERMISSION_OPERATE, attribution_params, attribution_view, 2},
     {"health", CRM_PERMISSION_OPERATE, page_params, health_view},
 };
 
@@ -58,9 +62,13 @@ crm::Error no_such_view(std::string_view view_id) {
 
 }  // namespace
 
-crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request, Snapshot& snapshot,
-                                                const TenantFacts& tenant, std::int64_t now_us,
-                                                const AuditSeal& seal) {
+std::size_t snapshots_of_view(std::string_view view_id) {
+  const auto* const view = std::ranges::find(views, view_id, &ViewEntry::id);
+  return view == std::end(views) ? 1 : view->snapshots;
+}
+
+crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request,
+                                                const ViewSource& source) {
   const auto* const view = std::ranges::find(views, request.view_id, &ViewEntry::id);
   if (view == std::end(views)) return no_such_view(request.view_id);
   if (!request.permissions.contains(std::string(view->permission))) {
@@ -69,17 +77,25 @@ crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request, Snap
                                   view->id, view->permission)};
   }
   if (auto error = check_names(view->id, view->params, request.params)) return *std::move(error);
-  const auto tenant_zone = TimeZone::find(tenant.time_zone);
+  const auto tenant_zone = TimeZone::find(source.tenant.time_zone);
   if (!tenant_zone) {
     return crm::Error{CRM_ERR_UNSUPPORTED,
                       fmt::format("the tenant's time zone {} is not in this system's database; "
                                   "install tzdata",
-                                  in_quotes(tenant.time_zone))};
+                                  in_quotes(source.tenant.time_zone))};
   }
   const bool has_zone = !request.time_zone.name().empty();
-  ViewContext context{
-      request,      snapshot, tenant, now_us, has_zone ? request.time_zone : *tenant_zone,
-      *tenant_zone, seal,     {},     {},     {}};
+  ViewContext context{request,
+                      source.snapshot,
+                      source.tenant,
+                      source.now_us,
+                      has_zone ? request.time_zone : *tenant_zone,
+                      *tenant_zone,
+                      source.seal,
+                      source.reattribution,
+                      {},
+                      {},
+                      {}};
   return view->render(context);
 }
 

@@ -3,8 +3,10 @@
 
 #include <crm/cpp/failure.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <string_view>
 
 #include "history/view_request.h"
 #include "history/views.h"
@@ -13,11 +15,22 @@
 
 namespace message_history {
 
+// What views are made from, beside the request. With `seal` the view of exports recomputes each
+// record it shows; without, it only checks that they follow each other.
+struct ViewSource {
+  Snapshot& snapshot;
+  const TenantFacts& tenant;
+  std::int64_t now_us = 0;
+  Reattribution reattribution;
+  AuditSeal seal = {};
+};
+
+// How many snapshots of one commit a view has work for, at least 1.
+std::size_t snapshots_of_view(std::string_view view_id);
+
 // NOT_FOUND: no such view or thing. DENIED: a permission is missing. INVALID: a parameter is wrong.
-// Throws what the snapshot throws. With `seal` the view of exports recomputes each record it shows;
-// without, it only checks that they follow each other.
-crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request, Snapshot& snapshot,
-                                                const TenantFacts& tenant, std::int64_t now_us,
-                                                const AuditSeal& seal = {});
+// Throws what the snapshot throws.
+crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request,
+                                                const ViewSource& source);
 
 }  // namespace message_history

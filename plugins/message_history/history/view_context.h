@@ -12,6 +12,7 @@
 
 #include "calendar/time_zone.h"
 #include "catalog/locale.h"
+#include "history/reattribution.h"
 #include "history/view_request.h"
 #include "store/snapshot.h"
 #include "store/store.h"
@@ -21,6 +22,9 @@ namespace message_history {
 // Computes what AuditRow::sha256 must be from the rest of the row.
 using AuditSeal = std::function<Sha256(const AuditRow&)>;
 
+// What every message would have sold under another rule; reads the commit that the view reads.
+using Reattribution = std::function<Sold(const Rule&)>;
+
 struct ViewContext {
   const ViewRequest& request;
   Snapshot& snapshot;
@@ -29,6 +33,7 @@ struct ViewContext {
   TimeZone zone;          // of the times shown
   TimeZone tenant_zone;   // of the days counted
   const AuditSeal& seal;  // may be empty
+  const Reattribution& reattribution;
 
   Locale locale() const { return request.locale; }
   bool permits(std::string_view permission) const {

@@ -23,6 +23,7 @@ View recipients_view(ViewContext& context);
 View order_view(ViewContext& context);
 View member_view(ViewContext& context);
 View exports_view(ViewContext& context);
+View attribution_view(ViewContext& context);
 View health_view(ViewContext& context);
 
 }  // namespace message_history

@@ -27,7 +27,6 @@ constexpr WindowSetting window_settings[] = {
     {"attribution.delivered_window_hours", &Rule::delivered_window_us},
     {"attribution.open_window_hours", &Rule::open_window_us},
 };
-constexpr std::int64_t window_hours_max = 24 * 365;
 
 std::int64_t parse_hours(const char* key, const std::string& text) {
   std::int64_t hours = -1;

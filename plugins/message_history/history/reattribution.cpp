@@ -1,9 +1,11 @@
-#include "recorder/reattribution.h"
+#include "history/reattribution.h"
 
 #include <exception>
 #include <thread>
+#include <vector>
 
 #include "attribution/latest_touches.h"
+#include "threads/quiet_thread.h"
 
 namespace message_history {
 
@@ -48,6 +50,19 @@ class Sweep final : public AttributionVisitor {
 
 }  // namespace
 
+Sold credited(Snapshot& snapshot) {
+  const std::size_t numbers = snapshot.message_ids().size();
+  Sold sold;
+  for (std::size_t number = 1; number < numbers; ++number) {
+    const MessageNo message{static_cast<std::int64_t>(number)};
+    for (const auto& [currency, money] : snapshot.money(message)) {
+      if (money.orders == 0) continue;  // only a cost
+      sold[{message, currency}] = {money.orders, money.gross_minor, money.refunded_minor};
+    }
+  }
+  return sold;
+}
+
 Sold reattribute(const Rule& rule, std::span<const std::unique_ptr<Snapshot>> snapshots) {
   const MessageIds message_ids = snapshots.front()->message_ids();
   const std::int64_t members = snapshots.front()->last_member().value;
@@ -69,7 +84,9 @@ Sold reattribute(const Rule& rule, std::span<const std::unique_ptr<Snapshot>> sn
   };
   {
     std::vector<std::jthread> threads;  // joined at the end of the block
-    for (std::int64_t i = 1; i < parts; ++i) threads.emplace_back(run, i);
+    for (std::int64_t i = 1; i < parts; ++i) {
+      threads.push_back(quiet_thread([&run, i] { run(i); }));
+    }
     run(0);
   }
   Sold sold;
