@@ -34,6 +34,7 @@ void add_fill_case(CLI::App& app, Case& chosen);
 void add_growth_case(CLI::App& app, Case& chosen);
 void add_ingest_case(CLI::App& app, Case& chosen);
 void add_orders_case(CLI::App& app, Case& chosen);
+void add_reattribution_case(CLI::App& app, Case& chosen);
 void add_start_case(CLI::App& app, Case& chosen);
 void add_tables_case(CLI::App& app, Case& chosen);
 void add_tenants_case(CLI::App& app, Case& chosen);
