@@ -30,7 +30,7 @@ class ExportRowStream : public testing::Test {
     shape.zone = *TimeZone::find("Asia/Seoul");
   }
   // Whatever became of an export, none of its threads is there any more.
-  ~ExportRowStream() override { EXPECT_TRUE(threads.all_are_gone()); }
+  ~ExportRowStream() override { EXPECT_TRUE(watch_.all_are_gone()); }
 
   void add_delivery(int number, DeliveryStatus status) {
     const std::string id = "d" + std::to_string(100 + number);
@@ -92,7 +92,7 @@ class ExportRowStream : public testing::Test {
     }
   }
 
-  crm_test::ThreadWatch threads;
+  crm_test::ThreadWatch watch_;
   FakeHistory history;
   ExportShape shape;
 };
@@ -134,7 +134,7 @@ TEST_F(ExportRowStream, SalesAloneAreRows) {
 
 TEST_F(ExportRowStream, OnePartNeedsNoThread) {
   fill();
-  history.before_batch = [this](std::string_view) { EXPECT_FALSE(threads.has_started_any()); };
+  history.before_batch = [this](std::string_view) { EXPECT_FALSE(watch_.has_started_any()); };
   csv_of(history, shape, {2, {}});
 }
 
@@ -207,7 +207,7 @@ TEST_F(ExportRowStream, SinkThatThrowsEndsIt) {
                             }),
                  crm::Failure);
     EXPECT_EQ(chunks, chunks_max + 1);
-    EXPECT_TRUE(threads.all_are_gone());
+    EXPECT_TRUE(watch_.all_are_gone());
   }
 }
 
