@@ -66,8 +66,7 @@ class Database {
 
   MemberNo member(std::int64_t number, std::string_view id, bool erased = false) {
     put("INSERT INTO member VALUES (?, ?, ?)", number, id, erased ? 1 : 0);
-    pending(Tree::member_hash)
-        .add(member_hash_key(trees_->hash_seed, id, {number}), present);
+    pending(Tree::member_hash).add(member_hash_key(trees_->hash_seed, id, {number}), present);
     return {number};
   }
   RouteNo route(std::int64_t number, Channel channel, std::string_view provider) {
@@ -117,8 +116,7 @@ class Database {
       pending(Tree::failed_delivery).add(key, present);
     }
     if (row.state.chain) {
-      pending(Tree::chain)
-          .add(chain_key(row.state.chain, row.message, row.delivery_id), present);
+      pending(Tree::chain).add(chain_key(row.state.chain, row.message, row.delivery_id), present);
     }
     if (!is_person(row.state.member)) return;
     const MemberDelivery entry{row.state.member, row.state.timeline_at_us(), row.message,

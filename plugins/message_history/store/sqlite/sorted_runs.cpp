@@ -127,7 +127,8 @@ KeyFilter* SortedRuns::filter_of(const Run& run) {
   KeyFilter* const filter = new_filter(run, keys);
   if (filter == nullptr) return nullptr;
   RunCursor cursor(db_, run);
-  for (cursor.seek(run.first_key); cursor.valid(); cursor.next()) filter->add(part_of_(cursor.key()));
+  for (cursor.seek(run.first_key); cursor.valid(); cursor.next())
+    filter->add(part_of_(cursor.key()));
   return filter;
 }
 

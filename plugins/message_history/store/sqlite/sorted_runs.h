@@ -86,7 +86,7 @@ class SortedRuns {
   using TimeOf = std::optional<std::int64_t> (*)(std::string_view key, std::string_view value);
 
   struct Shape {
-    TimeOf time_of = nullptr;                                    // NULL: no entry tells one
+    TimeOf time_of = nullptr;                                   // NULL: no entry tells one
     PartOf part_of = [](std::string_view key) { return key; };  // what it is looked for by
   };
   SortedRuns(Connection& db, Tree tree, const Shape& shape)
