@@ -1,5 +1,6 @@
 """The benchmark's cases at a tiny size: they record, show and export what they say they do."""
 
+import csv
 import os
 import re
 import sys
@@ -21,7 +22,13 @@ SIZE = SIZES["tiny"]
 TENANT = "bench-shop"
 # DuckDB is a baseline of the benchmark alone; tests do without it.
 WITH_DUCKDB = {"export", "reattribution"}
+HOURS = 10  # of a draft of the attribution rule
+DELIVERED = "7"
 NUMBER = re.compile(r"\d")
+
+
+def rows_of(path):
+    return list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
 
 
 class BenchTest(unittest.TestCase):
@@ -118,6 +125,31 @@ class Export(BenchTest):
             self.assertTrue(export_baselines.have_same_cells(ours, theirs))
             sqlite.write(theirs, plain=True)
             self.assertFalse(export_baselines.have_same_cells(ours, theirs))
+
+
+class Reattribution(BenchTest):
+    def test_a_draft_credits_what_the_tables_say(self):
+        with self.driver.scratch("reattribution") as data:
+            tables = cases_export.beside(data, "tables")
+            tables.mkdir()
+            self.driver.crm_only("tables", "--folder", tables, *SIZE.reattribution.options())
+            filled = self.driver.crm("fill", data, *SIZE.reattribution.options())
+            run = self.driver.crm("reattribution", data, "--delivered-window-hours", HOURS)
+            reached = {}
+            for _, _, member, _, _, status, at, *_ in rows_of(tables / "delivery.csv"):
+                if status == DELIVERED:
+                    reached.setdefault(member, []).append(int(at))
+            credited = [int(amount) for _, _, _, member, at, _, amount in rows_of(tables / "orders.csv")
+                        if any(0 <= int(at) - touch <= HOURS * 3_600_000_000 for touch in reached[member])]
+        self.assertEqual((run["orders"], run["net_minor"]), (len(credited), sum(credited)))
+        self.assertEqual(run["orders_before"], filled["orders"])
+        self.assertTrue(0 < run["orders"] < filled["orders"])
+
+    def test_the_rule_in_force_is_no_draft(self):
+        with self.driver.scratch("no-draft") as data:
+            self.driver.crm("fill", data, *Shop(200, 100).options())
+            with self.assertRaises(BenchFailed):
+                self.driver.crm("reattribution", data, "--delivered-window-hours", 24)
 
 
 class Comparison(unittest.TestCase):
