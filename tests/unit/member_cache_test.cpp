@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace message_history::sqlite {
 namespace {
@@ -41,6 +43,25 @@ TEST(MemberCache, IsFullAtItsMaximum) {
   }
   EXPECT_GT(count, 200'000);
   EXPECT_EQ(cache.find(filler + std::to_string(count)), MemberNo{count});
+}
+
+TEST(MemberCache, AllTogetherHaveAMaximumToo) {
+  const std::string filler(250, 'i');
+  std::vector<std::unique_ptr<MemberCache>> caches;
+  for (int i = 0; i < 3; ++i) caches.push_back(std::make_unique<MemberCache>());
+  const auto fill = [&](MemberCache& cache, std::int64_t members) {
+    for (std::int64_t i = 1; i <= members && !cache.is_full(); ++i) {
+      cache.put(filler + std::to_string(i), {i});
+    }
+  };
+  for (auto& cache : caches) fill(*cache, 400'000);
+  EXPECT_TRUE(caches[0]->find(filler + "1"));
+  EXPECT_TRUE(caches[2]->is_full());
+  caches.erase(caches.begin());
+  EXPECT_FALSE(caches[1]->is_full());  // it never had its own maximum
+  MemberCache small;
+  small.put("m1", {1});
+  EXPECT_FALSE(small.is_full());
 }
 
 }  // namespace

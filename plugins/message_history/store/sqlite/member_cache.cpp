@@ -1,5 +1,6 @@
 #include "store/sqlite/member_cache.h"
 
+#include <atomic>
 #include <cstring>
 #include <functional>
 
@@ -18,7 +19,19 @@ std::uint32_t tag_of(std::uint64_t hash) {
   return static_cast<std::uint32_t>(hash >> 32);
 }
 
+std::atomic<std::size_t> bytes_of_all = 0;
+
 }  // namespace
+
+bool MemberCache::is_full() const {
+  if (bytes() > member_cache_bytes_max) return true;
+  return bytes() > member_cache_bytes_min && bytes_of_all > member_caches_bytes_max;
+}
+
+void MemberCache::count_bytes() {
+  bytes_of_all += bytes() - counted_bytes_;  // wraps around where it shrinks
+  counted_bytes_ = bytes();
+}
 
 std::string_view MemberCache::text_at(std::uint32_t at) const {
   const char* entry = texts_.data() + (at - 1);
@@ -71,13 +84,15 @@ void MemberCache::put(std::string_view member_id, MemberNo member) {
   texts_.append(reinterpret_cast<const char*>(&member.value), sizeof(member.value));
   texts_.append(reinterpret_cast<const char*>(&size), sizeof(size));
   texts_.append(member_id);
+  if (bytes() != counted_bytes_) count_bytes();
 }
 
 void MemberCache::clear() {
-  slots_ = {};
-  texts_ = {};
+  std::vector<Slot>().swap(slots_);
+  std::string().swap(texts_);  // an assignment would keep the memory
   used_ = 0;
   is_complete_ = false;
+  count_bytes();
 }
 
 }  // namespace message_history::sqlite

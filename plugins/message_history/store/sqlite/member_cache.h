@@ -1,7 +1,8 @@
 // The living members by id, in the process's memory: nearly every event names one.
 //
 // Holds all of a shop's members, so that an id which is not here is new, unless they take more than
-// `member_cache_bytes_max`; then it holds those met lately. One thread.
+// `member_cache_bytes_max`, or the caches of all shops together more than
+// `member_caches_bytes_max`; then it holds those met lately. One thread a cache.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +17,21 @@ namespace message_history::sqlite {
 
 // About five million members.
 inline constexpr std::size_t member_cache_bytes_max = std::size_t{192} << 20;
+inline constexpr std::size_t member_caches_bytes_max = std::size_t{384} << 20;
+// A cache may always be as large as this.
+inline constexpr std::size_t member_cache_bytes_min = std::size_t{1} << 20;
 
 class MemberCache {
  public:
+  MemberCache() = default;
+  ~MemberCache() { clear(); }
+  MemberCache(const MemberCache&) = delete;
+  MemberCache& operator=(const MemberCache&) = delete;
+
   MemberNo find(std::string_view member_id) const;  // none when not here
   void put(std::string_view member_id, MemberNo member);
   void clear();
-  bool is_full() const { return bytes() > member_cache_bytes_max; }
+  bool is_full() const;
 
   // Whether an id that is not here is nobody's.
   bool is_complete() const { return is_complete_; }
@@ -38,11 +47,13 @@ class MemberCache {
   std::size_t slot_of(std::string_view member_id, std::uint64_t hash) const;
   std::string_view text_at(std::uint32_t at) const;
   void grow();
+  void count_bytes();
 
   std::vector<Slot> slots_;  // a power of two, at most three quarters in use
   std::size_t used_ = 0;
   bool is_complete_ = false;
-  std::string texts_;  // member as 8 bytes, size as 2 bytes, id
+  std::size_t counted_bytes_ = 0;  // of this cache, in the sum of all
+  std::string texts_;              // member as 8 bytes, size as 2 bytes, id
 };
 
 }  // namespace message_history::sqlite
