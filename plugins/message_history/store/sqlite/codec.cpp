@@ -48,7 +48,9 @@ void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryStat
     if (state.cost || (head & ~head_bits) != 0) corrupt_row();  // the cost comes last
     if (head == is_cost) {
       Cost& cost = state.cost.emplace();
-      cost.at_us = first_at_us + reader.signed_varint();
+      const std::int64_t after_us = reader.signed_varint();
+      if (after_us < -CRM_TIME_US_MAX || after_us > CRM_TIME_US_MAX) corrupt_row();
+      cost.at_us = first_at_us + after_us;
       cost.currency = reader.text();
       cost.amount_minor = reader.signed_varint();
       continue;

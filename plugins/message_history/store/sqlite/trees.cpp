@@ -1,5 +1,6 @@
 #include "store/sqlite/trees.h"
 
+#include <crm/ext/events.h>
 #include <crm/cpp/failure.hpp>
 
 #include "store/sqlite/codec.h"
@@ -114,9 +115,10 @@ void decode_delivery(std::string_view key, std::string_view value, Delivery& del
   const auto member = static_cast<std::int64_t>(reader.varint());
   state.member = (head & is_ambiguous) != 0 ? member_ambiguous : MemberNo{member};
   state.route = RouteNo{static_cast<std::int64_t>(reader.varint())};
+  const std::int64_t unit_us = units_us[head & unit_bits];
   const std::uint64_t units = reader.varint();
-  if (units > std::uint64_t{1} << 53) corrupt_row();
-  const std::int64_t first_at_us = static_cast<std::int64_t>(units) * units_us[head & unit_bits];
+  if (units > static_cast<std::uint64_t>(CRM_TIME_US_MAX / unit_us)) corrupt_row();
+  const std::int64_t first_at_us = static_cast<std::int64_t>(units) * unit_us;
   state.chain = ChainNo{(head & has_chain) != 0 ? static_cast<std::int64_t>(reader.varint()) : 0};
   state.converted = (head & is_converted) != 0;
   decode_marks(reader.rest(), first_at_us, state);
