@@ -145,6 +145,6 @@ const MemberTexts::Page& MemberTexts::Reader::load(std::size_t page_no, MemberNo
   }
   own_page_ = std::move(page);
   return *own_page_;
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): a shared page is its directory's
 
 }  // namespace message_history
