@@ -43,7 +43,6 @@ void SortedRuns::load() {
   filters_.clear();
   filtered_keys_ = 0;
   owed_.clear();
-  put_entries_ = 0;
   Query query = db_.query(
       "SELECT run_no, level, entries, merged_into, growing, first_key, last_key, first_at, "
       "last_at, "
@@ -214,13 +213,6 @@ std::string SortedRuns::last_key() {
   std::string_view last;
   for (const auto& run : runs_) last = std::max(last, std::string_view(run->last_key));
   return std::string(last);
-}
-
-std::int64_t SortedRuns::entries() {
-  load();
-  std::int64_t sum = 0;
-  for (const auto& run : runs_) sum += run->entries;
-  return sum;
 }
 
 Run& SortedRuns::add_run(std::int64_t level) {

@@ -98,7 +98,10 @@ class SortedRuns {
   Tree tree() const { return tree_; }
 
   // After a transaction was rolled back: which runs there are is read again when it is needed.
-  void forget() { loaded_ = false; }
+  void forget() {
+    loaded_ = false;
+    put_entries_ = 0;
+  }
 
   // False when the key is absent or removed.
   bool find(std::string_view key, std::string& value);
@@ -116,7 +119,6 @@ class SortedRuns {
 
   // The highest key ever put that is still there, removed or not; empty when there is none.
   std::string last_key();
-  std::int64_t entries();
 
   // Adds a run and clears the entries; inside a transaction.
   void put(RunEntries& entries);

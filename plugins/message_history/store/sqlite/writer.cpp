@@ -7,7 +7,6 @@ namespace message_history::sqlite {
 
 void WriterState::forget() {
   for (SortedRuns* tree : trees.all()) tree->forget();
-  for (RunEntries& entries : pending) entries.clear();
   members_loaded = false;
   last_member.reset();
   route_numbers.clear();
@@ -22,6 +21,7 @@ SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), t
 
 SqliteWriter::~SqliteWriter() {
   if (committed_) return;
+  for (RunEntries& entries : state_.pending) entries.clear();  // nothing of it may come later
   if (db_.changes() != changes_before_) state_.forget();
   try {
     db_.execute("ROLLBACK");
