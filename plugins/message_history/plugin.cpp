@@ -41,9 +41,8 @@ class Plugin {
     recorder_ = std::make_unique<Recorder>(host_, *tenants_);
   }
 
-  // Threads of the plugin run only inside a call, so closing the stores is all there is to do.
   void stop() {
-    if (tenants_) tenants_->close_all();
+    if (recorder_) recorder_->stop();
   }
 
   const void* extension(std::string_view id) const {
@@ -116,11 +115,11 @@ class Plugin {
   }
 
   std::shared_ptr<Tenant> tenant_of(crm_str tenant) {
-    started();
+    Recorder& recorder = started();
     if (!crm::is_readable(tenant)) {
       throw crm::Failure(CRM_ERR_INVALID, "the tenant is NULL with a size");
     }
-    return tenants_->open_existing(crm::view(tenant));
+    return recorder.settled_tenant(crm::view(tenant));
   }
 
   crm::Host host_;

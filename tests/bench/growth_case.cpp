@@ -31,13 +31,16 @@ Json measure(const GrowthOptions& options) {
   ShopFeed young(shop, plugin, young_tenant);
   grown.record_messages();
   young.record_messages();
-  const double young_fill_s = young.record_deliveries(0, options.young_deliveries);
-  const double grown_fill_s = grown.record_deliveries(0, options.size.deliveries);
+  const auto recorded = [](ShopFeed& feed, uint64_t begin, uint64_t end) {
+    return feed.record_deliveries(begin, end) + feed.settle();
+  };
+  const double young_fill_s = recorded(young, 0, options.young_deliveries);
+  const double grown_fill_s = recorded(grown, 0, options.size.deliveries);
   Json slices = Json::array();
   for (uint64_t i = 0; i < options.slices; ++i) {
     const uint64_t done = i * options.slice_deliveries;
     const auto next = [&](ShopFeed& feed, uint64_t before) {
-      return feed.record_deliveries(before + done, before + done + options.slice_deliveries);
+      return recorded(feed, before + done, before + done + options.slice_deliveries);
     };
     const double grown_s = next(grown, options.size.deliveries);
     const double young_s = next(young, options.young_deliveries);

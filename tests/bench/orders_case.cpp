@@ -45,13 +45,14 @@ Json record(const OrdersOptions& options) {
     batches.add(feed.record_orders(orders));
     orders.clear();
   }
+  const double settle_s = settle(plugin, bench_tenant);
   // The newest order can be looked at.
   std::string order_id;
   Shop::order_id(order_of_now(shop, first + options.orders - 1).number, order_id);
   ViewReader(plugin, bench_tenant).read({"order", {{"order_id", order_id}}});
   const double close_s = plugin.close();
   return {{"orders", options.orders},
-          {"ours_s", batches.sum_s() + plugin.background_s() + close_s},
+          {"ours_s", batches.sum_s() + settle_s + plugin.background_s() + close_s},
           {"ours_background_s", plugin.background_s()},
           {"ours_close_s", close_s},
           {"ours_commits", batches.json()}};

@@ -50,12 +50,7 @@ double PluginUnderTest::record(std::string_view tenant, std::string_view source,
   ack.size = sizeof(ack);
   ack.rejections = &rejection;
   ack.rejections_capacity = 1;
-  background_s_ += since_last_batch_.seconds();
-  const Stopwatch watch;
-  const auto recorded = plugin_->on_batch(sent, ack);
-  const double seconds = watch.seconds();
-  since_last_batch_ = {};
-  require(recorded);
+  const double seconds = timed([&] { require(plugin_->on_batch(sent, ack)); });
   if (ack.accepted != sent.count || ack.durable_seq != batch.events().back()->seq) {
     throw crm::Failure(
         CRM_ERR_INTERNAL,
@@ -67,11 +62,10 @@ double PluginUnderTest::record(std::string_view tenant, std::string_view source,
 }
 
 double PluginUnderTest::close() {
-  background_s_ += since_last_batch_.seconds();
-  const Stopwatch watch;
-  plugin_ = nullptr;
-  session_.reset();
-  return watch.seconds();
+  return timed([this] {
+    plugin_ = nullptr;
+    session_.reset();
+  });
 }
 
 uint64_t stored_bytes(const std::filesystem::path& data) {

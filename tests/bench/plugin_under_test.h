@@ -43,20 +43,32 @@ class PluginUnderTest {
   double record(std::string_view tenant, std::string_view source,
                 const host_stub::EventBatch& batch);
 
+  // Runs one call of the plugin; gives the seconds it took. What other threads computed since the
+  // call before is counted as put off.
+  template <class Call>
+  double timed(Call&& call) {
+    background_s_ += since_last_call_.seconds();
+    const Stopwatch watch;
+    std::forward<Call>(call)();
+    const double seconds = watch.seconds();
+    since_last_call_ = {};
+    return seconds;
+  }
+
   host_stub::LoadedPlugin& plugin() { return *plugin_; }
   host_stub::Session& session() { return *session_; }
 
   // Stops and unloads the plugin, so that everything is in its files; gives the seconds.
   double close();
 
-  // Processor time that other threads took while no batch was recorded: work that the plugin put
-  // off. Whoever times batches adds it.
+  // Processor time that other threads took between the calls: work that the plugin put off.
+  // Whoever times calls adds it.
   double background_s() const { return background_s_; }
 
  private:
   std::unique_ptr<host_stub::Session> session_;
   host_stub::LoadedPlugin* plugin_ = nullptr;
-  BackgroundWatch since_last_batch_;
+  BackgroundWatch since_last_call_;
   double background_s_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "case.h"
+#include "view_reader.h"
 
 namespace crm_bench {
 
@@ -28,6 +29,10 @@ double ShopFeed::send(std::string_view source) {
   const double seconds = plugin_.record(tenant_, source, batch_);
   batch_.clear();
   return seconds;
+}
+
+double ShopFeed::settle() {
+  return crm_bench::settle(plugin_, tenant_);
 }
 
 double ShopFeed::record_messages() {

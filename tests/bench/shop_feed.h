@@ -16,6 +16,7 @@ class ShopFeed {
  public:
   ShopFeed(const Shop& shop, PluginUnderTest& plugin, std::string tenant);
 
+  double settle();  // waits until what was recorded is settled
   double record_messages();
   // The final results of deliveries begin..end-1.
   double record_deliveries(uint64_t begin, uint64_t end);

@@ -33,11 +33,15 @@ ViewAnswer ViewReader::read(const ViewCall& call) {
   request.params = params.data();
   request.param_count = params.size();
   crm::StringWriter writer(view_bytes_max);
-  const Stopwatch watch;
-  const auto rendered = plugin_.plugin().render(request, *writer.raw());
-  const double seconds = watch.seconds();
-  if (!rendered) throw crm::Failure(rendered.error());
+  const double seconds = plugin_.timed([&] {
+    const auto rendered = plugin_.plugin().render(request, *writer.raw());
+    if (!rendered) throw crm::Failure(rendered.error());
+  });
   return {seconds, writer.text()};
+}
+
+double settle(PluginUnderTest& plugin, std::string_view tenant) {
+  return ViewReader(plugin, tenant).read({"exports", {}}).seconds;
 }
 
 std::string next_cursor(const Json& document) {

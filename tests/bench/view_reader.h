@@ -33,6 +33,9 @@ class ViewReader {
   const std::string tenant_;
 };
 
+// Waits until all that was recorded is settled: any view does, and this one has little else to do.
+double settle(PluginUnderTest& plugin, std::string_view tenant);
+
 // The cursor of the next page of the first table that has one; empty on the last page.
 std::string next_cursor(const Json& document);
 

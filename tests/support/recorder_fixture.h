@@ -87,7 +87,7 @@ class RecorderFixture {
   std::string digest() { return message_history::hex(recorder.digest(crm::str(tenant))); }
 
   std::unique_ptr<message_history::Snapshot> snapshot() {
-    return tenants.open_existing(tenant)->store->snapshot();
+    return recorder.settled_tenant(tenant)->store->snapshot();
   }
   // A setting of the host's; before the first event.
   void set(const std::string& key, const std::string& value) { host_.settings[key] = value; }

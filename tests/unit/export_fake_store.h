@@ -185,6 +185,9 @@ class FakeStore final : public Store {
  public:
   explicit FakeStore(FakeHistory& history) : history_(history) {}
   const TenantFacts& facts() const override { return history_.facts; }
+  const std::string& folder() const override { return history_.facts.tenant; }
+  std::uint64_t settled_record() override { return 0; }
+  std::vector<SourceRow> sources() override { return {}; }
   std::unique_ptr<Snapshot> snapshot() override { return std::make_unique<FakeSnapshot>(history_); }
   std::vector<std::unique_ptr<Snapshot>> snapshots(std::size_t count) override {
     std::vector<std::unique_ptr<Snapshot>> taken;

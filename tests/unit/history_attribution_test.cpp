@@ -16,7 +16,7 @@ const char* const view_id = "settings.attribution";
 // The view of what a recorder stored, decided again with two threads as the plugin does.
 Json rendered(test::RecorderFixture& shop, const Params& params,
               mh::Locale locale = mh::Locale::en) {
-  const auto tenant = shop.tenants.open_existing(shop.tenant);
+  const auto tenant = shop.recorder.settled_tenant(shop.tenant);
   const auto snapshots = tenant->store->snapshots(mh::snapshots_of_view(view_id));
   EXPECT_GT(snapshots.size(), 1U);
   const auto view = mh::render_view(

@@ -2,8 +2,6 @@
 
 #include <limits>
 
-#include "recorder/validation.h"
-
 namespace message_history {
 
 namespace {
@@ -94,8 +92,8 @@ bool BatchWork::move_what_is_filed(const std::string& member_id, const MemberIde
   return some_stay;
 }
 
-void BatchWork::quarantine(QuarantineRow row, const crm::Event& event) {
-  if (const auto member_id = member_of(event)) {
+void BatchWork::quarantine(QuarantineRow row, const std::optional<std::string>& member_id) {
+  if (member_id) {
     row.member = members_.key(*member_id);
     if (members_.identity(*member_id).erased) {
       row.event.clear();

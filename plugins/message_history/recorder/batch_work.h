@@ -28,7 +28,7 @@ class BatchWork {
   std::optional<std::string> apply(const crm::Event& event);
 
   // A refused event is kept; an erased member's id is not.
-  void quarantine(QuarantineRow row, const crm::Event& event);
+  void quarantine(QuarantineRow row, const std::optional<std::string>& member_id);
 
   // Settles and writes; then the transaction can be committed.
   void finish();

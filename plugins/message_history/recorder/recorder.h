@@ -1,32 +1,50 @@
 // Records batches of events: the plugin's side of crm.events/1.
 //
 // Threads: record() is one call at a time per (tenant, source) and concurrent over tenants;
-// everything else is for any thread. An acknowledged event is durable, and each (tenant, source)
-// resumes exactly after the last acknowledged sequence, because the position is stored in the same
-// transaction as the events.
+// everything else but stop() is for any thread. An acknowledged event is durable, and each (tenant,
+// source) resumes exactly after the last acknowledged sequence, because the position is stored in
+// the same record of the journal, and later in the same transaction, as the events.
 #pragma once
 
 #include <crm/ext/events.h>
 #include <crm/cpp/host.hpp>
 
+#include <memory>
 #include <string_view>
 
+#include "recorder/settler.h"
 #include "recorder/tenants.h"
 
 namespace message_history {
 
 class Recorder {
  public:
-  Recorder(const crm::Host& host, Tenants& tenants) : host_(host), tenants_(tenants) {}
+  Recorder(const crm::Host& host, Tenants& tenants)
+      : host_(host),
+        tenants_(tenants),
+        settler_([this](std::string_view line) { host_.log(CRM_LOG_ERROR, line); }) {}
 
   // Throws crm::Failure when nothing of the batch was recorded.
   void record(const crm_event_batch* batch, crm_event_ack* ack);
   std::uint64_t position(crm_str tenant, crm_str source);
   Sha256 digest(crm_str tenant);
 
+  // For readers: everything recorded so far is in its database, unless the disk does not take it,
+  // which the host's log says then. NOT_FOUND as Tenants::open_existing.
+  std::shared_ptr<Tenant> settled_tenant(std::string_view name);
+
+  // Ends the thread, settles what waits and closes the tenants; nothing is recorded after it.
+  void stop();
+
  private:
+  void take_in(const std::shared_ptr<Tenant>& tenant, const crm_event_batch& batch,
+               crm_event_ack& result);
+  void make_room(Tenant& tenant);
+  void settle_now(Tenant& tenant);
+
   const crm::Host& host_;
   Tenants& tenants_;
+  Settler settler_;
 };
 
 }  // namespace message_history

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "export/sha256.h"
+#include "recorder/settling.h"
 
 namespace message_history {
 
@@ -61,6 +62,15 @@ TenantFacts Tenants::facts_for(std::string_view tenant) const {
   return facts;
 }
 
+Tenant::~Tenant() {
+  if (!journal || !backlog.empty()) return;
+  try {
+    journal->clear();
+  } catch (const crm::Failure&) {
+    // All of it is settled: what stays is passed over the next time.
+  }
+}
+
 std::shared_ptr<Tenant> Tenants::adopt(std::unique_ptr<Store> store) {
   auto tenant = std::make_shared<Tenant>();
   tenant->store = std::move(store);
@@ -70,18 +80,41 @@ std::shared_ptr<Tenant> Tenants::adopt(std::unique_ptr<Store> store) {
                                             "\" is not installed; install tzdata");
   }
   tenant->zone = *zone;
+  recover(*tenant);
   return tenant;
+}
+
+// What a crash left in the journal is settled before anybody looks.
+void Tenants::recover(Tenant& tenant) const {
+  auto journal = Journal::open_left_behind(tenant.store->folder());
+  if (!journal) return;
+  take_up(tenant, std::move(journal));
+  if (!settle(tenant)) return;
+  tenant.journal->clear();
+  tenant.journal.reset();
+}
+
+// What cannot be settled stays in the journal; the next one who records gets the error.
+bool Tenants::settle(Tenant& tenant) const {
+  try {
+    settle_all(tenant);
+    return true;
+  } catch (const crm::Failure& failure) {
+    tenant.is_stuck = true;
+    host_.log(CRM_LOG_ERROR, failure.what());
+    return false;
+  }
 }
 
 void Tenants::close_idle() {
   while (entries_.size() >= open_tenants_max) {
     auto oldest = entries_.end();
     for (auto it = entries_.begin(); it != entries_.end(); ++it) {
-      if (it->second.tenant.use_count() > 1) continue;
+      if (it->second.tenant.use_count() > 1 || it->second.tenant->is_stuck) continue;
       if (oldest == entries_.end() || it->second.used < oldest->second.used) oldest = it;
     }
     if (oldest == entries_.end()) return;  // all in use: more than the maximum for a while
-    entries_.erase(oldest);
+    if (settle(*oldest->second.tenant)) entries_.erase(oldest);
   }
 }
 
@@ -125,6 +158,7 @@ std::shared_ptr<Tenant> Tenants::open_or_create(std::string_view tenant) {
 
 void Tenants::close_all() {
   const std::lock_guard lock(mutex_);
+  for (const auto& [name, entry] : entries_) settle(*entry.tenant);
   entries_.clear();
 }
 

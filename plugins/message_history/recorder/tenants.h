@@ -4,25 +4,44 @@
 
 #include <crm/cpp/host.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "calendar/time_zone.h"
+#include "recorder/backlog.h"
+#include "recorder/journal.h"
 #include "store/store.h"
 
 namespace message_history {
 
-// At most this many stores are kept open when nobody uses them; each holds three files.
+// At most this many stores are kept open when nobody uses them; each holds five files.
 inline constexpr std::size_t open_tenants_max = 64;
 
+// A batch goes through two doors: `intake` makes it durable in the journal, `writer` settles it,
+// with others, in the database. Whoever holds both took `intake` first.
 struct Tenant {
+  Tenant() = default;
+  ~Tenant();
+  Tenant(const Tenant&) = delete;
+  Tenant& operator=(const Tenant&) = delete;
+
   std::unique_ptr<Store> store;
   TimeZone zone = TimeZone::utc();  // for the writer
   std::mutex writer;                // held while a transaction of `store` lives
+
+  std::mutex intake;                 // held while a batch is taken in, and for what follows
+  std::unique_ptr<Journal> journal;  // NULL as long as this process does not record for it
+  // By source; empty as long as they are not known, which they are once all is settled.
+  std::optional<std::unordered_map<std::string, std::uint64_t>> positions;
+
+  Backlog backlog;
+  std::atomic<bool> is_stuck = false;  // what waits could not be settled the last time
 };
 
 class Tenants {
@@ -37,6 +56,7 @@ class Tenants {
   // Makes the store of a new tenant from the host's settings.
   std::shared_ptr<Tenant> open_or_create(std::string_view tenant);
 
+  // Settles what waits; what cannot be, stays in the journal.
   void close_all();
 
  private:
@@ -47,7 +67,9 @@ class Tenants {
 
   std::shared_ptr<Tenant> find(std::string_view tenant, bool create);
   std::shared_ptr<Tenant> adopt(std::unique_ptr<Store> store);
+  void recover(Tenant& tenant) const;
   TenantFacts facts_for(std::string_view tenant) const;
+  bool settle(Tenant& tenant) const;
   void close_idle();
 
   const crm::Host& host_;

@@ -155,6 +155,9 @@ class WriteTransaction {
   // Whether any message has a control group.
   virtual bool has_control_groups() = 0;
 
+  // Up to which record of the journal everything is in the database; see recorder/JOURNAL.md.
+  virtual void put_settled_record(std::int64_t number) = 0;
+
   // Returns when everything is durable. `forget` also cleans what erased data left in the log file.
   virtual void commit(bool forget = false) = 0;
 };
@@ -163,6 +166,10 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual const TenantFacts& facts() const = 0;
+  virtual const std::string& folder() const = 0;  // where the tenant's files are
+  // As the last commit left them; not beside a transaction.
+  virtual std::uint64_t settled_record() = 0;
+  virtual std::vector<SourceRow> sources() = 0;
   virtual std::unique_ptr<WriteTransaction> begin() = 0;
   virtual std::unique_ptr<Snapshot> snapshot() = 0;
   // Several of one and the same commit, for as many threads; BUSY when other processes commit too

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/writer.h"
@@ -54,6 +55,8 @@ std::string meta(Connection& db, std::string_view key) {
   }
   return query.text();
 }
+
+constexpr const char* settled_record_sql = "SELECT value FROM meta WHERE key = 'journal.settled'";
 
 struct RuleField {
   const char* key;
@@ -102,13 +105,21 @@ TenantFacts read_facts(Connection& db) {
 class SqliteStore final : public Store {
  public:
   explicit SqliteStore(std::string file)
-      : file_(std::move(file)), db_(file_, Connection::Mode::write) {
+      : file_(std::move(file)),
+        folder_(fs::path(file_).parent_path().string()),
+        db_(file_, Connection::Mode::write) {
     migrate(db_);
     facts_ = read_facts(db_);
     state_ = std::make_unique<WriterState>(db_, facts_.member_salt);
   }
 
   const TenantFacts& facts() const override { return facts_; }
+  const std::string& folder() const override { return folder_; }
+  std::uint64_t settled_record() override {
+    Query query = db_.query(settled_record_sql);
+    return query.step() ? static_cast<std::uint64_t>(query.integer()) : 0;
+  }
+  std::vector<SourceRow> sources() override { return read_sources(db_); }
   std::unique_ptr<WriteTransaction> begin() override {
     return std::make_unique<SqliteWriter>(*state_);
   }
@@ -121,6 +132,7 @@ class SqliteStore final : public Store {
 
  private:
   std::string file_;
+  std::string folder_;
   Connection db_;
   TenantFacts facts_;
   std::unique_ptr<WriterState> state_;

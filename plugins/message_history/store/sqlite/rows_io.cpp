@@ -1,6 +1,7 @@
 #include "store/sqlite/rows_io.h"
 
 #include "store/sqlite/codec.h"
+#include "store/sqlite/snapshot_rows.h"
 
 namespace message_history::sqlite {
 
@@ -123,6 +124,11 @@ SourceRow read_source(Query& query) {
     *value = query.integer();
   }
   return row;
+}
+
+std::vector<SourceRow> read_sources(Connection& db) {
+  Query query = db.query("SELECT " MH_SOURCE_COLUMNS " FROM source ORDER BY name");
+  return rows_of(query, read_source);
 }
 
 MoneyByCurrency read_money(Connection& db, MessageNo message) {

@@ -36,6 +36,7 @@ Order read_order(Query& query);
 Refund read_refund(Query& query);
 CreditRow read_credit(Query& query);
 SourceRow read_source(Query& query);
+std::vector<SourceRow> read_sources(Connection& db);  // by name
 MoneyByCurrency read_money(Connection& db, MessageNo message);
 
 std::int64_t checksum_of(const TouchRow& row);

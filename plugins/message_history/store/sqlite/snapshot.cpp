@@ -61,8 +61,7 @@ std::int64_t SqliteSnapshot::count(const char* sql) {
 }
 
 std::vector<SourceRow> SqliteSnapshot::sources() {
-  Query query = db_.query("SELECT " MH_SOURCE_COLUMNS " FROM source ORDER BY name");
-  return rows_of(query, read_source);
+  return read_sources(db_);
 }
 
 std::vector<QuarantineEntry> SqliteSnapshot::quarantine(std::int64_t before_number,

@@ -274,6 +274,12 @@ void SqliteWriter::put_erasure(const MemberKey& key, MemberNo erased, std::int64
       .run();
 }
 
+void SqliteWriter::put_settled_record(std::int64_t number) {
+  db_.query("INSERT OR REPLACE INTO meta (key, value) VALUES ('journal.settled', ?)")
+      .bind(number)
+      .run();
+}
+
 void SqliteWriter::put_pending() {
   for (SortedRuns* tree : trees_.all()) {
     tree->put(pending(tree->tree()));

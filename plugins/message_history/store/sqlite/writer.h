@@ -101,6 +101,7 @@ class SqliteWriter final : public WriteTransaction {
   void add_period_money(MessageNo message, std::int32_t day, std::string_view currency,
                         const ShopMoney& change) override;
   bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) override;
+  void put_settled_record(std::int64_t number) override;
   void commit(bool forget) override;
 
  private:

@@ -1,0 +1,92 @@
+// Batches that are durable in the journal and wait to be settled in the database, in order.
+//
+// [any] thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace message_history {
+
+// What one transaction settles at most, and what may wait before whoever records has to help.
+inline constexpr std::size_t settled_events_max = 32'768;
+inline constexpr std::size_t backlog_events_max = 32'768;
+inline constexpr std::size_t backlog_bytes_max = std::size_t{64} << 20;
+
+struct JournaledBatch {
+  std::uint64_t number = 0;  // of its record
+  std::size_t events = 0;
+  std::string payload;
+};
+
+class Backlog {
+ public:
+  using Batches = std::vector<std::shared_ptr<const JournaledBatch>>;
+
+  void add(JournaledBatch batch) {
+    const std::lock_guard lock(mutex_);
+    events_ += batch.events;
+    bytes_ += batch.payload.size();
+    last_ = batch.number;
+    batches_.push_back(std::make_shared<const JournaledBatch>(std::move(batch)));
+  }
+
+  // The oldest, at least one if there is any. They stay until they are removed.
+  Batches oldest(std::size_t events_max) const {
+    const std::lock_guard lock(mutex_);
+    Batches oldest;
+    std::size_t events = 0;
+    for (const auto& batch : batches_) {
+      events += batch->events;
+      if (!oldest.empty() && events > events_max) break;
+      oldest.push_back(batch);
+    }
+    return oldest;
+  }
+
+  void remove_oldest(std::size_t count) {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < count; ++i) {
+      events_ -= batches_.front()->events;
+      bytes_ -= batches_.front()->payload.size();
+      batches_.pop_front();
+    }
+  }
+
+  bool empty() const {
+    const std::lock_guard lock(mutex_);
+    return batches_.empty();
+  }
+  std::size_t events() const {
+    const std::lock_guard lock(mutex_);
+    return events_;
+  }
+  bool is_full() const {
+    const std::lock_guard lock(mutex_);
+    return events_ >= backlog_events_max || bytes_ >= backlog_bytes_max;
+  }
+  // Whether the batch with this number, or one before it, waits.
+  bool holds_up_to(std::uint64_t number) const {
+    const std::lock_guard lock(mutex_);
+    return !batches_.empty() && batches_.front()->number <= number;
+  }
+  std::uint64_t last_number() const {  // ever added; 0: none
+    const std::lock_guard lock(mutex_);
+    return last_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::deque<std::shared_ptr<const JournaledBatch>> batches_;
+  std::size_t events_ = 0;
+  std::size_t bytes_ = 0;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace message_history

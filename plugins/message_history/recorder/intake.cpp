@@ -1,0 +1,84 @@
+#include "recorder/intake.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "recorder/validation.h"
+#include "store/rows.h"
+
+namespace message_history {
+
+namespace {
+
+constexpr auto seq_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+void copy_reason(std::string_view reason, char (&target)[CRM_REJECTION_REASON_BYTES]) {
+  std::size_t size = std::min(reason.size(), sizeof(target) - 1);
+  while (size < reason.size() && size > 0 &&
+         (static_cast<unsigned char>(reason[size]) & 0xC0) == 0x80) {
+    --size;
+  }
+  std::memcpy(target, reason.data(), size);
+  target[size] = '\0';
+}
+
+}  // namespace
+
+void Intake::take(std::span<const crm_event* const> events) {
+  for (std::uint64_t i = 0; i < events.size(); ++i) take(i, events[i]);
+}
+
+void Intake::take(std::uint64_t index, const crm_event* raw) {
+  auto read = crm::event_of(raw);
+  if (!read) return refuse(index, 0, crm::UnknownEvent{0}, "unreadable", read.error().detail);
+  const crm::Event& event = read.value();
+  const char* const kind = kind_name(event);
+  if (raw->seq == 0 || raw->seq > seq_max) {
+    return refuse(index, raw->seq, event, kind, "seq must be 1 to 9223372036854775807");
+  }
+  if (raw->seq <= begin_) {
+    ++ack_.duplicates;
+    return;
+  }
+  if (raw->seq <= last_) {
+    return refuse(index, raw->seq, event, kind,
+                  "seq does not rise: " + std::to_string(raw->seq) + " after " +
+                      std::to_string(last_) + "; number the events of a source in order");
+  }
+  last_ = raw->seq;
+  if (std::holds_alternative<crm::UnknownEvent>(event)) {
+    ++ack_.skipped;
+  } else if (auto why = why_rejected(event)) {
+    refuse(index, raw->seq, event, kind, *std::move(why));
+  } else {
+    good_.add(event);
+    erases_ |= std::holds_alternative<const crm_event_member_erased*>(event);
+    ++ack_.accepted;
+  }
+}
+
+void Intake::refuse(std::uint64_t index, std::uint64_t seq, const crm::Event& event,
+                    const char* kind, std::string why) {
+  ++ack_.rejected;
+  if (ack_.rejections != nullptr && ack_.rejections_count < ack_.rejections_capacity) {
+    crm_event_rejection& rejection = ack_.rejections[ack_.rejections_count++];
+    rejection.index = index;
+    rejection.seq = seq;
+    copy_reason(why, rejection.reason);
+  }
+  RefusedEvent& refused = refused_.emplace_back();
+  refused.seq = std::min(seq, seq_max);
+  refused.kind = kind;
+  refused.reason = std::move(why);
+  refused.event = event_text(event, quarantine_event_bytes_max);
+  if (const auto member = member_of(event)) refused.member_id = *member;
+}
+
+std::string Intake::record(std::string_view source, std::int64_t now_us) && {
+  return good_.finish(
+      {std::string(source), now_us, last_, ack_.duplicates, ack_.skipped, std::move(refused_)});
+}
+
+}  // namespace message_history

@@ -1,0 +1,77 @@
+#include "recorder/settler.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "recorder/settling.h"
+#include "threads/quiet_thread.h"
+
+namespace message_history {
+
+void Settler::add(const std::shared_ptr<Tenant>& tenant) {
+  const bool is_group = tenant->backlog.events() >= settler_group_events;
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  const auto now = Clock::now();
+  Waiting& waiting = waiting_[tenant.get()];
+  const bool is_new = waiting.tenant.expired();
+  if (is_new) waiting = {tenant, now + settler_delay};
+  const bool becomes_due = is_group && waiting.due > now;
+  if (becomes_due) waiting.due = now;
+  if (!thread_.joinable()) thread_ = quiet_thread([this] { run(); });
+  if (is_new || becomes_due) changed_.notify_one();
+}
+
+void Settler::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+  waiting_.clear();
+}
+
+// NULL when the thread is to end.
+std::shared_ptr<Tenant> Settler::next_due(std::unique_lock<std::mutex>& lock) {
+  while (!stopping_) {
+    const auto first =
+        std::ranges::min_element(waiting_, {}, [](const auto& entry) { return entry.second.due; });
+    if (first == waiting_.end()) {
+      changed_.wait(lock);
+    } else if (first->second.due > Clock::now()) {
+      changed_.wait_until(lock, first->second.due);
+    } else {
+      std::shared_ptr<Tenant> tenant = first->second.tenant.lock();
+      waiting_.erase(first);
+      if (tenant) return tenant;
+    }
+  }
+  return nullptr;
+}
+
+void Settler::run() {
+  std::unique_lock lock(mutex_);
+  while (const auto tenant = next_due(lock)) {
+    lock.unlock();
+    settle(tenant);
+    lock.lock();
+  }
+}
+
+void Settler::settle(const std::shared_ptr<Tenant>& tenant) {
+  try {
+    settle_some(*tenant);
+    if (tenant->backlog.empty()) {
+      empty_journal(*tenant);
+    } else {
+      add(tenant);
+    }
+  } catch (const std::exception& failure) {
+    tenant->is_stuck = true;
+    log_(failure.what());
+  }
+}
+
+}  // namespace message_history

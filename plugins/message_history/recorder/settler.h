@@ -1,0 +1,58 @@
+// The thread that settles what was recorded: one for all tenants, started when there is something
+// to do.
+//
+// [any] thread may call add(). What it cannot settle stays in the journal: whoever records next
+// tries again and gets the error.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+
+#include "recorder/tenants.h"
+
+namespace message_history {
+
+// Groups make settling cheap: so many events are worth a transaction at once, fewer wait so long.
+inline constexpr std::size_t settler_group_events = 8'192;
+inline constexpr std::chrono::milliseconds settler_delay{20};
+
+class Settler {
+ public:
+  using Log = std::function<void(std::string_view line)>;
+  explicit Settler(Log log) : log_(std::move(log)) {}
+  ~Settler() { stop(); }
+  Settler(const Settler&) = delete;
+  Settler& operator=(const Settler&) = delete;
+
+  // Something was added to the tenant's backlog.
+  void add(const std::shared_ptr<Tenant>& tenant);
+
+  // Returns when the thread has ended; what waits, goes on waiting.
+  void stop();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Waiting {
+    std::weak_ptr<Tenant> tenant;  // one that was closed meanwhile was settled first
+    Clock::time_point due;
+  };
+
+  void run();
+  std::shared_ptr<Tenant> next_due(std::unique_lock<std::mutex>& lock);
+  void settle(const std::shared_ptr<Tenant>& tenant);
+
+  const Log log_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::unordered_map<const Tenant*, Waiting> waiting_;
+  bool stopping_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace message_history

@@ -1,0 +1,188 @@
+// Between the journal and the database: nothing acknowledged is lost, doubled or hidden.
+
+#include "recorder/settling.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <thread>
+
+#include "support/recorder_fixture.h"
+
+namespace message_history {
+
+namespace {
+
+using test::hour_us;
+using test::minute_us;
+using test::monday_us;
+
+std::uintmax_t journal_bytes(const std::string& folder) {
+  return std::filesystem::file_size(folder + "/journal.a") +
+         std::filesystem::file_size(folder + "/journal.b");
+}
+
+class SettlingTest : public testing::Test {
+ protected:
+  // The tenant's files as they would be found if the process ended now.
+  std::unique_ptr<test::RecorderFixture> after_a_crash() {
+    auto next = std::make_unique<test::RecorderFixture>();
+    std::filesystem::copy(shop_.folder.path(), next->folder.path(),
+                          std::filesystem::copy_options::recursive);
+    return next;
+  }
+  std::string folder() { return shop_.tenants.open_existing(shop_.tenant)->store->folder(); }
+
+  // Long enough ago, events waited for the settler; now they do not, and nothing was read.
+  bool settles_by_itself() {
+    const auto tenant = shop_.tenants.open_existing(shop_.tenant);
+    for (int i = 0; i < 500; ++i) {
+      if (tenant->backlog.empty() && journal_bytes(folder()) == 0) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+
+  std::vector<test::Event> deliveries(int first, int count) {
+    std::vector<test::Event> events;
+    for (int i = first; i < first + count; ++i) {
+      events.push_back(
+          test::Delivery{monday_us + i, "M", "d" + std::to_string(i), "m" + std::to_string(i)});
+    }
+    return events;
+  }
+  std::int64_t recipients(test::RecorderFixture& shop) {
+    return shop.message("M").counts.recipients.recipients();
+  }
+
+  test::RecorderFixture shop_;
+};
+
+TEST_F(SettlingTest, acknowledgedBatchesThatWereNotSettledSurviveACrash) {
+  for (int i = 0; i < 5; ++i) {
+    shop_.record(deliveries(i * 10, 10));
+    const auto next = after_a_crash();
+    EXPECT_EQ(recipients(*next), (i + 1) * 10);
+    EXPECT_EQ(next->recorder.position(crm::str(next->tenant), crm::str(next->source)), shop_.seq);
+    EXPECT_EQ(next->digest(), after_a_crash()->digest());
+  }
+}
+
+TEST_F(SettlingTest, positionIsKnownBeforeAnythingIsSettled) {
+  const auto ack = shop_.record(deliveries(0, 3));
+  EXPECT_EQ(shop_.recorder.position(crm::str(shop_.tenant), crm::str(shop_.source)),
+            ack.durable_seq);
+}
+
+TEST_F(SettlingTest, whatIsReadHoldsAllThatWasAcknowledged) {
+  for (int i = 0; i < 20; ++i) {
+    shop_.record(deliveries(i * 7, 7));
+    EXPECT_EQ(recipients(shop_), (i + 1) * 7);
+  }
+}
+
+TEST_F(SettlingTest, batchesAreSettledAndTheJournalEmptiedWithoutAnyoneReading) {
+  shop_.record(deliveries(0, 10));
+  EXPECT_TRUE(settles_by_itself());
+}
+
+TEST_F(SettlingTest, moreThanMayWaitIsSettledByWhoRecords) {
+  const auto tenant = [&] { return shop_.tenants.open_existing(shop_.tenant); };
+  for (int i = 0; i < 10; ++i) {
+    shop_.record(deliveries(i * 8'000, 8'000));
+    EXPECT_LT(tenant()->backlog.events(), backlog_events_max + 8'000);
+  }
+  EXPECT_EQ(recipients(shop_), 80'000);
+}
+
+TEST_F(SettlingTest, groupOfBatchesGivesTheSameStateAsEachByItself) {
+  test::RecorderFixture one_by_one;
+  const auto events = deliveries(0, 300);
+  for (std::size_t i = 0; i < events.size(); i += 30) {
+    const std::vector<test::Event> batch(events.begin() + static_cast<std::ptrdiff_t>(i),
+                                         events.begin() + static_cast<std::ptrdiff_t>(i + 30));
+    shop_.record(batch);
+    one_by_one.record(batch);
+    one_by_one.snapshot();
+  }
+  EXPECT_EQ(shop_.digest(), one_by_one.digest());
+}
+
+TEST_F(SettlingTest, countsOfASourceAreThoseOfItsAcknowledgements) {
+  shop_.record(
+      {test::Delivery{monday_us, "M", "a", "kim"}, test::Order{monday_us, "bad", "kim", -1}});
+  shop_.seq = 1;
+  shop_.record({test::Order{monday_us, "bad", "kim", -1}, test::Order{monday_us, "O", "kim", 9}});
+  const SourceRow source = shop_.snapshot()->sources().at(0);
+  EXPECT_EQ(source.accepted, 2);
+  EXPECT_EQ(source.rejected, 1);
+  EXPECT_EQ(source.duplicates, 1);
+  EXPECT_EQ(source.batches, 2);
+  EXPECT_EQ(shop_.snapshot()->quarantine_count(), 1);
+}
+
+// The database is locked by somebody else, which stands for any reason not to take a transaction.
+TEST_F(SettlingTest, whatCannotBeSettledWaitsAndTheNextBatchIsRefused) {
+  shop_.record(deliveries(0, 10));
+  ASSERT_TRUE(settles_by_itself());
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open((folder() + "/history.db").c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  const auto tenant = shop_.tenants.open_existing(shop_.tenant);
+
+  shop_.record(deliveries(10, 10));  // durable: the journal is not locked
+  EXPECT_THROW(settle_all(*tenant), crm::Failure);
+  tenant->is_stuck = true;
+  const std::uint64_t seq = shop_.seq;
+  EXPECT_THROW(shop_.record(deliveries(20, 10)), crm::Failure);
+  EXPECT_EQ(shop_.recorder.position(crm::str(shop_.tenant), crm::str(shop_.source)), seq);
+
+  ASSERT_EQ(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(other);
+  shop_.seq = seq;
+  shop_.record(deliveries(20, 10));
+  EXPECT_EQ(recipients(shop_), 30);
+}
+
+TEST_F(SettlingTest, anotherProcessThatRecordsForTheTenantIsRefused) {
+  shop_.record(deliveries(0, 10));
+  Tenants others(shop_.host, sqlite::make_engine(shop_.folder.path()));
+  Recorder other(shop_.host, others);
+  test::EventList list;
+  const auto events = deliveries(10, 1);
+  list.add(events[0], 1'000);
+  const crm_event_batch batch = list.batch(shop_.tenant, "another source");
+  crm_event_ack ack{};
+  ack.size = sizeof(ack);
+  try {
+    other.record(&batch, &ack);
+    FAIL() << "two processes record for one tenant";
+  } catch (const crm::Failure& failure) {
+    EXPECT_EQ(failure.status(), CRM_ERR_BUSY);
+  }
+  EXPECT_EQ(recipients(shop_), 10);
+}
+
+TEST_F(SettlingTest, erasureIsSettledBeforeItIsAcknowledged) {
+  shop_.record({test::Delivery{monday_us, "M", "a", "kim"}});
+  shop_.record({test::Erased{monday_us + hour_us, "kim"}});
+  EXPECT_EQ(journal_bytes(folder()), 0u);
+  EXPECT_TRUE(shop_.tenants.open_existing(shop_.tenant)->backlog.empty());
+}
+
+TEST_F(SettlingTest, stoppedRecorderLeavesNothingWaiting) {
+  shop_.record(deliveries(0, 10));
+  const std::string tenant_folder = folder();
+  shop_.recorder.stop();
+  EXPECT_EQ(journal_bytes(tenant_folder), 0u);
+  EXPECT_EQ(recipients(*after_a_crash()), 10);
+}
+
+}  // namespace
+
+}  // namespace message_history
