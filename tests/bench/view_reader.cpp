@@ -18,7 +18,7 @@ constexpr uint64_t view_bytes_max = 16u << 20;
 ViewAnswer ViewReader::read(const ViewCall& call) {
   const crm_str permissions[] = {crm::str(CRM_PERMISSION_VIEW),
                                  crm::str(CRM_PERMISSION_MEMBER_READ),
-                                 crm::str(CRM_PERMISSION_OPERATE)};
+                                 crm::str(CRM_PERMISSION_EXPORT), crm::str(CRM_PERMISSION_OPERATE)};
   std::vector<crm_param> params;
   for (const auto& [key, value] : call.params) params.push_back({crm::str(key), crm::str(value)});
   crm_view_request request{};

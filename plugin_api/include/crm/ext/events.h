@@ -3,7 +3,8 @@
  * The host reports what happened in batches: one tenant, one source, `seq` strictly increasing,
  * gaps allowed. `on_batch` returns after the batch is durable; `ack.durable_seq` is then the
  * position to resume after. Redelivery is always safe. An event that is wrong in itself is rejected
- * and kept in quarantine; it never blocks the rest of its batch. */
+ * and kept in quarantine; it never blocks the rest of its batch. So is, later, one that the state
+ * it meets cannot take (a chain above its maximum): its acknowledgement counts it as accepted. */
 #ifndef CRM_EXT_EVENTS_H
 #define CRM_EXT_EVENTS_H
 
