@@ -41,7 +41,7 @@ SourceRow SqliteWriter::source(std::string_view name) {
       .bind(name)
       .run();
   SourceRow row;
-  row.number = SourceNo{last_insert()};
+  row.number = SourceNo{db_.last_insert()};
   row.name = name;
   return row;
 }
@@ -96,7 +96,7 @@ MessageRow SqliteWriter::message(MessageNo number) {
 
 MessageNo SqliteWriter::add_message(std::string_view message_id) {
   db_.query("INSERT INTO message (message_id) VALUES (?)").bind(message_id).run();
-  return MessageNo{last_insert()};
+  return MessageNo{db_.last_insert()};
 }
 
 void SqliteWriter::put_message(const MessageRow& row) {
@@ -150,7 +150,7 @@ RouteNo SqliteWriter::route(Channel channel, std::string_view provider) {
       .bind(static_cast<std::int64_t>(channel))
       .bind(provider)
       .run();
-  return number = RouteNo{last_insert()};
+  return number = RouteNo{db_.last_insert()};
 }
 
 const Route& SqliteWriter::route(RouteNo number) {
@@ -288,12 +288,6 @@ void SqliteWriter::commit(bool forget) {
   if (!forget) return;
   db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
   db_.execute("PRAGMA secure_delete=FAST");
-}
-
-std::int64_t SqliteWriter::last_insert() {
-  Query query = db_.query("SELECT last_insert_rowid()");
-  query.step();
-  return query.integer();
 }
 
 void SqliteWriter::missing(const char* what) {

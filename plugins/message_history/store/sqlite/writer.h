@@ -6,7 +6,10 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/member_cache.h"
@@ -107,7 +110,6 @@ class SqliteWriter final : public WriteTransaction {
   void add_list_counts(const std::map<ListGroup, ListCounts>& changes);
   void add_list_money(const std::map<std::pair<ListGroup, std::string>, ShopMoney>& changes);
   void put_words(const std::vector<ListWords>& words);
-  std::int64_t last_insert();
   [[noreturn]] void missing(const char* what);
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);
   void load_members();

@@ -1,8 +1,5 @@
 #include "store/sqlite/writer.h"
 
-#include <algorithm>
-#include <tuple>
-
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
@@ -17,20 +14,26 @@ std::optional<Delivery> SqliteWriter::delivery(MessageNo message, std::string_vi
 
 void SqliteWriter::find_deliveries(std::vector<DeliveryLookup>& lookups) {
   put_pending();
-  std::vector<DeliveryLookup*> ordered;
-  ordered.reserve(lookups.size());
-  for (DeliveryLookup& lookup : lookups) ordered.push_back(&lookup);
-  std::sort(ordered.begin(), ordered.end(), [](const DeliveryLookup* a, const DeliveryLookup* b) {
-    return std::tie(a->message, a->delivery_id) < std::tie(b->message, b->delivery_id);
+  std::vector<DeliveryLookup*> open;
+  std::vector<std::size_t> ends;
+  std::string bytes;
+  for (DeliveryLookup& lookup : lookups) {
+    open.push_back(&lookup);
+    put_delivery_key(bytes, lookup.message, lookup.delivery_id);
+    ends.push_back(bytes.size());
+  }
+  std::vector<KeyPlace> keys;
+  keys.reserve(open.size());
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    keys.emplace_back(std::string_view(bytes).substr(begin, end - begin),
+                      static_cast<std::uint32_t>(keys.size()));
+    begin = end;
+  }
+  sort_keys(keys);
+  trees_.deliveries.find(keys, [&](const KeyPlace& place, std::string_view value) {
+    decode_delivery(place.key(), value, open[place.number]->found.emplace());
   });
-  std::vector<RunLookup> keys(ordered.size());
-  for (std::size_t i = 0; i < ordered.size(); ++i) {
-    put_delivery_key(keys[i].key, ordered[i]->message, ordered[i]->delivery_id);
-  }
-  trees_.deliveries.find(keys);
-  for (std::size_t i = 0; i < ordered.size(); ++i) {
-    if (keys[i].found) ordered[i]->found = decode_delivery(keys[i].key, keys[i].value);
-  }
 }
 
 std::vector<Delivery> SqliteWriter::chain(ChainNo number) {
@@ -54,7 +57,7 @@ void SqliteWriter::put_delivery(const Delivery& row, const FiledDelivery* before
   put_delivery_key(key_, row.message, row.delivery_id);
   value_.clear();
   append_delivery(value_, row.state);
-  pending(Tree::delivery).add(key_, value_);
+  pending(Tree::delivery).add_at(now.timeline_at_us, key_, value_);
   if (now.is_failed != was.is_failed) {
     pending(Tree::failed_delivery).add(key_, now.is_failed ? present : "");
   }
@@ -71,7 +74,7 @@ void SqliteWriter::index_by_member(const Delivery& row, const FiledDelivery& now
     key_.clear();
     put_member_delivery_key(key_,
                             {filed.member, filed.timeline_at_us, row.message, row.delivery_id});
-    pending(Tree::member_delivery).add(key_, value);
+    pending(Tree::member_delivery).add_at(filed.timeline_at_us, key_, value);
   };
   const bool moved = was.member != now.member || was.timeline_at_us != now.timeline_at_us;
   if (!moved && was.is_success == now.is_success) return;
