@@ -7,6 +7,7 @@ namespace message_history::sqlite {
 
 void WriterState::forget() {
   for (SortedRuns* tree : trees.all()) tree->forget();
+  highest_ids.clear();
   members_loaded = false;
   last_member.reset();
   route_numbers.clear();
@@ -96,7 +97,9 @@ MessageRow SqliteWriter::message(MessageNo number) {
 
 MessageNo SqliteWriter::add_message(std::string_view message_id) {
   db_.query("INSERT INTO message (message_id) VALUES (?)").bind(message_id).run();
-  return MessageNo{db_.last_insert()};
+  const MessageNo number{db_.last_insert()};
+  state_.highest_ids.set(number, {});
+  return number;
 }
 
 void SqliteWriter::put_message(const MessageRow& row) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/highest_ids.h"
 #include "store/sqlite/member_cache.h"
 #include "store/sqlite/tree_set.h"
 #include "store/store.h"
@@ -31,6 +32,7 @@ struct WriterState {
   Connection& db;
   TreeSet trees;
   std::array<RunEntries, 5> pending;  // by tree; empty between transactions
+  HighestIds highest_ids;
   MemberCache members;
   bool members_loaded = false;
   std::optional<MemberNo> last_member;
@@ -111,6 +113,7 @@ class SqliteWriter final : public WriteTransaction {
   void add_list_money(const std::map<std::pair<ListGroup, std::string>, ShopMoney>& changes);
   void put_words(const std::vector<ListWords>& words);
   [[noreturn]] void missing(const char* what);
+  void learn_highest_ids(const std::vector<DeliveryLookup>& lookups);
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);
   void load_members();
   MemberNo next_member();

@@ -1,5 +1,7 @@
 #include "store/sqlite/writer.h"
 
+#include <unordered_map>
+
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
@@ -7,21 +9,44 @@
 
 namespace message_history::sqlite {
 
+namespace {
+
+constexpr std::size_t learned_lookups_min = 64;
+
+}  // namespace
+
 std::optional<Delivery> SqliteWriter::delivery(MessageNo message, std::string_view delivery_id) {
   put_pending();
   return find_delivery(trees_, message, delivery_id);
 }
 
+// Of messages that are looked at much: it takes a look into every run.
+void SqliteWriter::learn_highest_ids(const std::vector<DeliveryLookup>& lookups) {
+  std::unordered_map<MessageNo, std::size_t> unknown;
+  for (const DeliveryLookup& lookup : lookups) {
+    if (!state_.highest_ids.knows(lookup.message)) ++unknown[lookup.message];
+  }
+  for (const auto& [message, count] : unknown) {
+    if (count < learned_lookups_min) continue;
+    put_pending();
+    state_.highest_ids.set(message, highest_delivery_id(trees_, message));
+  }
+}
+
 void SqliteWriter::find_deliveries(std::vector<DeliveryLookup>& lookups) {
-  put_pending();
+  learn_highest_ids(lookups);
+  // Most deliveries are new, and most ids rise.
   std::vector<DeliveryLookup*> open;
   std::vector<std::size_t> ends;
   std::string bytes;
   for (DeliveryLookup& lookup : lookups) {
+    if (state_.highest_ids.are_below(lookup.message, lookup.delivery_id)) continue;
     open.push_back(&lookup);
     put_delivery_key(bytes, lookup.message, lookup.delivery_id);
     ends.push_back(bytes.size());
   }
+  if (open.empty()) return;
+  put_pending();
   std::vector<KeyPlace> keys;
   keys.reserve(open.size());
   std::size_t begin = 0;
@@ -58,6 +83,7 @@ void SqliteWriter::put_delivery(const Delivery& row, const FiledDelivery* before
   value_.clear();
   append_delivery(value_, row.state);
   pending(Tree::delivery).add_at(now.timeline_at_us, key_, value_);
+  state_.highest_ids.note(row.message, row.delivery_id);
   if (now.is_failed != was.is_failed) {
     pending(Tree::failed_delivery).add(key_, now.is_failed ? present : "");
   }
