@@ -14,7 +14,9 @@ namespace {
 using Limits = std::numeric_limits<std::int64_t>;
 
 // Filters are not worth being made for a few look-ups.
-constexpr std::int64_t lookups_before_filters = 1'000;
+constexpr std::int64_t loads_before_filters = 1'000;
+// Reading a block in vain costs more than asking filters for so many keys.
+constexpr std::int64_t lookups_a_load = 8;
 
 }  // namespace
 
@@ -106,7 +108,8 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
 // Once look-ups were seen to read more in vain than they are, runs get filters.
 void SortedRuns::note_loads(std::int64_t loads_in_vain) {
   loads_in_vain_ += loads_in_vain;
-  if (uses_filters_ && loads_in_vain_ > lookups_ + lookups_before_filters) is_filtering_ = true;
+  if (!uses_filters_ || loads_in_vain_ < loads_before_filters) return;
+  if (loads_in_vain_ * lookups_a_load > lookups_) is_filtering_ = true;
 }
 
 KeyFilter* SortedRuns::new_filter(const Run& run, std::int64_t keys) {
