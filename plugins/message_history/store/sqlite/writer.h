@@ -118,6 +118,8 @@ class SqliteWriter final : public WriteTransaction {
   void load_members();
   MemberNo next_member();
   void add_hash(std::string_view member, MemberNo number);
+  // Makes new members visible to queries.
+  void put_new_members();
   RunEntries& pending(Tree tree) { return state_.pending[static_cast<std::size_t>(tree) - 1]; }
   // Makes what was put visible to queries, as runs.
   void put_pending();
@@ -127,7 +129,8 @@ class SqliteWriter final : public WriteTransaction {
   TreeSet& trees_;
   bool committed_ = false;
   std::int64_t changes_before_ = 0;
-  std::string key_;  // built in turn
+  std::vector<std::pair<MemberNo, std::string>> new_members_;  // not put yet
+  std::string key_;                                            // built in turn
   std::string value_;
   std::int64_t last_chain_ = 0;
 };
