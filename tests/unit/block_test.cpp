@@ -26,7 +26,7 @@ std::string hex_of(std::string_view bytes) {
 std::string packed(const Entries& entries) {
   BlockBuilder builder;
   for (const auto& [key, value] : entries) builder.add(key, value);
-  return builder.finish();
+  return std::string(builder.finish());
 }
 
 Entries unpacked(const std::string& bytes) {
@@ -110,12 +110,11 @@ TEST(Block, FillsAPageAndNoMore) {
     std::string key = "d-" + std::to_string(1'000'000'000 + i * (1 + random() % 1000));
     const std::string value(random() % 40, 'v');
     if (!builder.empty() && key <= builder.last_key()) continue;
-    if (!builder.fits(key, value)) {
-      const std::string bytes = builder.finish();
-      EXPECT_LE(bytes.size(), block_bytes_max);
-      EXPECT_GT(bytes.size(), block_bytes_max - 100);
-    }
-    builder.add(key, value);
+    if (builder.add(key, value)) continue;
+    const std::string_view bytes = builder.finish();
+    EXPECT_LE(bytes.size(), block_bytes_max);
+    EXPECT_GT(bytes.size(), block_bytes_max - 100);
+    EXPECT_TRUE(builder.add(key, value));
   }
 }
 
@@ -169,7 +168,7 @@ TEST(Block, GarbageWithARightChecksumIsRefusedOrHarmless) {
     std::string garbage(1 + random() % 30, '\0');
     for (char& c : garbage) c = static_cast<char>(random() % 48);
     builder.add("", garbage);
-    std::string bytes = builder.finish();
+    const std::string bytes(builder.finish());
     // Take the entry's head off, so that its value is read as entries.
     std::string body = bytes.substr(3, bytes.size() - 7);
     append_checksum(body);

@@ -63,16 +63,24 @@ class SortedRunsTest : public testing::Test {
   }
 
   void expect_found(SortedRuns& runs, std::uint64_t keys) {
-    std::vector<RunLookup> lookups(50);
-    for (RunLookup& lookup : lookups) lookup.key = "key-" + std::to_string(random_() % (2 * keys));
-    runs.find(lookups);
-    for (const RunLookup& lookup : lookups) {
-      const auto known = model_.find(lookup.key);
-      ASSERT_EQ(lookup.found, known != model_.end()) << lookup.key;
+    std::vector<std::string> wanted(50);
+    for (std::string& key : wanted) key = "key-" + std::to_string(random_() % (2 * keys));
+    std::vector<KeyPlace> places;
+    for (const std::string& key : wanted) {
+      places.emplace_back(key, static_cast<std::uint32_t>(places.size()));
+    }
+    sort_keys(places);
+    std::map<std::uint32_t, std::string> found;
+    runs.find(places, [&](const KeyPlace& place, std::string_view value) {
+      ASSERT_TRUE(found.emplace(place.number, value).second) << "twice";
+    });
+    for (std::uint32_t i = 0; i < wanted.size(); ++i) {
+      const auto known = model_.find(wanted[i]);
+      ASSERT_EQ(found.contains(i), known != model_.end()) << wanted[i];
       std::string value;
-      ASSERT_EQ(runs.find(lookup.key, value), lookup.found);
-      if (!lookup.found) continue;
-      ASSERT_EQ(lookup.value, known->second);
+      ASSERT_EQ(runs.find(wanted[i], value), found.contains(i));
+      if (!found.contains(i)) continue;
+      ASSERT_EQ(found[i], known->second);
       ASSERT_EQ(value, known->second);
     }
   }

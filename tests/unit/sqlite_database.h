@@ -111,7 +111,7 @@ class Database {
   }
   void delivery(const Delivery& row) {
     const std::string key = delivery_key(row.message, row.delivery_id);
-    pending(Tree::delivery).add(key, encode_delivery(row.state));
+    pending(Tree::delivery).add_at(row.state.timeline_at_us(), key, encode_delivery(row.state));
     if (row.state.status() == DeliveryStatus::failed) {
       pending(Tree::failed_delivery).add(key, present);
     }
@@ -122,7 +122,7 @@ class Database {
     const MemberDelivery entry{row.state.member, row.state.timeline_at_us(), row.message,
                                row.delivery_id, row.state.success_at_us().has_value()};
     pending(Tree::member_delivery)
-        .add(member_delivery_key(entry), member_delivery_value(entry.is_success));
+        .add_at(entry.at_us, member_delivery_key(entry), member_delivery_value(entry.is_success));
   }
   // As damage does: the delivery goes, what refers to it stays.
   void lose_delivery(MessageNo message, std::string_view delivery_id) {

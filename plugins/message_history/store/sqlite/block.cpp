@@ -9,7 +9,7 @@
 #include <cassert>
 #include <utility>
 
-#include "store/sqlite/packed.h"
+#include "store/sqlite/key_sort.h"
 
 namespace message_history::sqlite {
 
@@ -21,6 +21,7 @@ constexpr std::size_t uuid_bytes = 16;
 constexpr std::uint64_t is_packed_uuid = 1;
 // Two lengths and a value's length, for a key and value of usual size.
 constexpr std::size_t entry_overhead_bytes = 8;
+constexpr std::size_t varint_bytes_max = 10;
 
 [[noreturn]] void corrupt() {
   throw crm::Failure(CRM_ERR_CORRUPT,
@@ -33,10 +34,6 @@ std::uint32_t checksum_of(std::string_view bytes) {
                                           static_cast<uInt>(bytes.size())));
 }
 
-constexpr bool is_dash_place(std::size_t i) {
-  return i == 8 || i == 13 || i == 18 || i == 23;
-}
-
 // 0 to 15 for a lower-case hexadecimal digit, else 255.
 constexpr std::array<std::uint8_t, 256> nibbles = [] {
   std::array<std::uint8_t, 256> values{};
@@ -46,48 +43,50 @@ constexpr std::array<std::uint8_t, 256> nibbles = [] {
   return values;
 }();
 
-// Whether the key ends in a UUID in its canonical text form, which 16 bytes can stand for.
-bool ends_in_uuid(std::string_view key) {
+// Where in a UUID's text the two digits of each of its bytes are.
+constexpr std::array<std::uint8_t, uuid_bytes> digit_places = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                               19, 21, 24, 26, 28, 30, 32, 34};
+
+// Whether the key ends in a UUID in its canonical text form, which 16 bytes can stand for: these.
+bool ends_in_uuid(std::string_view key, char (&packed)[uuid_bytes]) {
   if (key.size() < uuid_text_bytes) return false;
-  const std::string_view text = key.substr(key.size() - uuid_text_bytes);
-  if (text[8] != '-') return false;
-  for (std::size_t i = 0; i < uuid_text_bytes; ++i) {
-    const bool good =
-        is_dash_place(i) ? text[i] == '-' : nibbles[static_cast<unsigned char>(text[i])] != 255;
-    if (!good) return false;
-  }
-  return true;
-}
-
-void put_uuid(std::string& bytes, std::string_view text) {
-  unsigned high = 16;  // none yet
-  for (std::size_t i = 0; i < uuid_text_bytes; ++i) {
-    if (is_dash_place(i)) continue;
-    const unsigned nibble = nibbles[static_cast<unsigned char>(text[i])];
-    if (high == 16) {
-      high = nibble;
-    } else {
-      bytes.push_back(static_cast<char>(high << 4 | nibble));
-      high = 16;
-    }
-  }
-}
-
-void append_uuid(std::string& keys, std::string_view packed) {
-  static constexpr char digits[] = "0123456789abcdef";
+  const char* const text = key.data() + key.size() - uuid_text_bytes;
+  if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
+  unsigned all = 0;
   for (std::size_t i = 0; i < uuid_bytes; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) keys.push_back('-');
-    const auto byte = static_cast<unsigned char>(packed[i]);
-    keys.push_back(digits[byte >> 4]);
-    keys.push_back(digits[byte & 15]);
+    const unsigned high = nibbles[static_cast<unsigned char>(text[digit_places[i]])];
+    const unsigned low = nibbles[static_cast<unsigned char>(text[digit_places[i] + 1])];
+    all |= high | low;
+    packed[i] = static_cast<char>(high << 4 | low);
   }
+  return all < 16;
 }
 
-std::size_t shared_prefix(std::string_view a, std::string_view b) {
-  const std::size_t size = std::min(a.size(), b.size());
-  std::size_t i = 0;
-  while (i < size && a[i] == b[i]) ++i;
-  return i;
+// Each returns the place after what it wrote.
+char* put(char* to, std::string_view bytes) {
+  return to + bytes.copy(to, bytes.size());
+}
+
+char* put_varint(char* to, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
+  *to++ = static_cast<char>(value);
+  return to;
+}
+
+char* put_uuid_text(char* to, std::string_view packed) {
+  static constexpr char digits[] = "0123456789abcdef";
+  to[8] = to[13] = to[18] = to[23] = '-';
+  for (std::size_t i = 0; i < uuid_bytes; ++i) {
+    const auto byte = static_cast<unsigned char>(packed[i]);
+    to[digit_places[i]] = digits[byte >> 4];
+    to[digit_places[i] + 1] = digits[byte & 15];
+  }
+  return to + uuid_text_bytes;
+}
+
+char* put_checksum(char* to, std::uint32_t checksum) {
+  for (std::size_t i = 0; i < checksum_bytes; ++i) *to++ = static_cast<char>(checksum >> (8 * i));
+  return to;
 }
 
 class Reader {
@@ -122,79 +121,85 @@ class Reader {
 }  // namespace
 
 void append_checksum(std::string& bytes) {
-  const std::uint32_t checksum = checksum_of(bytes);
-  for (std::size_t i = 0; i < checksum_bytes; ++i) {
-    bytes.push_back(static_cast<char>(checksum >> (8 * i)));
-  }
+  char checksum[checksum_bytes];
+  put_checksum(checksum, checksum_of(bytes));
+  bytes.append(checksum, checksum_bytes);
 }
 
-bool BlockBuilder::fits(std::string_view key, std::string_view value) const {
-  const std::size_t shared = shared_prefix(last_key_, key);
-  return empty() || bytes_.size() + (key.size() - shared) + value.size() + entry_overhead_bytes +
-                            checksum_bytes <=
-                        block_bytes_max;
-}
-
-void BlockBuilder::add(std::string_view key, std::string_view value) {
+bool BlockBuilder::add(std::string_view key, std::string_view value) {
   assert(empty() || last_key_ < key);
   const std::size_t shared = empty() ? 0 : shared_prefix(last_key_, key);
+  if (!empty() &&
+      size_ + (key.size() - shared) + value.size() + entry_overhead_bytes + checksum_bytes >
+          block_bytes_max) {
+    return false;
+  }
+  const std::size_t size_max =
+      size_ + key.size() + value.size() + 3 * varint_bytes_max + checksum_bytes;
+  if (bytes_.size() < size_max) bytes_.resize(std::max(size_max, block_bytes_max));
+  char* to = bytes_.data() + size_;
   const std::size_t id_begin = key.size() < uuid_text_bytes ? 0 : key.size() - uuid_text_bytes;
   // A UUID is never split between the shared part and the packed one.
-  if (key.size() - shared > uuid_bytes + 1 && ends_in_uuid(key)) {
+  char uuid[uuid_bytes];
+  if (key.size() - shared > uuid_bytes + 1 && ends_in_uuid(key, uuid)) {
     const std::size_t kept = std::min(shared, id_begin);
-    put_varint(bytes_, kept);
-    put_varint(bytes_, (id_begin - kept) << 1 | is_packed_uuid);
-    bytes_.append(key.substr(kept, id_begin - kept));
-    put_uuid(bytes_, key.substr(id_begin));
+    to = put_varint(to, kept);
+    to = put_varint(to, (id_begin - kept) << 1 | is_packed_uuid);
+    to = put(to, key.substr(kept, id_begin - kept));
+    to = put(to, {uuid, uuid_bytes});
   } else {
-    put_varint(bytes_, shared);
-    put_varint(bytes_, (key.size() - shared) << 1);
-    bytes_.append(key.substr(shared));
+    to = put_varint(to, shared);
+    to = put_varint(to, (key.size() - shared) << 1);
+    to = put(to, key.substr(shared));
   }
-  put_varint(bytes_, value.size());
-  bytes_.append(value);
+  to = put_varint(to, value.size());
+  to = put(to, value);
+  size_ = static_cast<std::size_t>(to - bytes_.data());
   if (empty()) first_key_.assign(key);
   last_key_.assign(key);
   ++count_;
+  return true;
 }
 
-std::string BlockBuilder::finish() {
-  append_checksum(bytes_);
+std::string_view BlockBuilder::finish() {
+  const std::string_view entries(bytes_.data(), size_);
+  put_checksum(bytes_.data() + size_, checksum_of(entries));
   count_ = 0;
-  return std::exchange(bytes_, {});
+  return {bytes_.data(), std::exchange(size_, 0) + checksum_bytes};
 }
 
-void Block::decode(std::string bytes) {
-  bytes_ = std::move(bytes);
-  keys_.clear();
-  ends_.clear();
-  values_.clear();
-  if (bytes_.size() < checksum_bytes) corrupt();
+void Block::decode(std::string_view bytes) {
+  entries_.clear();
+  if (bytes.size() < checksum_bytes) corrupt();
+  bytes_.assign(bytes);
   const std::size_t end = bytes_.size() - checksum_bytes;
-  std::uint32_t checksum = 0;
-  for (std::size_t i = 0; i < checksum_bytes; ++i) {
-    checksum |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes_[end + i])) << (8 * i);
-  }
-  if (checksum != checksum_of(std::string_view(bytes_).substr(0, end))) corrupt();
+  char checksum[checksum_bytes];
+  put_checksum(checksum, checksum_of(std::string_view(bytes_).substr(0, end)));
+  if (std::string_view(bytes_).substr(end) != std::string_view(checksum, checksum_bytes)) corrupt();
 
   Reader reader(bytes_, end);
-  std::size_t last_begin = 0;
+  Entry last{};
   while (!reader.done()) {
     const std::uint64_t shared = reader.varint();
     const std::uint64_t suffix = reader.varint();
-    const std::size_t begin = keys_.size();
-    if (shared > begin - last_begin) corrupt();
+    if (shared > last.key_bytes) corrupt();
     const std::string_view rest = reader.take(suffix >> 1);
     const std::string_view uuid =
         (suffix & is_packed_uuid) != 0 ? reader.take(uuid_bytes) : std::string_view{};
-    keys_.append(keys_, last_begin, shared);
-    keys_.append(rest);
-    if (!uuid.empty()) append_uuid(keys_, uuid);
-    ends_.push_back(static_cast<std::uint32_t>(keys_.size()));
-    last_begin = begin;
+    Entry entry{};
+    entry.key_begin = last.key_begin + last.key_bytes;
+    const std::size_t key_end_max = entry.key_begin + shared + rest.size() + uuid_text_bytes;
+    if (keys_.size() < key_end_max) keys_.resize(2 * key_end_max);
+    char* const key = keys_.data() + entry.key_begin;
+    char* to = put(key, {keys_.data() + last.key_begin, shared});
+    to = put(to, rest);
+    if (!uuid.empty()) to = put_uuid_text(to, uuid);
+    entry.key_bytes = static_cast<std::uint32_t>(to - key);
     const std::uint64_t value_size = reader.varint();
-    values_.push_back({static_cast<std::uint32_t>(reader.at()),
-                       static_cast<std::uint32_t>(reader.take(value_size).size())});
+    entry.value_begin = static_cast<std::uint32_t>(reader.at());
+    entry.value_bytes = static_cast<std::uint32_t>(reader.take(value_size).size());
+    entries_.push_back(entry);
+    last = entry;
   }
 }
 

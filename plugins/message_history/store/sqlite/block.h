@@ -15,7 +15,7 @@ namespace message_history::sqlite {
 // So that a block with its row header fills one page of 4,096 bytes and never spills over.
 inline constexpr std::size_t block_bytes_max = 4'040;
 
-// The CRC-32 of the bytes, as their last four, the lowest first.
+// The CRC-32 of the bytes, as four more, the lowest first.
 void append_checksum(std::string& bytes);
 
 // Packs entries into blocks, one after the other.
@@ -23,19 +23,19 @@ class BlockBuilder {
  public:
   bool empty() const { return count_ == 0; }
   std::size_t count() const { return count_; }
-  std::size_t bytes() const { return bytes_.size(); }
+  std::size_t bytes() const { return size_; }
   const std::string& first_key() const { return first_key_; }
   const std::string& last_key() const { return last_key_; }
 
-  // Whether the entry still fits. An entry larger than a block gets one of its own.
-  bool fits(std::string_view key, std::string_view value) const;
-  // Keys rise. An empty value marks a key as removed.
-  void add(std::string_view key, std::string_view value);
-  // The block's bytes; the builder starts over.
-  std::string finish();
+  // False when the entry does not fit any more, which changes nothing. An entry larger than a block
+  // gets one of its own. Keys rise. An empty value marks a key as removed.
+  bool add(std::string_view key, std::string_view value);
+  // The block's bytes, valid until the next add; the builder starts over.
+  std::string_view finish();
 
  private:
-  std::string bytes_;
+  std::string bytes_;  // the first size_ of them are in use
+  std::size_t size_ = 0;
   std::string first_key_;
   std::string last_key_;
   std::size_t count_ = 0;
@@ -44,29 +44,29 @@ class BlockBuilder {
 // A block's entries, decoded. Views are valid until the next decode.
 class Block {
  public:
-  void decode(std::string bytes);
+  void decode(std::string_view bytes);
 
-  std::size_t size() const { return ends_.size(); }
+  std::size_t size() const { return entries_.size(); }
   std::size_t bytes() const { return bytes_.size(); }
   std::string_view key(std::size_t i) const {
-    const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
-    return std::string_view(keys_).substr(begin, ends_[i] - begin);
+    return {keys_.data() + entries_[i].key_begin, entries_[i].key_bytes};
   }
   std::string_view value(std::size_t i) const {
-    return std::string_view(bytes_).substr(values_[i].begin, values_[i].size);
+    return {bytes_.data() + entries_[i].value_begin, entries_[i].value_bytes};
   }
   // The first entry at or above `key`, looked for from `from` on; size() when there is none.
   std::size_t lower_bound(std::string_view key, std::size_t from = 0) const;
 
  private:
-  struct Slice {
-    std::uint32_t begin;
-    std::uint32_t size;
+  struct Entry {
+    std::uint32_t key_begin;  // in keys_
+    std::uint32_t key_bytes;
+    std::uint32_t value_begin;  // in bytes_
+    std::uint32_t value_bytes;
   };
   std::string bytes_;
-  std::string keys_;                 // one after the other
-  std::vector<std::uint32_t> ends_;  // in keys_
-  std::vector<Slice> values_;        // in bytes_
+  std::string keys_;  // one after the other; may be longer than they are
+  std::vector<Entry> entries_;
 };
 
 }  // namespace message_history::sqlite

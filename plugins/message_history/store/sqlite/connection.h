@@ -82,6 +82,8 @@ class Connection {
   std::int64_t steps() const;
   // Rows changed since it was opened.
   std::int64_t changes() const { return database_.getTotalChanges(); }
+  // The number that the row inserted last was given.
+  std::int64_t last_insert() const { return database_.getLastInsertRowid(); }
   const std::string& file() const { return file_; }
 
  private:

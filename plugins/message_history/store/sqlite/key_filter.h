@@ -14,6 +14,9 @@ namespace message_history::sqlite {
 
 // The part of a key that it is looked for by.
 using PartOf = std::string_view (*)(std::string_view key);
+constexpr std::string_view whole_key(std::string_view key) {
+  return key;
+}
 
 class KeyFilter {
  public:

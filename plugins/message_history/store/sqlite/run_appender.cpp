@@ -12,18 +12,11 @@ void RunAppender::extend(std::string_view first_key, std::string_view last_key,
 void RunAppender::flush() {
   if (builder_.empty()) return;
   extend(builder_.first_key(), builder_.last_key(), builder_.count());
-  const std::string first_key = builder_.first_key();
-  const std::string bytes = builder_.finish();
-  std::int64_t block_number = 0;
-  {
-    Query block = db_.query("INSERT INTO block (bytes) VALUES (?) RETURNING block_no");
-    block.bind_blob(bytes).step();
-    block_number = block.integer();
-  }
+  db_.query("INSERT INTO block (bytes) VALUES (?)").bind_blob(builder_.finish()).run();
   db_.query("INSERT INTO fence (run_no, first_key, block_no) VALUES (?, ?, ?)")
       .bind(run_.number)
-      .bind_blob(first_key)
-      .bind(block_number)
+      .bind_blob(builder_.first_key())
+      .bind(db_.last_insert())
       .run();
 }
 

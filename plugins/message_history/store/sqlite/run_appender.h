@@ -20,8 +20,10 @@ class RunAppender {
 
   // Keys rise.
   void add(std::string_view key, std::string_view value) {
-    if (!builder_.fits(key, value)) flush();
-    builder_.add(key, value);
+    if (!builder_.add(key, value)) {
+      flush();
+      builder_.add(key, value);
+    }
     if (filter_ != nullptr) filter_->add(part_of_(key));
   }
 

@@ -6,7 +6,7 @@ namespace message_history::sqlite {
 
 bool RunCursor::load(Query& query) {
   if (!query.step()) return false;
-  const std::string first_key = query.text();
+  const std::string_view first_key = query.bytes();
   const std::int64_t number = query.integer();
   if (!loaded_ || number != block_number_) {
     Query blob = db_->query("SELECT bytes FROM block WHERE block_no = ?");
@@ -16,7 +16,8 @@ bool RunCursor::load(Query& query) {
                                               " is missing; restore the tenant's folder from a "
                                               "backup");
     }
-    block_.decode(blob.text());
+    loaded_ = false;  // unless it can be decoded
+    block_.decode(blob.bytes());
     block_number_ = number;
     loaded_ = true;
     ++loads_;

@@ -1,52 +1,38 @@
 #include "store/sqlite/run_entries.h"
 
-#include <algorithm>
-
 namespace message_history::sqlite {
 
-namespace {
-
-std::uint64_t prefix_of(std::string_view key) {
-  std::uint64_t prefix = 0;
-  for (std::size_t i = 0; i < sizeof(prefix); ++i) {
-    prefix = prefix << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
-  }
-  return prefix;
-}
-
-}  // namespace
-
-void RunEntries::add(std::string_view key, std::string_view value) {
-  places_.push_back({prefix_of(key), static_cast<std::uint32_t>(bytes_.size()),
+void RunEntries::append(std::string_view key, std::string_view value) {
+  places_.push_back({static_cast<std::uint32_t>(bytes_.size()),
                      static_cast<std::uint32_t>(key.size()),
                      static_cast<std::uint32_t>(value.size())});
   bytes_.append(key);
   bytes_.append(value);
 }
 
-bool RunEntries::comes_before(const Place& a, const Place& b) const {
-  if (a.prefix != b.prefix) return a.prefix < b.prefix;
-  const int order = key_at(a).compare(key_at(b));
-  return order != 0 ? order < 0 : a.begin < b.begin;
-}
-
 void RunEntries::sort() {
-  const auto before = [this](const Place& a, const Place& b) { return comes_before(a, b); };
-  if (!std::is_sorted(places_.begin(), places_.end(), before)) {
-    std::sort(places_.begin(), places_.end(), before);
+  order_.clear();
+  order_.reserve(places_.size());
+  for (const Place& place : places_) {
+    order_.emplace_back(std::string_view(bytes_).substr(place.begin, place.key_bytes),
+                        static_cast<std::uint32_t>(order_.size()));
   }
+  sort_keys(order_);
   // Of equal keys the last one is kept.
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    const bool is_last = i + 1 == places_.size() || key_at(places_[i]) != key_at(places_[i + 1]);
-    if (is_last) places_[kept++] = places_[i];
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const bool is_last = i + 1 == order_.size() || order_[i].key() != order_[i + 1].key();
+    if (is_last) order_[kept++] = order_[i];
   }
-  places_.resize(kept);
+  order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(kept), order_.end());
 }
 
 void RunEntries::clear() {
   bytes_.clear();
   places_.clear();
+  order_.clear();
+  first_at_us_ = Limits::max();
+  last_at_us_ = Limits::min();
 }
 
 }  // namespace message_history::sqlite

@@ -1,5 +1,6 @@
 // Merging the runs of one level into one of the next, a slice at a time.
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,8 +13,9 @@ namespace message_history::sqlite {
 
 namespace {
 
-// A slice is not worth its own look-ups below this.
-constexpr std::int64_t slice_entries_min = 4'096;
+// A slice begins in the middle of a block of every run, which is read again; below this that costs
+// more than the merging.
+constexpr std::int64_t slice_entries_min = 32'768;
 // Entries merged for each entry put, per level: a little more than what comes in, so that a merge
 // is over before the next one is due.
 constexpr std::int64_t merged_per_put_num = 5;
@@ -24,24 +26,44 @@ constexpr std::int64_t taken_block_cost = 20;
 // A run being merged away: its cursor, and the blocks it has left behind.
 class Input {
  public:
-  Input(Connection& db, Run& run) : db_(db), run_(run), cursor_(db, run) {
+  // `number` is lower for newer runs.
+  Input(Connection& db, Run& run, std::size_t number)
+      : db_(db), run_(run), number_(number), cursor_(db, run) {
     cursor_.seek(run.first_key);
+    note_key();
   }
 
-  RunCursor& cursor() { return cursor_; }
+  const RunCursor& cursor() const { return cursor_; }
   Run& run() { return run_; }
+  std::size_t number() const { return number_; }
+  bool valid() const { return cursor_.valid(); }
+  std::string_view key() const { return cursor_.key(); }
+
+  // The lower key does, of equal ones the newer; inputs at their end come last.
+  bool comes_before(const Input& other) const {
+    if (prefix_ != other.prefix_) return prefix_ < other.prefix_;
+    if (!valid() || !other.valid()) return valid();
+    const int order = key().compare(other.key());
+    return order != 0 ? order < 0 : number_ < other.number_;
+  }
+  // `prefix` is the key's.
+  bool is_at(std::uint64_t prefix, std::string_view key) const {
+    return prefix_ == prefix && valid() && this->key() == key;
+  }
 
   void next() {
     const std::int64_t block = cursor_.block_number();
     cursor_.next();
     ++passed_;
     if (!cursor_.valid() || cursor_.block_number() != block) delete_block(block);
+    note_key();
   }
 
   void give_block_to(RunAppender& appender) {
     appender.take_block(cursor_);
     passed_ += static_cast<std::int64_t>(cursor_.block_entries());
     cursor_.next_block();
+    note_key();
   }
 
   // What is left of the run, after a slice.
@@ -55,35 +77,59 @@ class Input {
   }
 
  private:
+  void note_key() {
+    prefix_ = valid() ? key_prefix(key()) : std::numeric_limits<std::uint64_t>::max();
+  }
   void delete_block(std::int64_t block) {
     db_.query("DELETE FROM block WHERE block_no = ?").bind(block).run();
   }
 
   Connection& db_;
   Run& run_;
+  std::size_t number_;
   RunCursor cursor_;
+  std::uint64_t prefix_ = 0;  // of its key, which mostly decides a comparison
   std::int64_t passed_ = 0;
 };
 
 using Inputs = std::vector<std::unique_ptr<Input>>;  // newest first
 
-// The input with the lowest key, the newest of several; NULL when all are at their end.
-Input* lowest(const Inputs& inputs) {
-  Input* low = nullptr;
-  for (const auto& input : inputs) {
-    if (!input->cursor().valid()) continue;
-    if (low == nullptr || input->cursor().key() < low->cursor().key()) low = input.get();
+// Which input comes first: a tournament, where one that has moved plays only on its way up again.
+class Tournament {
+ public:
+  explicit Tournament(const Inputs& inputs) : waiting_(inputs.size(), nullptr) {
+    for (const auto& input : inputs) first_ = play(input.get());
   }
-  return low;
-}
+
+  // At its end when all are; NULL when there are none.
+  Input* first() { return first_; }
+  // The first has moved.
+  void play_again() { first_ = play(first_); }
+
+ private:
+  // Up to the top. In the first round, up to a match where nobody waits yet; the last one who plays
+  // gets to the top.
+  Input* play(Input* input) {
+    for (std::size_t match = (input->number() + waiting_.size()) / 2; match > 0; match /= 2) {
+      Input*& other = waiting_[match];
+      if (other == nullptr) return std::exchange(other, input);
+      if (other->comes_before(*input)) std::swap(other, input);
+    }
+    return input;
+  }
+
+  // By match, who lost it. The winner of match n plays in match n / 2.
+  std::vector<Input*> waiting_;
+  Input* first_ = nullptr;
+};
 
 // Whether the block that `input` stands at the beginning of lies below everything else there is.
-bool is_apart(const Inputs& inputs, Input& input) {
+bool is_apart(const Inputs& inputs, const Input& input) {
   if (!input.cursor().is_at_block_start()) return false;
   if (input.cursor().block_bytes() < block_bytes_max / 2) return false;
   for (const auto& other : inputs) {
-    if (other.get() == &input || !other->cursor().valid()) continue;
-    if (other->cursor().key() <= input.cursor().block_last_key()) return false;
+    if (other.get() == &input || !other->valid()) continue;
+    if (other->key() <= input.cursor().block_last_key()) return false;
   }
   return true;
 }
@@ -162,34 +208,39 @@ void SortedRuns::merge_some() {
 
 void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
   Inputs inputs;
-  for (Run* run : merged_into(into)) inputs.push_back(std::make_unique<Input>(db_, *run));
+  for (Run* run : merged_into(into)) {
+    inputs.push_back(std::make_unique<Input>(db_, *run, inputs.size()));
+  }
   const bool drops = into.growing == Run::Growing::by_rewrite && dropped_;
   // Where nothing older is left, what was removed need not be remembered.
   const bool is_oldest = &into == runs_.back().get();
   RunAppender appender(db_, into, filter_of(into), part_of_);
+  Tournament tournament(inputs);
   std::string key;
   for (std::int64_t merged = 0; merged < entries_max;) {
-    Input* input = lowest(inputs);
-    if (input == nullptr) break;
+    Input* const input = tournament.first();
+    if (input == nullptr || !input->valid()) break;
     if (appender.can_take_block() && !drops && is_apart(inputs, *input)) {
       input->give_block_to(appender);
+      tournament.play_again();
       merged += taken_block_cost;
       continue;
     }
-    key.assign(input->cursor().key());
+    key.assign(input->key());
     const std::string_view value = input->cursor().value();
     const bool removed = value.empty() && is_oldest;
     if (!removed && !(drops && dropped_(key))) appender.add(key, value);
-    for (const auto& other : inputs) {
-      while (other->cursor().valid() && other->cursor().key() == key) {
-        other->next();
-        ++merged;
-      }
-    }
+    // Past it in the older ones as well.
+    const std::uint64_t prefix = key_prefix(key);
+    do {
+      tournament.first()->next();
+      tournament.play_again();
+      ++merged;
+    } while (tournament.first()->is_at(prefix, key));
   }
   appender.flush();
   for (const auto& input : inputs) {
-    if (input->cursor().valid()) {
+    if (input->valid()) {
       input->cut();
       save(input->run());
     } else {

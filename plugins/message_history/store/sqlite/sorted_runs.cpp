@@ -14,11 +14,11 @@ namespace {
 using Limits = std::numeric_limits<std::int64_t>;
 
 // Filters are not worth being made for a few look-ups.
-constexpr std::int64_t lookups_before_filters = 1'000;
+constexpr std::int64_t loads_before_filters = 1'000;
+// Reading a block in vain costs more than asking filters for so many keys.
+constexpr std::int64_t lookups_a_load = 8;
 
 }  // namespace
-
-SortedRuns::SortedRuns(Connection& db, Tree tree) : SortedRuns(db, tree, Shape()) {}
 
 // What hides entries when it is wrong.
 std::int64_t SortedRuns::checksum_of(const Run& run) const {
@@ -108,7 +108,8 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
 // Once look-ups were seen to read more in vain than they are, runs get filters.
 void SortedRuns::note_loads(std::int64_t loads_in_vain) {
   loads_in_vain_ += loads_in_vain;
-  if (uses_filters_ && loads_in_vain_ > lookups_ + lookups_before_filters) is_filtering_ = true;
+  if (!uses_filters_ || loads_in_vain_ < loads_before_filters) return;
+  if (loads_in_vain_ * lookups_a_load > lookups_) is_filtering_ = true;
 }
 
 KeyFilter* SortedRuns::new_filter(const Run& run, std::int64_t keys) {
@@ -160,35 +161,33 @@ bool SortedRuns::find_between(std::string_view key, std::int64_t first_us, std::
   return false;
 }
 
-void SortedRuns::find(std::span<RunLookup> lookups) {
+void SortedRuns::find(std::span<const KeyPlace> keys,
+                      const std::function<void(const KeyPlace&, std::string_view)>& found) {
   load();
-  const auto by_key = [](const RunLookup& a, const RunLookup& b) { return a.key < b.key; };
-  if (!std::is_sorted(lookups.begin(), lookups.end(), by_key)) {
-    std::sort(lookups.begin(), lookups.end(), by_key);
-  }
-  lookups_ += static_cast<std::int64_t>(lookups.size());
-  std::vector<RunLookup*> open;
-  for (RunLookup& lookup : lookups) open.push_back(&lookup);
+  lookups_ += static_cast<std::int64_t>(keys.size());
+  std::vector<const KeyPlace*> open;
+  open.reserve(keys.size());
+  for (const KeyPlace& key : keys) open.push_back(&key);
   for (const auto& run : runs_) {
     if (open.empty()) return;
-    if (run->last_key < open.front()->key || open.back()->key < run->first_key) continue;
+    if (run->last_key < open.front()->key() || open.back()->key() < run->first_key) continue;
     RunCursor& cursor = cursor_of(*run);
     const KeyFilter* filter = filter_of(*run);
     const std::int64_t loads_before = cursor.loads();
     bool is_placed = false;
     bool any_found = false;
-    for (RunLookup*& lookup : open) {
-      if (lookup->key < run->first_key) continue;
-      if (run->last_key < lookup->key) break;
-      if (filter != nullptr && !filter->may_hold(part_of_(lookup->key))) continue;
+    for (const KeyPlace*& place : open) {
+      const std::string_view key = place->key();
+      if (key < run->first_key) continue;
+      if (run->last_key < key) break;
+      if (filter != nullptr && !filter->may_hold(part_of_(key))) continue;
       // The entry before was the first at or above a smaller key: it may answer this one as well.
-      if (!is_placed || cursor.key() < lookup->key) cursor.seek(lookup->key);
+      if (!is_placed || cursor.key() < key) cursor.seek(key);
       if (!cursor.valid()) break;
       is_placed = true;
-      if (cursor.key() != lookup->key) continue;
-      lookup->value.assign(cursor.value());
-      lookup->found = !lookup->value.empty();
-      lookup = nullptr;
+      if (cursor.key() != key) continue;
+      if (!cursor.value().empty()) found(*place, cursor.value());
+      place = nullptr;
       any_found = true;
     }
     if (any_found) {
@@ -216,13 +215,14 @@ std::string SortedRuns::last_key() {
 }
 
 Run& SortedRuns::add_run(std::int64_t level) {
-  Query query = db_.query(
-      "INSERT INTO run (tree, level, entries, merged_into, growing, first_key, last_key, "
-      "first_at, last_at, crc) VALUES (?, ?, 0, 0, 0, x'', x'', 0, 0, 0) RETURNING run_no");
-  query.bind(static_cast<std::int64_t>(tree_)).bind(level);
-  query.step();
+  db_.query(
+         "INSERT INTO run (tree, level, entries, merged_into, growing, first_key, last_key, "
+         "first_at, last_at, crc) VALUES (?, ?, 0, 0, 0, x'', x'', 0, 0, 0)")
+      .bind(static_cast<std::int64_t>(tree_))
+      .bind(level)
+      .run();
   Run& run = *runs_.emplace_back(std::make_unique<Run>());
-  run.number = query.integer();
+  run.number = db_.last_insert();
   run.level = level;
   sort_runs();
   return run;
@@ -258,17 +258,13 @@ void SortedRuns::erase(const Run& run) {
 void SortedRuns::put(RunEntries& entries) {
   if (entries.empty()) return;
   load();
-  put_entries_ += static_cast<std::int64_t>(entries.size());
   entries.sort();
+  put_entries_ += static_cast<std::int64_t>(entries.size());
   Run& run = add_run(0);
+  run.widen(entries.first_at_us(), entries.last_at_us());
   RunAppender appender(db_, run, new_filter(run, static_cast<std::int64_t>(entries.size())),
                        part_of_);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    appender.add(entries.key(i), entries.value(i));
-    std::optional<std::int64_t> at_us;
-    if (time_of_ != nullptr) at_us = time_of_(entries.key(i), entries.value(i));
-    run.widen(at_us.value_or(Limits::min()), at_us.value_or(Limits::max()));
-  }
+  for (std::size_t i = 0; i < entries.size(); ++i) appender.add(entries.key(i), entries.value(i));
   appender.flush();
   save(run);
   entries.clear();

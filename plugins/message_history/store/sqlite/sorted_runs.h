@@ -15,7 +15,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +23,7 @@
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/key_filter.h"
+#include "store/sqlite/key_sort.h"
 #include "store/sqlite/run_cursor.h"
 #include "store/sqlite/run_entries.h"
 
@@ -73,25 +73,11 @@ struct KeyRange {
   std::int64_t last_at_us = 0;
 };
 
-// One key looked for among others.
-struct RunLookup {
-  std::string key;
-  std::string value;
-  bool found = false;
-};
-
 class SortedRuns {
  public:
-  // The time an entry tells; empty: it is about any time.
-  using TimeOf = std::optional<std::int64_t> (*)(std::string_view key, std::string_view value);
-
-  struct Shape {
-    TimeOf time_of = nullptr;                                   // NULL: no entry tells one
-    PartOf part_of = [](std::string_view key) { return key; };  // what it is looked for by
-  };
-  SortedRuns(Connection& db, Tree tree, const Shape& shape)
-      : db_(db), tree_(tree), time_of_(shape.time_of), part_of_(shape.part_of) {}
-  SortedRuns(Connection& db, Tree tree);
+  // `part_of` says what of a key it is looked for by.
+  SortedRuns(Connection& db, Tree tree, PartOf part_of = whole_key)
+      : db_(db), tree_(tree), part_of_(part_of) {}
 
   // For one who looks up much: filters may be made, which take memory.
   void use_filters() { uses_filters_ = true; }
@@ -107,8 +93,10 @@ class SortedRuns {
   bool find(std::string_view key, std::string& value);
   // The same, cheaper, for a key whose entry is known to tell this time.
   bool find_at(std::string_view key, std::int64_t at_us, std::string& value);
-  // The same for several at once, much cheaper for keys that are near each other; sorts them.
-  void find(std::span<RunLookup> lookups);
+  // The same for several at once, which are sorted; much cheaper for keys that are near each other.
+  // The value that `found` gets is valid until it returns.
+  void find(std::span<const KeyPlace> keys,
+            const std::function<void(const KeyPlace& key, std::string_view value)>& found);
 
   // The entries of a range, in the order of keys. For small ranges; cheap when they are asked for
   // in rising order.
@@ -153,7 +141,6 @@ class SortedRuns {
 
   Connection& db_;
   Tree tree_;
-  TimeOf time_of_;
   PartOf part_of_;
   bool loaded_ = false;
   std::int64_t put_entries_ = 0;            // since the last merge_some

@@ -53,6 +53,15 @@ std::vector<Delivery> deliveries_after(TreeSet& trees, MessageNo message, std::s
   return rows;
 }
 
+std::string highest_delivery_id(TreeSet& trees, MessageNo message) {
+  const std::string begin = delivery_key(message, {});
+  const std::string end = key_after(begin);
+  RunsCursor cursor = trees.deliveries.cursor(begin, end);
+  cursor.seek_below(end);
+  if (!cursor.valid() || cursor.key() < begin) return {};
+  return std::string(decode_delivery_key(cursor.key()).delivery_id);
+}
+
 std::vector<Delivery> deliveries_in_chain(TreeSet& trees, ChainNo chain) {
   std::vector<Delivery> rows;
   const std::string begin = chain_key(chain);

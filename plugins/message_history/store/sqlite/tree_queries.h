@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,9 @@ Delivery named_delivery(TreeSet& trees, const MemberDelivery& entry);
 // In delivery_id order, those after `after_id`.
 std::vector<Delivery> deliveries_after(TreeSet& trees, MessageNo message, std::string_view after_id,
                                        std::int64_t limit);
+
+// Empty when the message has none.
+std::string highest_delivery_id(TreeSet& trees, MessageNo message);
 
 // The attempts of a chain in delivery_id order.
 std::vector<Delivery> deliveries_in_chain(TreeSet& trees, ChainNo chain);

@@ -15,12 +15,11 @@ class TreeSet {
   // `salt` keys the hashes of member ids.
   TreeSet(Connection& db, const Sha256& salt)
       : hash_seed(seed_of(salt)),
-        deliveries(db, Tree::delivery, {.time_of = delivery_time}),
-        member_deliveries(db, Tree::member_delivery,
-                          {.time_of = member_delivery_time, .part_of = member_part}),
+        deliveries(db, Tree::delivery),
+        member_deliveries(db, Tree::member_delivery, member_part),
         failed_deliveries(db, Tree::failed_delivery),
         chains(db, Tree::chain),
-        member_hashes(db, Tree::member_hash, {.part_of = hash_part}) {}
+        member_hashes(db, Tree::member_hash, hash_part) {}
 
   std::array<SortedRuns*, 5> all() {
     return {&deliveries, &member_deliveries, &failed_deliveries, &chains, &member_hashes};

@@ -130,11 +130,6 @@ Delivery decode_delivery(std::string_view key, std::string_view value) {
   return delivery;
 }
 
-std::optional<std::int64_t> delivery_time(std::string_view key, std::string_view value) {
-  if (value.empty()) return {};  // removed, whenever it was
-  return decode_delivery(key, value).state.timeline_at_us();
-}
-
 std::string member_key(MemberNo member) {
   std::string key;
   put_key_number(key, member.value);
@@ -167,11 +162,6 @@ MemberDeliveryView view_member_delivery(std::string_view key) {
   view.message = MessageNo{take_key_number(key)};
   view.delivery_id = key;
   return view;
-}
-
-std::optional<std::int64_t> member_delivery_time(std::string_view key, std::string_view /*value*/) {
-  take_key_number(key);
-  return static_cast<std::int64_t>(take_fixed(key, time_key_bytes));
 }
 
 MemberDelivery decode_member_delivery(std::string_view key, std::string_view value) {

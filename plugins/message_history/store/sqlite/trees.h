@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +25,6 @@ void put_delivery_key(std::string& key, MessageNo message, std::string_view deli
 std::string encode_delivery(const DeliveryState& state);
 void append_delivery(std::string& value, const DeliveryState& state);
 Delivery decode_delivery(std::string_view key, std::string_view value);
-// Where it stands on its member's time line.
-std::optional<std::int64_t> delivery_time(std::string_view key, std::string_view value);
 // The same into an object in use, whose memory is reused.
 void decode_delivery(std::string_view key, std::string_view value, Delivery& delivery);
 
@@ -53,7 +50,6 @@ std::string member_key(MemberNo member);
 std::string member_time_key(MemberNo member, std::int64_t at_us);
 std::string member_delivery_key(const MemberDelivery& entry);
 void put_member_delivery_key(std::string& key, const MemberDeliveryView& entry);
-std::optional<std::int64_t> member_delivery_time(std::string_view key, std::string_view value);
 MemberDelivery decode_member_delivery(std::string_view key, std::string_view value);
 std::string_view member_delivery_value(bool is_success);
 

@@ -6,9 +6,13 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/highest_ids.h"
 #include "store/sqlite/member_cache.h"
 #include "store/sqlite/tree_set.h"
 #include "store/store.h"
@@ -28,6 +32,7 @@ struct WriterState {
   Connection& db;
   TreeSet trees;
   std::array<RunEntries, 5> pending;  // by tree; empty between transactions
+  HighestIds highest_ids;
   MemberCache members;
   bool members_loaded = false;
   std::optional<MemberNo> last_member;
@@ -108,12 +113,14 @@ class SqliteWriter final : public WriteTransaction {
   void add_list_counts(const std::map<ListGroup, ListCounts>& changes);
   void add_list_money(const std::map<std::pair<ListGroup, std::string>, ShopMoney>& changes);
   void put_words(const std::vector<ListWords>& words);
-  std::int64_t last_insert();
   [[noreturn]] void missing(const char* what);
+  void learn_highest_ids(const std::vector<DeliveryLookup>& lookups);
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);
   void load_members();
   MemberNo next_member();
   void add_hash(std::string_view member, MemberNo number);
+  // Makes new members visible to queries.
+  void put_new_members();
   RunEntries& pending(Tree tree) { return state_.pending[static_cast<std::size_t>(tree) - 1]; }
   // Makes what was put visible to queries, as runs.
   void put_pending();
@@ -123,7 +130,8 @@ class SqliteWriter final : public WriteTransaction {
   TreeSet& trees_;
   bool committed_ = false;
   std::int64_t changes_before_ = 0;
-  std::string key_;  // built in turn
+  std::vector<std::pair<MemberNo, std::string>> new_members_;  // not put yet
+  std::string key_;                                            // built in turn
   std::string value_;
   std::int64_t last_chain_ = 0;
 };

@@ -1,7 +1,6 @@
 #include "store/sqlite/writer.h"
 
-#include <algorithm>
-#include <tuple>
+#include <unordered_map>
 
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
@@ -10,27 +9,56 @@
 
 namespace message_history::sqlite {
 
+namespace {
+
+constexpr std::size_t learned_lookups_min = 64;
+
+}  // namespace
+
 std::optional<Delivery> SqliteWriter::delivery(MessageNo message, std::string_view delivery_id) {
   put_pending();
   return find_delivery(trees_, message, delivery_id);
 }
 
+// Of messages that are looked at much: it takes a look into every run.
+void SqliteWriter::learn_highest_ids(const std::vector<DeliveryLookup>& lookups) {
+  std::unordered_map<MessageNo, std::size_t> unknown;
+  for (const DeliveryLookup& lookup : lookups) {
+    if (!state_.highest_ids.knows(lookup.message)) ++unknown[lookup.message];
+  }
+  for (const auto& [message, count] : unknown) {
+    if (count < learned_lookups_min) continue;
+    put_pending();
+    state_.highest_ids.set(message, highest_delivery_id(trees_, message));
+  }
+}
+
 void SqliteWriter::find_deliveries(std::vector<DeliveryLookup>& lookups) {
+  learn_highest_ids(lookups);
+  // Most deliveries are new, and most ids rise.
+  std::vector<DeliveryLookup*> open;
+  std::vector<std::size_t> ends;
+  std::string bytes;
+  for (DeliveryLookup& lookup : lookups) {
+    if (state_.highest_ids.are_below(lookup.message, lookup.delivery_id)) continue;
+    open.push_back(&lookup);
+    put_delivery_key(bytes, lookup.message, lookup.delivery_id);
+    ends.push_back(bytes.size());
+  }
+  if (open.empty()) return;
   put_pending();
-  std::vector<DeliveryLookup*> ordered;
-  ordered.reserve(lookups.size());
-  for (DeliveryLookup& lookup : lookups) ordered.push_back(&lookup);
-  std::sort(ordered.begin(), ordered.end(), [](const DeliveryLookup* a, const DeliveryLookup* b) {
-    return std::tie(a->message, a->delivery_id) < std::tie(b->message, b->delivery_id);
+  std::vector<KeyPlace> keys;
+  keys.reserve(open.size());
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    keys.emplace_back(std::string_view(bytes).substr(begin, end - begin),
+                      static_cast<std::uint32_t>(keys.size()));
+    begin = end;
+  }
+  sort_keys(keys);
+  trees_.deliveries.find(keys, [&](const KeyPlace& place, std::string_view value) {
+    decode_delivery(place.key(), value, open[place.number]->found.emplace());
   });
-  std::vector<RunLookup> keys(ordered.size());
-  for (std::size_t i = 0; i < ordered.size(); ++i) {
-    put_delivery_key(keys[i].key, ordered[i]->message, ordered[i]->delivery_id);
-  }
-  trees_.deliveries.find(keys);
-  for (std::size_t i = 0; i < ordered.size(); ++i) {
-    if (keys[i].found) ordered[i]->found = decode_delivery(keys[i].key, keys[i].value);
-  }
 }
 
 std::vector<Delivery> SqliteWriter::chain(ChainNo number) {
@@ -54,7 +82,8 @@ void SqliteWriter::put_delivery(const Delivery& row, const FiledDelivery* before
   put_delivery_key(key_, row.message, row.delivery_id);
   value_.clear();
   append_delivery(value_, row.state);
-  pending(Tree::delivery).add(key_, value_);
+  pending(Tree::delivery).add_at(now.timeline_at_us, key_, value_);
+  state_.highest_ids.note(row.message, row.delivery_id);
   if (now.is_failed != was.is_failed) {
     pending(Tree::failed_delivery).add(key_, now.is_failed ? present : "");
   }
@@ -71,7 +100,7 @@ void SqliteWriter::index_by_member(const Delivery& row, const FiledDelivery& now
     key_.clear();
     put_member_delivery_key(key_,
                             {filed.member, filed.timeline_at_us, row.message, row.delivery_id});
-    pending(Tree::member_delivery).add(key_, value);
+    pending(Tree::member_delivery).add_at(filed.timeline_at_us, key_, value);
   };
   const bool moved = was.member != now.member || was.timeline_at_us != now.timeline_at_us;
   if (!moved && was.is_success == now.is_success) return;

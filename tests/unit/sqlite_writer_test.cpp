@@ -1,0 +1,108 @@
+// What the writer knows without reading the store is what the store says.
+#include "store/sqlite/writer.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sqlite_database.h"
+
+namespace message_history::sqlite {
+namespace {
+
+class SqliteWriterTest : public testing::Test {
+ protected:
+  SqliteWriterTest() : db_(database_.file(), Connection::Mode::write), state_(db_, Sha256{}) {}
+
+  static void commit(SqliteWriter& writer) { static_cast<WriteTransaction&>(writer).commit(); }
+
+  Database database_;
+  Connection db_;
+  WriterState state_;
+};
+
+std::string id_of(std::uint64_t number) {
+  char text[16];
+  std::snprintf(text, sizeof(text), "d-%06u", static_cast<unsigned>(number));
+  return text;
+}
+
+// Transactions of some deliveries each, a third of them taken back; ids rise in some messages and
+// come in any order in others.
+TEST_F(SqliteWriterTest, FindsTheDeliveriesThatWereStoredAndNoOthers) {
+  using Name = std::pair<MessageNo, std::string>;
+  std::mt19937_64 random(1);
+  std::vector<MessageNo> messages;
+  std::map<Name, MemberNo> stored;
+  std::uint64_t next = 0;
+  for (int round = 0; round < 200; ++round) {
+    const bool kept = random() % 3 != 0;
+    if (random() % 20 == 0) state_.highest_ids.clear();  // as after a restart
+    std::map<Name, MemberNo> now = stored;
+    std::vector<MessageNo> in_use = messages;
+    SqliteWriter writer(state_);
+    if (round % 10 == 0) in_use.push_back(writer.add_message("m-" + std::to_string(round)));
+    std::set<Name> names;
+    for (std::uint64_t count = random() % 200; count > 0; --count) {
+      const MessageNo message = in_use[random() % in_use.size()];
+      names.emplace(message, id_of(message.value % 2 == 0 ? ++next : random() % 2'000));
+    }
+    for (int half = 0; half < 2; ++half) {
+      std::vector<DeliveryLookup> lookups;
+      for (const auto& [message, id] : names) lookups.push_back({message, id, {}});
+      writer.find_deliveries(lookups);
+      for (const DeliveryLookup& lookup : lookups) {
+        const auto known = now.find({lookup.message, std::string(lookup.delivery_id)});
+        ASSERT_EQ(lookup.found.has_value(), known != now.end()) << lookup.delivery_id;
+        if (lookup.found) {
+          ASSERT_EQ(lookup.found->state.member, known->second);
+        }
+        if (random() % 2 == 0) continue;
+        const Delivery row = sent(lookup.message, std::string(lookup.delivery_id),
+                                  {static_cast<std::int64_t>(1 + random() % 100)}, 1'000 + round);
+        std::optional<FiledDelivery> before;
+        if (lookup.found) before = filed(lookup.found->state);
+        writer.put_delivery(row, before ? &*before : nullptr);
+        now[{row.message, row.delivery_id}] = row.state.member;
+      }
+    }
+    if (!kept) continue;
+    commit(writer);
+    stored = std::move(now);
+    messages = std::move(in_use);
+  }
+}
+
+TEST_F(SqliteWriterTest, MembersOfATransactionThatWasTakenBackAreUnknown) {
+  for (const int members : {1, 31, 32, 33, 100}) {
+    const auto id = [&](int i) {
+      return "of " + std::to_string(members) + ": " + std::to_string(i);
+    };
+    {
+      SqliteWriter writer(state_);
+      for (int i = 0; i < members; ++i) writer.add_member(id(i));
+    }
+    SqliteWriter writer(state_);
+    for (int i = 0; i < members; ++i) ASSERT_FALSE(writer.live_member(id(i)));
+    for (int i = 0; i < members; ++i) {
+      const MemberNo number = writer.add_member(id(i));
+      ASSERT_EQ(writer.live_member(id(i)), number);
+      ASSERT_EQ(i % 7 != 0 ? id(i) : writer.live_member_id(number), id(i));
+    }
+    commit(writer);
+    SqliteWriter after(state_);
+    for (int i = 0; i < members; ++i) {
+      ASSERT_EQ(after.live_member_id(after.live_member(id(i))), id(i));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace message_history::sqlite
