@@ -170,7 +170,7 @@ TEST_F(SortedRunsTest, AreAsBeforeWhenTheTransactionIsRolledBack) {
 
 TEST_F(SortedRunsTest, LeaveOutWhatWasDropped) {
   for (int round = 0; round < 60; ++round) put(random_entries(200, 5'000));
-  runs_.set_dropped([](std::string_view key) { return key.ends_with("7"); });
+  runs_.set_dropped([](std::string_view key, std::string_view) { return key.ends_with("7"); });
   std::erase_if(model_, [](const auto& entry) { return entry.first.ends_with("7"); });
   db_.execute("BEGIN IMMEDIATE");
   runs_.begin_rewrite();

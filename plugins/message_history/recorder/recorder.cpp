@@ -94,6 +94,8 @@ class Intake {
       judged.fate = Fate::skip;
     } else if (auto why = why_rejected(judged.event)) {
       reject(*std::move(why));
+    } else if (work_.is_past(judged.event)) {
+      judged.fate = Fate::skip;
     }
   }
 
@@ -176,6 +178,16 @@ void add_to(SourceRow& source, const crm_event_ack& result) {
   source.batches += 1;
 }
 
+// The batch is durable: whatever happens here is not its failure.
+void sweep_after_batch(const crm::Host& host, Tenant& tenant, std::int64_t now_us) {
+  try {
+    const auto days = tenant.kept_days.at(host, tenant.store->facts().tenant, now_us);
+    sweep_some(*tenant.store, tenant.zone, now_us, days);
+  } catch (const crm::Failure& failure) {
+    host.log(CRM_LOG_WARNING, std::string("old details could not be dropped: ") + failure.what());
+  }
+}
+
 }  // namespace
 
 void Recorder::record(const crm_event_batch* batch, crm_event_ack* ack) {
@@ -207,6 +219,7 @@ void Recorder::record(const crm_event_batch* batch, crm_event_ack* ack) {
     transaction->commit(work.erased());
   }
   *ack = result;
+  sweep_after_batch(host_, *tenant, source.recorded_at_us);
 
   host_.add_metric("message_history.events.accepted", static_cast<std::int64_t>(result.accepted));
   host_.add_metric("message_history.events.rejected", static_cast<std::int64_t>(result.rejected));

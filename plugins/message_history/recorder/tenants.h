@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "calendar/time_zone.h"
+#include "recorder/retention.h"
 #include "store/store.h"
 
 namespace message_history {
@@ -23,6 +24,7 @@ struct Tenant {
   std::unique_ptr<Store> store;
   TimeZone zone = TimeZone::utc();  // for the writer
   std::mutex writer;                // held while a transaction of `store` lives
+  KeptDays kept_days;               // for the writer
 };
 
 class Tenants {

@@ -88,6 +88,14 @@ bool is_apart(const Inputs& inputs, Input& input) {
   return true;
 }
 
+bool keeps_block(const RunCursor& cursor, const SortedRuns::Dropped& dropped) {
+  for (std::size_t i = 0; i < cursor.block_entries(); ++i) {
+    const std::string_view value = cursor.block_value(i);
+    if (!value.empty() && dropped(cursor.block_key(i), value)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 // Newest first.
@@ -171,7 +179,9 @@ void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
   for (std::int64_t merged = 0; merged < entries_max;) {
     Input* input = lowest(inputs);
     if (input == nullptr) break;
-    if (appender.can_take_block() && !drops && is_apart(inputs, *input)) {
+    if (appender.can_take_block() && is_apart(inputs, *input) &&
+        (!drops || keeps_block(input->cursor(), dropped_))) {
+      if (drops) merged += static_cast<std::int64_t>(input->cursor().block_entries()) / 2;
       input->give_block_to(appender);
       merged += taken_block_cost;
       continue;
@@ -179,7 +189,11 @@ void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
     key.assign(input->cursor().key());
     const std::string_view value = input->cursor().value();
     const bool removed = value.empty() && is_oldest;
-    if (!removed && !(drops && dropped_(key))) appender.add(key, value);
+    if (drops && !value.empty() && dropped_(key, value)) {
+      if (keeps_dropped_) dropped_entries_.push_back({key, std::string(value)});
+    } else if (!removed) {
+      appender.add(key, value);
+    }
     for (const auto& other : inputs) {
       while (other->cursor().valid() && other->cursor().key() == key) {
         other->next();

@@ -7,10 +7,24 @@ namespace message_history::sqlite {
 
 void WriterState::forget() {
   for (SortedRuns* tree : trees.all()) tree->forget();
+  retention_.reset();
   members_loaded = false;
   last_member.reset();
   route_numbers.clear();
   routes.clear();
+}
+
+void WriterState::let_trees_drop() {
+  trees.member_deliveries.set_dropped([this](std::string_view key, std::string_view value) {
+    return *member_delivery_time(key, value) < retention().kept_from_us;
+  });
+  trees.deliveries.set_dropped([this](std::string_view key, std::string_view value) {
+    decode_delivery(key, value, scratch_);
+    // One that was only named has no time.
+    return !scratch_.state.marks.empty() &&
+           scratch_.state.timeline_at_us() < retention().kept_from_us;
+  });
+  trees.deliveries.keep_dropped();
 }
 
 SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), trees_(state.trees) {
@@ -283,6 +297,7 @@ void SqliteWriter::put_pending() {
 void SqliteWriter::commit(bool forget) {
   put_pending();
   for (SortedRuns* tree : trees_.all()) tree->merge_some();
+  unfile_dropped();
   db_.execute("COMMIT");
   committed_ = true;
   if (!forget) return;
