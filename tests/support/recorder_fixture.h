@@ -29,7 +29,10 @@ class SmallHost {
     raw_.size = sizeof(raw_);
     raw_.abi_major = CRM_ABI_MAJOR;
     raw_.context = this;
-    raw_.now_us = [](const crm_host*) { return monday_us; };
+    raw_.now_us = [](const crm_host* host) { return self(host).now_us; };
+    raw_.log = [](const crm_host* host, int32_t, crm_str line) {
+      self(host).lines.emplace_back(crm::view(line));
+    };
     raw_.extension = [](const crm_host* host, const char* id) -> const void* {
       return std::strcmp(id, CRM_EXT_CONFIG) == 0 ? &self(host).config_ : nullptr;
     };
@@ -50,6 +53,8 @@ class SmallHost {
 
   const crm_host* raw() const { return &raw_; }
   std::map<std::string, std::string> settings = {{"time_zone", "Asia/Seoul"}, {"currency", "KRW"}};
+  std::int64_t now_us = monday_us;
+  mutable std::vector<std::string> lines;  // logged
 
  private:
   static const SmallHost& self(const crm_host* host) {

@@ -18,20 +18,20 @@ std::optional<std::int32_t> retention_days(const crm::Host& host, std::string_vi
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), days);
   if (error != std::errc{} || end != text->data() + text->size() || days < retention_days_min ||
       days > retention_days_max) {
-    throw crm::Failure(CRM_ERR_INVALID,
-                       std::string("the host's setting ") + retention_setting + " of tenant \"" +
-                           std::string(tenant) + "\" is \"" + *text + "\"; it must be " +
-                           std::to_string(retention_days_min) + " to " +
-                           std::to_string(retention_days_max) +
-                           " days, or empty to keep everything");
+    throw crm::Failure(CRM_ERR_INVALID, std::string("the host's setting ") + retention_setting +
+                                            " of tenant \"" + std::string(tenant) + "\" is \"" +
+                                            *text + "\"; it must be " +
+                                            std::to_string(retention_days_min) + " to " +
+                                            std::to_string(retention_days_max) +
+                                            " days, or empty to keep everything");
   }
   return days;
 }
 
 std::optional<std::int32_t> KeptDays::at(const crm::Host& host, std::string_view tenant,
                                          std::int64_t now_us) {
-  const bool is_fresh = read_at_us_ && *read_at_us_ <= now_us &&
-                        now_us - *read_at_us_ < setting_read_again_us;
+  const bool is_fresh =
+      read_at_us_ && *read_at_us_ <= now_us && now_us - *read_at_us_ < setting_read_again_us;
   if (is_fresh) return days_;
   read_at_us_ = now_us;
   days_.reset();

@@ -189,7 +189,7 @@ typedef struct crm_event_ack {
   uint64_t accepted;
   uint64_t duplicates;             /* at or below the position when they came */
   uint64_t rejected;               /* kept in quarantine */
-  uint64_t skipped;                /* of a kind this plugin does not know */
+  uint64_t skipped;                /* of a kind this plugin does not know, or older than it keeps */
   crm_event_rejection* rejections; /* the caller's array, may be NULL */
   uint64_t rejections_capacity;
   uint64_t rejections_count; /* filled entries: at most the capacity */

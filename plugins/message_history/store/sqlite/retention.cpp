@@ -44,8 +44,9 @@ Retention read_retention(Connection& db) {
   if (retention.kept_from_us == 0) return retention;
   const std::int64_t phase = number(db, phase_key);
   if (phase > static_cast<std::int64_t>(SweepPhase::members)) {
-    throw crm::Failure(CRM_ERR_CORRUPT, db.file() + ": meta names a sweep that is none; restore "
-                                                    "the tenant's folder from a backup");
+    throw crm::Failure(CRM_ERR_CORRUPT, db.file() +
+                                            ": meta names a sweep that is none; restore "
+                                            "the tenant's folder from a backup");
   }
   retention.phase = static_cast<SweepPhase>(phase);
   retention.after = meta(db, after_key).value_or(std::string());

@@ -124,7 +124,7 @@ class SqliteWriter final : public WriteTransaction {
 
   // No sweep is under way.
   void begin_sweep(std::int64_t kept_from_us);
-  // One slice of it; trees go on at commit().
+  // As many slices as fit a few milliseconds; trees go on at commit().
   void sweep_some();
 
  private:
@@ -149,7 +149,8 @@ class SqliteWriter final : public WriteTransaction {
   void drop_held_refunds(std::string_view order_id);
   void unfile(const Delivery& row, const FiledDelivery& was);
   void unfile_dropped();
-  // Slices; whether there may be more.
+  void sweep_slice(Retention& sweep);
+  // Slices of one table; whether there may be more.
   bool sweep_touches(Retention& sweep);
   bool sweep_orders(Retention& sweep);
   bool sweep_refunds(Retention& sweep);

@@ -20,8 +20,7 @@ MemberCounts SqliteWriter::member_counts(MessageNo message, MemberNo member) {
   return counts;
 }
 
-void SqliteWriter::put_member_counts(MessageNo message, MemberNo member,
-                                     const MemberCounts& row) {
+void SqliteWriter::put_member_counts(MessageNo message, MemberNo member, const MemberCounts& row) {
   MemberCounts stored = past_counts(message, member);  // until the sweep takes it off
   stored.clicks += row.clicks;
   stored.opens += row.opens;

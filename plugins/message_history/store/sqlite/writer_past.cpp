@@ -197,9 +197,8 @@ void SqliteWriter::drop_past(MemberNo member) {
   }
   Query orders = db_.query(
       "SELECT order_no FROM orders WHERE member_no = ? AND member_no > 0 AND placed_at < ?");
-  for (const OrderNo number :
-       rows_of<OrderNo>(orders.bind(member).bind(retention.kept_from_us),
-                        [](Query& row) { return row.number<OrderNo>(); })) {
+  for (const OrderNo number : rows_of<OrderNo>(orders.bind(member).bind(retention.kept_from_us),
+                                               [](Query& row) { return row.number<OrderNo>(); })) {
     drop_order(number);
   }
 }

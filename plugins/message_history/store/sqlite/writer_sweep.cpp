@@ -1,6 +1,7 @@
 // Dropping what is older than details are kept, bit by bit: one call is a slice of one table or
 // tree, in the transaction that also moves the sweep on.
 #include <charconv>
+#include <chrono>
 #include <limits>
 #include <string>
 #include <utility>
@@ -16,8 +17,10 @@ namespace message_history::sqlite {
 namespace {
 
 // Rows dropped, and things looked at, in one slice.
-constexpr std::int64_t slice_rows = 300;
-constexpr std::int64_t slice_members = 1'000;
+constexpr std::int64_t slice_rows = 100;
+constexpr std::int64_t slice_members = 300;
+// Slices of rows follow each other for so long.
+constexpr std::chrono::milliseconds step_time{3};
 
 // The number after which a phase goes on.
 std::int64_t number_of(const std::string& after) {
@@ -38,7 +41,18 @@ void SqliteWriter::begin_sweep(std::int64_t kept_from_us) {
 }
 
 void SqliteWriter::sweep_some() {
+  const auto began = std::chrono::steady_clock::now();
   Retention next = state_.retention();
+  const bool is_of_rows = next.phase > SweepPhase::deliveries;
+  do {
+    sweep_slice(next);
+  } while (is_of_rows && next.is_sweeping() &&
+           std::chrono::steady_clock::now() - began < step_time);
+  save_retention(db_, next);
+  state_.set_retention(next);
+}
+
+void SqliteWriter::sweep_slice(Retention& next) {
   switch (next.phase) {
     case SweepPhase::none:
       return;
@@ -67,8 +81,6 @@ void SqliteWriter::sweep_some() {
       if (!sweep_members(next)) next.begin(SweepPhase::none);
       break;
   }
-  save_retention(db_, next);
-  state_.set_retention(next);
 }
 
 // Member by member: of each, what is too old comes first.
@@ -79,8 +91,8 @@ bool SqliteWriter::sweep_touches(Retention& sweep) {
     next.bind(number_of(sweep.after)).step();
     const auto member = next.optional_integer();
     if (!member) return false;
-    Query query = db_.query("SELECT " MH_TOUCH_COLUMNS
-                            " FROM touch WHERE member_no = ? AND at < ? LIMIT ?");
+    Query query =
+        db_.query("SELECT " MH_TOUCH_COLUMNS " FROM touch WHERE member_no = ? AND at < ? LIMIT ?");
     query.bind(*member).bind(sweep.kept_from_us).bind(slice_rows - dropped);
     for (const TouchRow& row : rows_of(query, read_touch)) {
       drop(row);
