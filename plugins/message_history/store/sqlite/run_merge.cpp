@@ -115,6 +115,8 @@ void SortedRuns::begin_merge(std::int64_t level) {
     }
     // One at a time, so that what a level merges is older than what it gets meanwhile.
     if (run->level == level + 1 && run->growing == Run::Growing::by_level) return;
+    // Nor past all that is older, which is being gathered there.
+    if (run->level <= level && run->growing == Run::Growing::by_rewrite) return;
   }
   const Fanin fanin = fanin_of(tree_);
   if (whole.size() < (level == 0 ? fanin.new_runs : fanin.runs)) return;
@@ -136,7 +138,8 @@ bool SortedRuns::is_rewriting() {
 
 void SortedRuns::begin_rewrite() {
   if (is_rewriting() || runs_.empty()) return;
-  Run& into = add_run(runs_.back()->level + 1);
+  // Not a level more each time; which of it and what goes into it comes first makes no difference.
+  Run& into = add_run(std::max<std::int64_t>(runs_.back()->level, 1));
   for (const auto& run : runs_) {
     if (run.get() == &into) continue;
     run->growing = Run::Growing::no;  // what it was being given goes to the new one as well
@@ -173,7 +176,7 @@ void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
   for (Run* run : merged_into(into)) inputs.push_back(std::make_unique<Input>(db_, *run));
   const bool drops = into.growing == Run::Growing::by_rewrite && dropped_;
   // Where nothing older is left, what was removed need not be remembered.
-  const bool is_oldest = &into == runs_.back().get();
+  const bool is_oldest = into.growing == Run::Growing::by_rewrite || &into == runs_.back().get();
   RunAppender appender(db_, into, filter_of(into), part_of_);
   std::string key;
   for (std::int64_t merged = 0; merged < entries_max;) {
