@@ -35,6 +35,7 @@ void add_growth_case(CLI::App& app, Case& chosen);
 void add_ingest_case(CLI::App& app, Case& chosen);
 void add_orders_case(CLI::App& app, Case& chosen);
 void add_reattribution_case(CLI::App& app, Case& chosen);
+void add_retention_case(CLI::App& app, Case& chosen);
 void add_start_case(CLI::App& app, Case& chosen);
 void add_tables_case(CLI::App& app, Case& chosen);
 void add_tenants_case(CLI::App& app, Case& chosen);

@@ -52,6 +52,17 @@ def messages(driver):
                 memory_mib=max(run.peak_mib for run in many), runs=len(many), section="scale")]
 
 
-def retention(_driver):
-    """Removing what is older than the kept days. The plugin has no such call yet."""
-    return [Row("retention", "not available yet", section="scale")]
+def retention(driver):
+    """Removing the older half of a shop while batches go on, against the batches before."""
+    plan = driver.size.retention
+    with driver.scratch("retention") as data:
+        run = driver.crm("retention", data, *plan.shop.options(), "--batches", plan.batches)
+
+    def latencies(key):
+        return " / ".join(f"{run[key][rank]:.1f}" for rank in ("p50_ms", "p99_ms", "max_ms")) + " ms"
+    return [Row(f"batches while half of {count_text(plan.shop.deliveries)} deliveries is dropped",
+                latencies("during"), latencies("before"), memory_mib=run.peak_mib, section="scale",
+                note=f"p50 / p99 / max of batches of 1,000, against those before; {run['sweep_batches']} batches and "
+                     f"{run['sweep_s']:.1f} s until everything was dropped; {run['bytes_before'] / 2**20:.0f} MiB "
+                     f"before, {run['bytes_after'] / 2**20:.0f} MiB after {count_text(run['recorded_meanwhile'])} more",
+                details=run.values)]

@@ -16,8 +16,6 @@ constexpr int64_t ms_us = 1'000;
 constexpr int64_t second_us = 1'000 * ms_us;
 constexpr int64_t minute_us = 60 * second_us;
 constexpr int64_t hour_us = 60 * minute_us;
-constexpr int64_t begin_us = 1'767'225'600'000'000;  // 2026-01-01T00:00:00Z
-constexpr int64_t campaign_span_us = 60 * 24 * hour_us;
 constexpr int64_t delivery_step_us = 10 * ms_us;
 constexpr double campaign_skew = 0.7;
 constexpr uint64_t products = 500;
@@ -98,6 +96,7 @@ Shop::Shop(const ShopSize& size) : size_(size) {
     begins_.push_back(i + 1 == size_.campaigns ? size_.deliveries
                                                : std::min(end, size_.deliveries));
   }
+  begins_.back() += size_.later_deliveries;
 }
 
 uint64_t Shop::campaign_of(uint64_t number) const {
@@ -106,8 +105,8 @@ uint64_t Shop::campaign_of(uint64_t number) const {
 }
 
 int64_t Shop::accepted_at_us(uint64_t number, uint64_t campaign) const {
-  const auto gap_us = campaign_span_us / static_cast<int64_t>(size_.campaigns);
-  return begin_us + hour_us + static_cast<int64_t>(campaign) * gap_us +
+  const auto gap_us = size_.span_us / static_cast<int64_t>(size_.campaigns);
+  return size_.begin_us + hour_us + static_cast<int64_t>(campaign) * gap_us +
          static_cast<int64_t>(number) * delivery_step_us;
 }
 
@@ -169,7 +168,7 @@ OrderRow Shop::order_after(uint64_t delivery_number) const {
 }
 
 int64_t Shop::message_at_us(uint64_t message) const {
-  if (is_automatic(message)) return begin_us + ms_us;
+  if (is_automatic(message)) return size_.begin_us + ms_us;
   return accepted_at_us(begins_[message], message) - minute_us;
 }
 

@@ -22,6 +22,9 @@ struct ShopSize {
   uint64_t automatic_messages = 0;  // where there are any, they take three deliveries of ten
   uint64_t deliveries_a_sale = 50;
   DeliveryIds ids = DeliveryIds::ordered;
+  int64_t begin_us = 1'767'225'600'000'000;        // 2026-01-01T00:00:00Z
+  int64_t span_us = int64_t{60} * 86'400'000'000;  // from the first campaign to the last
+  uint64_t later_deliveries = 0;  // that may follow those: more of the last campaign
 };
 
 // A message's number: campaigns first, then automatic messages.

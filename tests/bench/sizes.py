@@ -36,6 +36,14 @@ class Growth:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """A shop of 400 days, of which half are dropped; `batches` are timed before."""
+
+    shop: Shop
+    batches: int
+
+
+@dataclass(frozen=True)
 class Size:
     name: str
     runs: int  # repetitions of a case; the median of them is shown
@@ -56,6 +64,7 @@ class Size:
     tenant_shop: Shop
     many_messages: int
     messages_deliveries: int
+    retention: Retention
 
 
 SIZES = {
@@ -70,7 +79,8 @@ SIZES = {
         growth=Growth(Shop(2_000, 1_000, 10, 3), young=500, slices=2, slice_deliveries=500),
         reattribution=Shop(3_000, 500, 10, deliveries_a_sale=20),
         tenants=5, tenant_shop=Shop(200, 100),
-        many_messages=100, messages_deliveries=1_000),
+        many_messages=100, messages_deliveries=1_000,
+        retention=Retention(Shop(3_000, 1_000, 20, 3), batches=3)),
     "small": Size(
         "small", runs=5, long_runs=5,
         ingest=Shop(200_000, 50_000, 100, 10),
@@ -82,7 +92,8 @@ SIZES = {
         growth=Growth(Shop(500_000, 100_000, 100, 10), young=50_000, slices=5, slice_deliveries=10_000),
         reattribution=Shop(1_000_000, 100_000, 100, deliveries_a_sale=20),
         tenants=100, tenant_shop=Shop(1_000, 500),
-        many_messages=10_000, messages_deliveries=100_000),
+        many_messages=10_000, messages_deliveries=100_000,
+        retention=Retention(Shop(500_000, 100_000, 200, 10), batches=50)),
     "full": Size(
         "full", runs=5, long_runs=3,
         ingest=Shop(10_000_000, 2_000_000, 2_000, 50),
@@ -95,5 +106,6 @@ SIZES = {
                       slice_deliveries=100_000),
         reattribution=Shop(20_000_000, 2_000_000, 10_000, deliveries_a_sale=20),
         tenants=1_000, tenant_shop=Shop(10_000, 5_000),
-        many_messages=100_000, messages_deliveries=3_000_000),
+        many_messages=100_000, messages_deliveries=3_000_000,
+        retention=Retention(Shop(10_000_000, 2_000_000, 2_000, 50), batches=300)),
 }

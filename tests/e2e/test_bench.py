@@ -152,6 +152,27 @@ class Reattribution(BenchTest):
                 self.driver.crm("reattribution", data, "--delivered-window-hours", 24)
 
 
+class Retention(BenchTest):
+    def test_drops_about_half_and_keeps_what_was_counted(self):
+        plan = SIZE.retention
+        with self.driver.scratch("retention") as data:
+            run = self.driver.crm("retention", data, *plan.shop.options(), "--batches", plan.batches)
+            host = crm.Host(data)
+            shown = {**host.messages(TENANT, "messages.manual"), **host.messages(TENANT, "messages.automatic")}
+            first = host.view(TENANT, "message.recipients", message_id="C-000000")
+        self.assertGreater(run["sweep_batches"], 0)
+        self.assertEqual(run["before"]["count"], plan.batches)
+        self.assertEqual(run["during"]["count"], run["sweep_batches"])
+        recorded = plan.shop.deliveries + plan.batches * 1_000 + run["recorded_meanwhile"]
+        self.assertEqual(sum(crm.plain(row["success"]) + crm.plain(row["failed"]) for row in shown.values()), recorded)
+        clicks = plan.shop.deliveries // 20
+        self.assertTrue(0.2 * clicks < run["touches_left"] < 0.8 * clicks, run["touches_left"])
+        self.assertLess(run["orders_left"], sum(crm.plain(row["orders"]) for row in shown.values()))
+        parts = {part.get("id"): part for part in first["components"]}
+        self.assertEqual(parts["recipients"]["rows"], [])
+        self.assertIn("retention", parts)
+
+
 class Comparison(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="crm-bench-")

@@ -32,8 +32,8 @@ NUMBERS = {"order_amount", "unit_price", "option_price", "quantity", "attributed
            "refunded_amount"}
 IDS = {"order_id", "product_no"}
 MANIFEST_KEYS = {"version", "iss", "tenant", "message_id", "export_id", "request_sha256", "columns",
-                 "dialect", "masked", "locale", "rule_version", "as_of", "rows", "recipients",
-                 "bytes", "sha256", "created_at", "previous_export_sha256"}
+                 "dialect", "masked", "locale", "rule_version", "as_of", "retained_from", "rows",
+                 "recipients", "bytes", "sha256", "created_at", "previous_export_sha256"}
 FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
 TAMPERED_PLACES = 200
 ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")

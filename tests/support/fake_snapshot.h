@@ -52,6 +52,7 @@ class FakeSnapshot : public mh::Snapshot {
   std::int64_t held_message_count = 0;
   std::int64_t held_refund_count = 0;
   mh::StoreSize store_size;
+  std::int64_t details_from_us = 0;
   std::int64_t deliveries_read = 0;
 
   std::vector<mh::MessageListRow> messages(const mh::MessageFilter& filter,
@@ -273,6 +274,7 @@ class FakeSnapshot : public mh::Snapshot {
   std::int64_t held_messages() override { return held_message_count; }
   std::int64_t held_refunds() override { return held_refund_count; }
   mh::StoreSize size() override { return store_size; }
+  std::int64_t kept_from_us() override { return details_from_us; }
   void each_fact(const std::function<void(std::string_view)>&) override {
     throw std::logic_error("a view read every fact");
   }

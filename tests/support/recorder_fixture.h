@@ -3,8 +3,10 @@
 
 #include <crm/cpp/host.hpp>
 
+#include <atomic>
 #include <cstring>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,21 +24,27 @@ inline constexpr std::int64_t minute_us = 60'000'000;
 inline constexpr std::int64_t hour_us = 60 * minute_us;
 inline constexpr std::int64_t day_us = 24 * hour_us;
 
-// The least a host offers: a clock, and settings from a map.
+// The least a host offers: a clock, and settings from a map. The plugin asks from its own thread,
+// too.
 class SmallHost {
  public:
   SmallHost() {
     raw_.size = sizeof(raw_);
     raw_.abi_major = CRM_ABI_MAJOR;
     raw_.context = this;
-    raw_.now_us = [](const crm_host*) { return monday_us; };
+    raw_.now_us = [](const crm_host* host) { return self(host).now_us.load(); };
+    raw_.log = [](const crm_host* host, int32_t, crm_str line) {
+      const std::lock_guard lock(self(host).mutex_);
+      self(host).lines.emplace_back(crm::view(line));
+    };
     raw_.extension = [](const crm_host* host, const char* id) -> const void* {
       return std::strcmp(id, CRM_EXT_CONFIG) == 0 ? &self(host).config_ : nullptr;
     };
     config_.size = sizeof(config_);
     config_.get = [](const crm_host* host, crm_str, const char* key, char* buffer,
                      uint64_t capacity, uint64_t* size) -> int32_t {
-      const auto& known = self(host).settings;
+      const std::lock_guard lock(self(host).mutex_);
+      const auto& known = self(host).settings_;
       const auto found = known.find(key);
       if (found == known.end()) return CRM_ERR_NOT_FOUND;
       *size = found->second.size();
@@ -49,7 +57,12 @@ class SmallHost {
   SmallHost& operator=(const SmallHost&) = delete;
 
   const crm_host* raw() const { return &raw_; }
-  std::map<std::string, std::string> settings = {{"time_zone", "Asia/Seoul"}, {"currency", "KRW"}};
+  void set(const std::string& key, const std::string& value) {
+    const std::lock_guard lock(mutex_);
+    settings_[key] = value;
+  }
+  std::atomic<std::int64_t> now_us = monday_us;
+  mutable std::vector<std::string> lines;  // logged
 
  private:
   static const SmallHost& self(const crm_host* host) {
@@ -57,6 +70,8 @@ class SmallHost {
   }
   crm_host raw_{};
   crm_ext_config config_{};
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> settings_ = {{"time_zone", "Asia/Seoul"}, {"currency", "KRW"}};
 };
 
 class RecorderFixture {
@@ -90,7 +105,7 @@ class RecorderFixture {
     return recorder.settled_tenant(tenant)->store->snapshot();
   }
   // A setting of the host's; before the first event.
-  void set(const std::string& key, const std::string& value) { host_.settings[key] = value; }
+  void set(const std::string& key, const std::string& value) { host_.set(key, value); }
   const message_history::Rule& rule() { return tenants.open_existing(tenant)->store->facts().rule; }
   message_history::MessageRow message(const std::string& id) {
     return snapshot()->message(id).value();

@@ -198,6 +198,7 @@ TEST_F(Exporter, WritesFileProofAndAudit) {
   EXPECT_EQ(proof["rows"], 2);
   EXPECT_EQ(proof["rule_version"], 3);
   EXPECT_EQ(proof["as_of"], (Json{{"send", 41}, {"shop", 17}}));
+  EXPECT_TRUE(proof["retained_from"].is_null());
   EXPECT_EQ(proof["recipients"]["success"], 2);
   EXPECT_EQ(proof["previous_export_sha256"], "");
 
@@ -212,6 +213,12 @@ TEST_F(Exporter, WritesFileProofAndAudit) {
   EXPECT_EQ(row.export_id, proof["export_id"]);
   EXPECT_EQ(row.export_id, history.audit.front().export_id);
   EXPECT_EQ(history.audit.front().csv_sha256, "");
+}
+
+TEST_F(Exporter, SaysSinceWhenDetailsAreKept) {
+  history.kept_from_us = 1'767'538'800'000'000;
+  ASSERT_EQ(run(), CRM_OK);
+  EXPECT_EQ(manifest_of_result()["retained_from"], "2026-01-04T15:00:00Z");
 }
 
 TEST_F(Exporter, SameStateGivesTheSameBytesAndNamesTheExportBefore) {

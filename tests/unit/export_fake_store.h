@@ -31,6 +31,7 @@ struct FakeHistory {
   std::map<std::int64_t, Route> routes;
   std::vector<SourceRow> sources;
   std::vector<AuditRow> audit;
+  std::int64_t kept_from_us = 0;
 
   // What went on.
   int open_snapshots = 0;
@@ -144,6 +145,7 @@ class FakeSnapshot : public Snapshot {
   std::int64_t held_messages() CRM_UNUSED;
   std::int64_t held_refunds() CRM_UNUSED;
   StoreSize size() CRM_UNUSED;
+  std::int64_t kept_from_us() override { return history_.kept_from_us; }
   void each_fact(const std::function<void(std::string_view)>&) CRM_UNUSED;
   std::int64_t steps() CRM_UNUSED;
 
@@ -195,6 +197,7 @@ class FakeStore final : public Store {
     return taken;
   }
   std::unique_ptr<WriteTransaction> begin() CRM_UNUSED;
+  bool sweep_some(std::int64_t) CRM_UNUSED;
 
  private:
   FakeHistory& history_;

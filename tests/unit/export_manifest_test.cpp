@@ -35,6 +35,7 @@ Manifest golden() {
   manifest.claims.reason = "never in the manifest";
   manifest.rule_version = 3;
   manifest.as_of = {{"shop", 12}, {"send", 9'007'199'254'740'993}};
+  manifest.retained_from_us = 1'767'538'800'000'000;
   manifest.recipients = {.success = 5, .failed = 2, .pending = 1, .excluded = 4, .delivered = 3};
   manifest.rows = 13;
   manifest.bytes = 1234;
@@ -51,7 +52,8 @@ TEST(Manifest, HasTheseBytes) {
             R"("request_sha256":")"
             "1f58b9145b24d108d7ac38887338b3ea3229833b9c1e418250343f907bfd1047\","
             R"("columns":["sent","member_id"],"dialect":"raw-v1","masked":true,"locale":"ko",)"
-            R"("rule_version":3,"as_of":{"send":9007199254740993,"shop":12},"rows":13,)"
+            R"("rule_version":3,"as_of":{"send":9007199254740993,"shop":12},)"
+            R"("retained_from":"2026-01-04T15:00:00Z","rows":13,)"
             R"("recipients":{"success":5,"failed":2,"pending":1,"excluded":4},"bytes":1234,)"
             R"("sha256":"3b9c358f36f0a31b6ad3e14f309c7cf198ac9246e8316f9ce543d5b19ac02b80",)"
             R"("created_at":"2026-11-23T03:00:00.123Z",)"
@@ -67,7 +69,7 @@ TEST(Manifest, HasThisSignature) {
             crm::base64url_encode(header) + '.' + crm::base64url_encode(manifest_json(golden())));
   EXPECT_EQ(
       proof.substr(proof.rfind('.') + 1),
-      "BoqYQEKWLc6MAwcfmkNDL16duxkWAzHDRpkSkNbtkeoqi-8fjs55oSv8IscwCEByGrSTg4un6FMfS7xPwc3TBA");
+      "OGbCzfkImlLMklCTt3TiIjnA595ZHeqyYosXxhQ8nPSsRjoXEhXVxVNcB2WNu6KYOVck1sgoWamZtDyKzXDuBw");
 }
 
 TEST(Manifest, SaysNothingOfPeople) {
@@ -81,6 +83,7 @@ TEST(Manifest, WorksBeforeTheFirstEventAndExport) {
   const std::string json = manifest_json(empty);
   EXPECT_NE(json.find(R"("columns":[])"), std::string::npos);
   EXPECT_NE(json.find(R"("as_of":{})"), std::string::npos);
+  EXPECT_NE(json.find(R"("retained_from":null)"), std::string::npos);
   EXPECT_NE(json.find(R"("previous_export_sha256":"")"), std::string::npos);
   EXPECT_NE(json.find(R"("created_at":"1970-01-01T00:00:00Z")"), std::string::npos);
 }

@@ -301,11 +301,11 @@ TEST_F(RecorderTest, whoComesBackAfterAnErasureIsSomebodyNew) {
 }
 
 TEST_F(RecorderTest, windowsComeFromTheHostsSettings) {
-  host_.settings["attribution.click_window_hours"] = "1";
+  set("attribution.click_window_hours", "1");
   record({test::Touch{monday_us, "M", "", "kim"},
           test::Order{monday_us + 2 * hour_us, "O", "kim", 8000}});
   EXPECT_EQ(money("M"), MessageMoney{});
-  host_.settings["attribution.click_window_hours"] = "soon";
+  set("attribution.click_window_hours", "soon");
   tenant = "other";
   EXPECT_THROW(record({test::Order{monday_us, "O", "kim"}}), crm::Failure);
 }

@@ -178,7 +178,7 @@ TEST_F(SortedRunsTest, AreAsBeforeWhenTheTransactionIsRolledBack) {
 
 TEST_F(SortedRunsTest, LeaveOutWhatWasDropped) {
   for (int round = 0; round < 60; ++round) put(random_entries(200, 5'000));
-  runs_.set_dropped([](std::string_view key) { return key.ends_with("7"); });
+  runs_.set_dropped([](std::string_view key, std::string_view) { return key.ends_with("7"); });
   std::erase_if(model_, [](const auto& entry) { return entry.first.ends_with("7"); });
   db_.execute("BEGIN IMMEDIATE");
   runs_.begin_rewrite();
@@ -189,6 +189,34 @@ TEST_F(SortedRunsTest, LeaveOutWhatWasDropped) {
     put(entries);
   }
   EXPECT_FALSE(runs_.is_rewriting());
+  expect_same(runs_);
+}
+
+TEST_F(SortedRunsTest, AreRewrittenTimeAndAgainWithoutMoreLevels) {
+  const auto level = [this] {
+    Query query = db_.query("SELECT max(level) FROM run");
+    query.step();
+    return query.integer();
+  };
+  for (int round = 0; round < 100; ++round) put(random_entries(200, 5'000));
+  const std::int64_t before = level();
+  for (int time = 0; time < 10; ++time) {
+    db_.execute("BEGIN IMMEDIATE");
+    runs_.begin_rewrite();
+    db_.execute("COMMIT");
+    for (int round = 0; round < 20; ++round) put(random_entries(200, 5'000));
+    EXPECT_FALSE(runs_.is_rewriting());
+    expect_same(runs_);
+  }
+  EXPECT_LE(level(), before + 1);
+}
+
+TEST_F(SortedRunsTest, NewerRunsStayNewerHoweverManyComeDuringARewrite) {
+  for (int round = 0; round < 10; ++round) put(random_entries(5'000, 100'000));
+  db_.execute("BEGIN IMMEDIATE");
+  runs_.begin_rewrite();
+  db_.execute("COMMIT");
+  for (int round = 0; round < 150; ++round) put(random_entries(3, 100'000));
   expect_same(runs_);
 }
 

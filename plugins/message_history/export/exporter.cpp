@@ -141,6 +141,8 @@ class Export {
     for (const SourceRow& source : snapshots_.front()->sources()) {
       manifest_.as_of[source.name] = source.position;
     }
+    const std::int64_t kept_from_us = snapshots_.front()->kept_from_us();
+    if (kept_from_us > 0) manifest_.retained_from_us = kept_from_us;
     manifest_.recipients = message_->counts.recipients;
     manifest_.previous_export_sha256 = newest_export_sha256(*snapshots_.front());
   }

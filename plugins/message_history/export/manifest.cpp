@@ -44,6 +44,8 @@ std::string manifest_json(const Manifest& manifest) {
   json["locale"] = locale_tag(claims.locale);
   json["rule_version"] = manifest.rule_version;
   json["as_of"] = std::move(as_of);
+  json["retained_from"] =
+      manifest.retained_from_us ? Json(utc_text(*manifest.retained_from_us)) : Json();
   json["rows"] = manifest.rows;
   json["recipients"] = {{"success", recipients.success},
                         {"failed", recipients.failed},

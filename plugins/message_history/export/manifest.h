@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "export/ed25519.h"
@@ -24,7 +25,9 @@ struct Manifest {
   ExportClaims claims;      // of which: message_id, columns, dialect, masked, locale
   std::int64_t rule_version = 0;
   std::map<std::string, std::int64_t> as_of;  // source: recorded up to this position
-  RecipientCounts recipients;                 // of which: success, failed, pending, excluded
+  // Rows of what happened before were dropped; empty: everything is kept.
+  std::optional<std::int64_t> retained_from_us;
+  RecipientCounts recipients;  // of which: success, failed, pending, excluded
   std::int64_t rows = 0;
   std::uint64_t bytes = 0;
   Sha256 sha256{};

@@ -7,6 +7,7 @@
 #include "history/document.h"
 #include "history/duration_text.h"
 #include "history/parameters.h"
+#include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/buyers_text.h"
 #include "history/texts/messages_text.h"
@@ -87,9 +88,9 @@ View buyers_view(ViewContext& context) {
     const CreditRow& last = buyers.back().credit;
     json["next"] = cursor_text(context, {last.ordered_at_us, last.order.value, {}});
   }
-  return Document(context, sentence(context, texts::buyers_title, name_of(*message)))
-      .add(std::move(json))
-      .take();
+  Document document(context, sentence(context, texts::buyers_title, name_of(*message)));
+  if (!cursor.value()) add_retention_notice(document, context, first_at_us(*message));
+  return document.add(std::move(json)).take();
 }
 
 }  // namespace message_history

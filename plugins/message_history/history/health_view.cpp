@@ -24,7 +24,7 @@ constexpr Column source_columns[] = {
     {"accepted", texts::accepted, CellType::integer},
     {"duplicates", texts::duplicates, CellType::integer},
     {"rejected", texts::rejected, CellType::integer},
-    {"skipped", texts::skipped, CellType::integer},
+    {"skipped", texts::skipped, CellType::integer, {}, texts::skipped_help},
     {"batches", texts::batches, CellType::integer},
     {"last_batch_at", texts::last_batch_at, CellType::datetime},
 };
@@ -86,6 +86,7 @@ Json quarantine_table(ViewContext& context, const std::optional<Cursor>& cursor,
 Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
                   std::int64_t quarantined) {
   const StoreSize size = context.snapshot.size();
+  const std::int64_t kept_from_us = context.snapshot.kept_from_us();
   std::int64_t newest_us = 0;
   for (const SourceRow& source : sources) newest_us = std::max(newest_us, source.recorded_at_us);
   Tiles tiles(context, "store", texts::health_tiles);
@@ -96,7 +97,10 @@ Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
       .add({"held_refunds", texts::held_refunds, CellType::integer, {}, texts::held_refunds_help},
            context.snapshot.held_refunds())
       .add({"store_size", texts::store_size, CellType::text}, bytes_text(size.file_bytes))
-      .add({"store_free", texts::store_free, CellType::text}, bytes_text(size.free_bytes));
+      .add({"store_free", texts::store_free, CellType::text}, bytes_text(size.free_bytes))
+      .add({"details_from", texts::details_from, CellType::text, {}, texts::details_from_help},
+           kept_from_us > 0 ? date_text(context.tenant_zone.day_of(kept_from_us))
+                            : std::string(context.text(texts::details_from_first)));
   if (newest_us > 0 && context.now_us >= newest_us) {
     tiles.add(
         {"last_batch_age", texts::last_batch_age, CellType::text},

@@ -6,6 +6,7 @@
 #include "history/cursor.h"
 #include "history/document.h"
 #include "history/parameters.h"
+#include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/member_text.h"
 #include "history/views.h"
@@ -36,7 +37,8 @@ crm::Result<MemberRow> find_member(ViewContext& context) {
     member = context.member(*number);
   }
   if (!member) {
-    return crm::Error{CRM_ERR_NOT_FOUND, "the history holds no such member; check the spelling"};
+    return not_found_or_removed(
+        context, {CRM_ERR_NOT_FOUND, "the history holds no such member; check the spelling"});
   }
   return *std::move(member);
 }
@@ -141,6 +143,8 @@ View member_view(ViewContext& context) {
     } else if (!context.reads_members()) {
       document.add(notice("masked", Tone::neutral, context.text(texts::masked_notice)));
     }
+    // How far back a member reaches is not known once it was dropped.
+    add_retention_notice(document, context, 0);
   }
   return document.add(std::move(json)).take();
 }

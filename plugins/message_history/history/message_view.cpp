@@ -8,6 +8,7 @@
 #include "history/document.h"
 #include "history/message_effect.h"
 #include "history/parameters.h"
+#include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/message_text.h"
 #include "history/texts/messages_text.h"
@@ -165,6 +166,7 @@ View message_view(ViewContext& context) {
   if (!message->report.known()) {
     document.add(notice("unreported", Tone::info, context.text(texts::unreported_message)));
   }
+  add_retention_notice(document, context, first_at_us(*message));
   document.add(message_actions(context, *message)).add(funnel(context, *message));
   document.add(revenue_table(context, context.snapshot.money(message->number)));
   for (Json& part : revenue_charts(context, message->number)) document.add(std::move(part));

@@ -8,6 +8,7 @@
 #include "history/duration_text.h"
 #include "history/order_candidates.h"
 #include "history/parameters.h"
+#include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/member_text.h"
 #include "history/texts/order_text.h"
@@ -219,7 +220,7 @@ View order_view(ViewContext& context) {
   const auto order_id = required_param(context.request.params, "order_id");
   if (!order_id) return order_id.error();
   const auto order = context.snapshot.order(order_id.value());
-  if (!order) return not_found("order", order_id.value());
+  if (!order) return not_found_or_removed(context, not_found("order", order_id.value()));
   const auto credit = context.snapshot.credit(order->number);
   const OrderExplanation explanation = explain_order(context, *order, credit);
   const OrderFacts facts{*order, credit, explanation};
@@ -227,6 +228,9 @@ View order_view(ViewContext& context) {
   Document document(context, sentence(context, texts::order_title, order->order_id));
   document.add(order_tiles(context, facts));
   add_decision(document, context, facts);
+  const Rule& rule = context.tenant.rule;
+  const std::int64_t window_us = std::max(rule.touch_window_max_us(), rule.delivered_window_us);
+  add_retention_notice(document, context, order->placed_at_us - window_us);
   document.add(candidate_table(context, explanation));
   add_lines(document, context, order->version);
   add_refunds(document, context, *order);

@@ -9,6 +9,7 @@
 #include "history/duration_text.h"
 #include "history/parameters.h"
 #include "history/recipient_scan.h"
+#include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/member_text.h"
 #include "history/texts/messages_text.h"
@@ -137,6 +138,7 @@ View recipients_view(ViewContext& context) {
     if (!context.reads_members()) {
       document.add(notice("masked", Tone::neutral, context.text(texts::masked_notice)));
     }
+    add_retention_notice(document, context, first_at_us(*message));
   }
   if (page.is_budget_spent) {
     document.add(notice("scan", Tone::info,

@@ -11,6 +11,26 @@ constexpr Span all_time{std::numeric_limits<std::int64_t>::min(),
 
 }  // namespace
 
+bool BatchWork::is_past(const crm::Event& event) {
+  if (kept_from_us_ == 0) return false;
+  return std::visit(
+      [this](const auto& known) {
+        using Known = std::decay_t<decltype(known)>;
+        if constexpr (std::is_same_v<Known, const crm_event_delivery*> ||
+                      std::is_same_v<Known, const crm_event_touch*>) {
+          return known->head.at_us < kept_from_us_;
+        } else if constexpr (std::is_same_v<Known, const crm_event_order*> ||
+                             std::is_same_v<Known, const crm_event_refund*>) {
+          // What is reported now of an order that is gone would count it again.
+          return known->head.at_us < kept_from_us_ ||
+                 store_.is_past_order(crm::view(known->order_id));
+        } else {
+          return false;
+        }
+      },
+      event);
+}
+
 std::optional<std::string> BatchWork::apply(const crm::Event& event) {
   return std::visit(
       [this](const auto& known) -> std::optional<std::string> {
@@ -56,6 +76,8 @@ void BatchWork::take(const crm_event_member_erased& event) {
   deliveries_.flush_rows();
   orders_.flush_rows();
   const MemberIdentity identity = members_.identity(member_id);
+  store_.drop_past(identity.erased);
+  store_.drop_past(was_live);
   move_what_is_filed(member_id, identity, identity.erased);
   if (was_live && was_live != identity.erased) {
     const bool some_stay = move_what_is_filed(member_id, identity, was_live);

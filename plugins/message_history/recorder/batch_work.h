@@ -19,10 +19,14 @@ class BatchWork {
         members_(store, facts.member_salt),
         deliveries_(store, facts.rule, zone, messages_, members_),
         orders_(store, facts.rule, zone, messages_, members_),
-        delivered_window_us_(facts.rule.delivered_window_us) {}
+        delivered_window_us_(facts.rule.delivered_window_us),
+        kept_from_us_(store.kept_from_us()) {}
 
   // Looks up at once what the events are about; each passed why_rejected().
   void prefetch(std::span<const crm_event_delivery* const> events) { deliveries_.prefetch(events); }
+
+  // Whether it is about what is no longer kept; such an event changes nothing.
+  bool is_past(const crm::Event& event);
 
   // Empty, or why this event cannot be taken in the state it meets. It passed why_rejected().
   std::optional<std::string> apply(const crm::Event& event);
@@ -48,6 +52,7 @@ class BatchWork {
   DeliveryWork deliveries_;
   OrderWork orders_;
   std::int64_t delivered_window_us_;
+  std::int64_t kept_from_us_;
   bool erased_ = false;
 };
 

@@ -29,8 +29,22 @@ std::vector<Touch> OrderWork::touches_before(const Order& order) {
   return touches;
 }
 
-std::optional<CreditRow> OrderWork::credit_of(const Order& order) {
+// Whether the touch that the order is credited to is no longer kept, so that only the credit knows
+// of it. No other of those that are gone won against it; and it is still this person's.
+bool OrderWork::remembers(const Entry& entry, const CreditRow& before) {
+  return before.touch != TouchKind::explicit_message &&
+         before.touch_at_us < store_.kept_from_us() &&
+         (entry.is_reassigned || before.member == entry.now.member);
+}
+
+std::optional<CreditRow> OrderWork::credit_of(const Entry& entry,
+                                              const std::optional<CreditRow>& before) {
+  const Order& order = entry.now;
   std::vector<Touch> touches = touches_before(order);
+  if (before && remembers(entry, *before)) {
+    touches.push_back({before->touch, before->touch_at_us, before->message,
+                       messages_.of(before->message).message_id, before->delivery_id});
+  }
   const auto winner = last_touch(rule_, touches, order.placed_at_us);
   if (!winner) return {};
   Touch& touch = touches[*winner];
@@ -89,7 +103,7 @@ void OrderWork::decide() {
     const Entry& entry = *due_entry;
     const OrderNo number = entry.now.number;
     const std::optional<CreditRow> before = store_.credit(number);
-    const std::optional<CreditRow> now = credit_of(entry.now);
+    const std::optional<CreditRow> now = credit_of(entry, before);
     if (before == now) continue;
     if (before) add(*before, -1);
     if (now) add(*now, +1);

@@ -153,7 +153,9 @@ void OrderWork::apply(const crm_event_refund& event) {
 }
 
 void OrderWork::reassign(OrderNo order, MemberNo member) {
-  at(order).now.member = member;
+  Entry& entry = at(order);
+  entry.now.member = member;
+  entry.is_reassigned = true;
 }
 
 void OrderWork::flush_rows() {

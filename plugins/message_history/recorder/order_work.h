@@ -52,6 +52,7 @@ class OrderWork {
     std::optional<Order> before;
     std::optional<Order> stored;
     Order now;
+    bool is_reassigned = false;  // to another number of the same person
   };
   struct Recheck {
     MemberNo member;
@@ -62,7 +63,8 @@ class OrderWork {
   Entry& at(OrderNo number);
   void take_version(Entry& entry, OrderVersion version, std::string_view member_id);
   std::vector<Touch> touches_before(const Order& order);
-  std::optional<CreditRow> credit_of(const Order& order);
+  std::optional<CreditRow> credit_of(const Entry& entry, const std::optional<CreditRow>& before);
+  bool remembers(const Entry& entry, const CreditRow& before);
   void count_click_day(const TouchRow& row, int sign);
   void add(const CreditRow& credit, int sign);
   void add_to_shop(const Order& order, int sign);

@@ -115,6 +115,19 @@ void Recorder::settle_now(Tenant& tenant) {
   }
 }
 
+// Whether there is more to drop. What fails here is no batch's failure.
+bool Recorder::sweep(Tenant& tenant) {
+  const std::lock_guard writer(tenant.writer);
+  try {
+    const std::int64_t now_us = host_.now_us();
+    const auto days = tenant.kept_days.at(host_, tenant.store->facts().tenant, now_us);
+    return sweep_some(*tenant.store, tenant.zone, now_us, days);
+  } catch (const crm::Failure& failure) {
+    host_.log(CRM_LOG_WARNING, std::string("old details could not be dropped: ") + failure.what());
+    return false;
+  }
+}
+
 std::uint64_t Recorder::position(crm_str tenant, crm_str source) {
   check_name(tenant, CRM_TENANT_BYTES_MAX, "tenant");
   check_name(source, CRM_SOURCE_BYTES_MAX, "source");

@@ -22,7 +22,8 @@ class Recorder {
   Recorder(const crm::Host& host, Tenants& tenants)
       : host_(host),
         tenants_(tenants),
-        settler_([this](std::string_view line) { host_.log(CRM_LOG_ERROR, line); }) {}
+        settler_([this](std::string_view line) { host_.log(CRM_LOG_ERROR, line); },
+                 [this](Tenant& tenant) { return sweep(tenant); }) {}
 
   // Throws crm::Failure when nothing of the batch was recorded.
   void record(const crm_event_batch* batch, crm_event_ack* ack);
@@ -41,6 +42,7 @@ class Recorder {
                crm_event_ack& result);
   void make_room(Tenant& tenant);
   void settle_now(Tenant& tenant);
+  bool sweep(Tenant& tenant);
 
   const crm::Host& host_;
   Tenants& tenants_;

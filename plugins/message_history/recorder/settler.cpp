@@ -11,16 +11,20 @@ namespace message_history {
 
 void Settler::add(const std::shared_ptr<Tenant>& tenant) {
   const bool is_group = tenant->backlog.events() >= settler_group_events;
+  add(tenant, is_group ? Clock::duration::zero() : settler_delay);
+}
+
+void Settler::add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
   const auto now = Clock::now();
   Waiting& waiting = waiting_[tenant.get()];
-  const bool is_new = waiting.tenant.expired();
-  if (is_new) waiting = {tenant, now + settler_delay};
-  const bool becomes_due = is_group && waiting.due > now;
-  if (becomes_due) waiting.due = now;
+  const bool comes_first = waiting.tenant.expired() || now + delay < waiting.due;
+  // What is due already needs no one to be woken.
+  const bool was_due = !waiting.tenant.expired() && waiting.due <= now;
+  if (comes_first) waiting = {tenant, now + delay};
   if (!thread_.joinable()) thread_ = quiet_thread([this] { run(); });
-  if (is_new || becomes_due) changed_.notify_one();
+  if (comes_first && !was_due) changed_.notify_one();
 }
 
 void Settler::stop() {
@@ -63,10 +67,12 @@ void Settler::run() {
 void Settler::settle(const std::shared_ptr<Tenant>& tenant) {
   try {
     settle_some(*tenant);
-    if (tenant->backlog.empty()) {
-      empty_journal(*tenant);
-    } else {
+    const bool sweeps_on = sweep_(*tenant);
+    if (!tenant->backlog.empty()) {
       add(tenant);
+    } else {
+      empty_journal(*tenant);
+      if (sweeps_on) add(tenant, settler_pause);
     }
   } catch (const std::exception& failure) {
     tenant->is_stuck = true;

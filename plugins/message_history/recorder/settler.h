@@ -1,5 +1,5 @@
-// The thread that settles what was recorded: one for all tenants, started when there is something
-// to do.
+// The thread that settles what was recorded and drops what is too old: one for all tenants, started
+// when there is something to do.
 //
 // [any] thread may call add(). What it cannot settle stays in the journal: whoever records next
 // tries again and gets the error.
@@ -21,11 +21,15 @@ namespace message_history {
 // Groups make settling cheap: so many events are worth a transaction at once, fewer wait so long.
 inline constexpr std::size_t settler_group_events = 8'192;
 inline constexpr std::chrono::milliseconds settler_delay{20};
+// Between two slices of dropping, so that others get at the tenant.
+inline constexpr std::chrono::milliseconds settler_pause{2};
 
 class Settler {
  public:
   using Log = std::function<void(std::string_view line)>;
-  explicit Settler(Log log) : log_(std::move(log)) {}
+  // Drops some of a tenant's old details; whether there are more. Must not throw.
+  using Sweep = std::function<bool(Tenant&)>;
+  Settler(Log log, Sweep sweep) : log_(std::move(log)), sweep_(std::move(sweep)) {}
   ~Settler() { stop(); }
   Settler(const Settler&) = delete;
   Settler& operator=(const Settler&) = delete;
@@ -46,8 +50,10 @@ class Settler {
   void run();
   std::shared_ptr<Tenant> next_due(std::unique_lock<std::mutex>& lock);
   void settle(const std::shared_ptr<Tenant>& tenant);
+  void add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay);
 
   const Log log_;
+  const Sweep sweep_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<const Tenant*, Waiting> waiting_;

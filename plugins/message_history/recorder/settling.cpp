@@ -55,18 +55,21 @@ class Settlement {
     SourceRow& source = this->source(summary.source);
     for (const RefusedEvent& refused : summary.refused) quarantine(source, summary, refused);
     std::int64_t late_refused = 0;
+    std::int64_t past = 0;
     for (const crm::Event& event : record.events()) {
-      const auto why = work_.apply(event);
-      if (!why) continue;
-      ++late_refused;
-      quarantine(source, summary, refused_event(event, *why));
+      if (work_.is_past(event)) {
+        ++past;
+      } else if (const auto why = work_.apply(event)) {
+        ++late_refused;
+        quarantine(source, summary, refused_event(event, *why));
+      }
     }
     const auto events = static_cast<std::int64_t>(record.events().size());
     source.position = static_cast<std::int64_t>(summary.position);
-    source.accepted += events - late_refused;
+    source.accepted += events - late_refused - past;
     source.rejected += static_cast<std::int64_t>(summary.refused.size()) + late_refused;
     source.duplicates += static_cast<std::int64_t>(summary.duplicates);
-    source.skipped += static_cast<std::int64_t>(summary.skipped);
+    source.skipped += static_cast<std::int64_t>(summary.skipped) + past;
     source.batches += 1;
     source.recorded_at_us = summary.recorded_at_us;
   }

@@ -16,6 +16,7 @@
 #include "calendar/time_zone.h"
 #include "recorder/backlog.h"
 #include "recorder/journal.h"
+#include "recorder/retention.h"
 #include "store/store.h"
 
 namespace message_history {
@@ -34,6 +35,7 @@ struct Tenant {
   std::unique_ptr<Store> store;
   TimeZone zone = TimeZone::utc();  // for the writer
   std::mutex writer;                // held while a transaction of `store` lives
+  KeptDays kept_days;               // for the writer
 
   std::mutex intake;                 // held while a batch is taken in, and for what follows
   std::unique_ptr<Journal> journal;  // NULL as long as this process does not record for it

@@ -157,6 +157,13 @@ class WriteTransaction {
 
   // Up to which record of the journal everything is in the database; see recorder/JOURNAL.md.
   virtual void put_settled_record(std::int64_t number) = 0;
+  // What happened before this time is gone: nothing here shows it, though a sweep may still be
+  // taking it out of the store. 0 while everything is kept.
+  virtual std::int64_t kept_from_us() = 0;
+  // Whether the order was placed before that, so that what is reported of it now comes too late.
+  virtual bool is_past_order(std::string_view order_id) = 0;
+  // Takes out at once what the sweep has not yet dropped of the member.
+  virtual void drop_past(MemberNo member) = 0;
 
   // Returns when everything is durable. `forget` also cleans what erased data left in the log file.
   virtual void commit(bool forget = false) = 0;
@@ -175,6 +182,10 @@ class Store {
   // Several of one and the same commit, for as many threads; BUSY when other processes commit too
   // often for that.
   virtual std::vector<std::unique_ptr<Snapshot>> snapshots(std::size_t count) = 0;
+  // Does a few milliseconds of dropping what happened before `kept_from_us`, and of giving back
+  // what that set free; whether there is more to do. The time counts from the first call of a sweep
+  // to its end, and never goes back. A writer: no transaction lives meanwhile.
+  virtual bool sweep_some(std::int64_t kept_from_us) = 0;
 };
 
 // Opens and creates the stores of tenants. [any] thread.

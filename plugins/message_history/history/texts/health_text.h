@@ -10,6 +10,12 @@ inline constexpr Localized health_title = {"수집 상태", "Health"};
 inline constexpr Localized health_tiles = {"저장소", "Store"};
 inline constexpr Localized store_size = {"저장 용량", "Store size"};
 inline constexpr Localized store_free = {"다시 쓸 수 있는 공간", "Reusable inside"};
+inline constexpr Localized details_from = {"상세 내역 보관 시작일", "Details kept since"};
+inline constexpr Localized details_from_first = {"처음부터 모두", "The first event"};
+inline constexpr Localized details_from_help = {
+    "이날보다 오래된 발송, 반응, 주문의 상세 내역은 보관 기간 설정에 따라 지워요. 합계는 남아요.",
+    "Older details of sends, reactions and orders are removed by the retention setting. Totals "
+    "stay."};
 inline constexpr Localized last_batch_age = {"마지막 수신", "Last batch"};
 inline constexpr Localized ago = {"{0} 전", "{0} ago"};
 inline constexpr Localized held_messages = {"정보를 기다리는 메시지", "Messages without details"};
@@ -40,7 +46,10 @@ inline constexpr Localized position_help = {
 inline constexpr Localized accepted = {"저장", "Accepted"};
 inline constexpr Localized duplicates = {"중복", "Duplicates"};
 inline constexpr Localized rejected = {"거절", "Rejected"};
-inline constexpr Localized skipped = {"모르는 종류", "Unknown kinds"};
+inline constexpr Localized skipped = {"건너뜀", "Skipped"};
+inline constexpr Localized skipped_help = {
+    "모르는 종류이거나 보관 기간보다 오래된 이벤트예요. 저장하지 않았어요.",
+    "Of an unknown kind, or older than details are kept. They change nothing."};
 inline constexpr Localized batches = {"묶음", "Batches"};
 inline constexpr Localized last_batch_at = {"마지막 수신 시각", "Last batch"};
 inline constexpr Localized sources_empty = {"아직 받은 이벤트가 없어요.",

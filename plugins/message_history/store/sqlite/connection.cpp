@@ -135,6 +135,8 @@ std::string_view Query::bytes() {
 
 Connection::Connection(const std::string& file, Mode mode)
     : file_(file), database_(opened(file, mode)) {
+  // So that pages can be given back; before anything is written, else it is without effect.
+  if (mode == Mode::create) execute("PRAGMA auto_vacuum=INCREMENTAL");
   if (mode != Mode::read) {
     // FULL: a commit is durable when it returns, also through a power cut.
     execute("PRAGMA journal_mode=WAL");
@@ -171,6 +173,13 @@ void Connection::add_function(const char* name, int parameters, Function functio
 
 std::int64_t Connection::pragma(const std::string& name) {
   return translated(file_, [&] { return database_.execAndGet("PRAGMA " + name).getInt64(); });
+}
+
+bool Connection::try_truncate_log() {
+  execute("PRAGMA busy_timeout=0");
+  const bool is_busy = pragma("wal_checkpoint(TRUNCATE)") != 0;
+  execute("PRAGMA busy_timeout=" + std::to_string(busy_timeout_ms));
+  return !is_busy;
 }
 
 std::int64_t Connection::steps() const {

@@ -78,6 +78,9 @@ class Connection {
   using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
   void add_function(const char* name, int parameters, Function function, void* context);
   std::int64_t pragma(const std::string& name);
+  // Moves the log into the database and makes it empty, without waiting for readers; false while
+  // they need it.
+  bool try_truncate_log();
   // Virtual machine steps of all statements so far.
   std::int64_t steps() const;
   // Rows changed since it was opened.

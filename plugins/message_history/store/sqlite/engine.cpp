@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/free_space.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/snapshot.h"
@@ -102,6 +103,24 @@ TenantFacts read_facts(Connection& db) {
   return facts;
 }
 
+// While it lives, what is deleted is overwritten, whole pages as well.
+class Overwriting {
+ public:
+  explicit Overwriting(Connection& db) : db_(db) { db_.execute("PRAGMA secure_delete=ON"); }
+  ~Overwriting() {
+    try {
+      db_.execute("PRAGMA secure_delete=FAST");
+    } catch (const crm::Failure&) {
+      // It stays slower, and as safe.
+    }
+  }
+  Overwriting(const Overwriting&) = delete;
+  Overwriting& operator=(const Overwriting&) = delete;
+
+ private:
+  Connection& db_;
+};
+
 class SqliteStore final : public Store {
  public:
   explicit SqliteStore(std::string file)
@@ -111,6 +130,8 @@ class SqliteStore final : public Store {
     migrate(db_);
     facts_ = read_facts(db_);
     state_ = std::make_unique<WriterState>(db_, facts_.member_salt);
+    // A sweep may have ended just before the process did.
+    if (state_->retention().kept_from_us > 0) free_space_.look_again();
   }
 
   const TenantFacts& facts() const override { return facts_; }
@@ -130,10 +151,28 @@ class SqliteStore final : public Store {
     return open_snapshots(file_, facts_, count);
   }
 
+  bool sweep_some(std::int64_t kept_from_us) override {
+    const Retention& retention = state_->retention();
+    const bool begins = !retention.is_sweeping() && kept_from_us > retention.kept_from_us;
+    if (!begins && !retention.is_sweeping()) return free_space_.give_back_some();
+    if (!free_space_.has_room_in_log()) return false;
+    {
+      // Rows may hold members' ids; what trees hold of them are numbers.
+      std::optional<Overwriting> overwriting;
+      if (retention.phase > SweepPhase::deliveries) overwriting.emplace(db_);
+      SqliteWriter writer(*state_);
+      begins ? writer.begin_sweep(kept_from_us) : writer.sweep_some();
+      static_cast<WriteTransaction&>(writer).commit();
+    }
+    if (!state_->retention().is_sweeping()) free_space_.look_again();
+    return true;
+  }
+
  private:
   std::string file_;
   std::string folder_;
   Connection db_;
+  FreeSpace free_space_{db_};
   TenantFacts facts_;
   std::unique_ptr<WriterState> state_;
 };

@@ -65,6 +65,7 @@ class RunCursor {
   std::string_view block_last_key() const { return block_.key(block_.size() - 1); }
   std::size_t block_entries() const { return block_.size(); }
   std::string_view block_key(std::size_t i) const { return block_.key(i); }
+  std::string_view block_value(std::size_t i) const { return block_.value(i); }
   // Blocks read so far.
   std::int64_t loads() const { return loads_; }
   std::size_t block_bytes() const { return block_.bytes(); }

@@ -134,6 +134,14 @@ bool is_apart(const Inputs& inputs, const Input& input) {
   return true;
 }
 
+bool keeps_block(const RunCursor& cursor, const SortedRuns::Dropped& dropped) {
+  for (std::size_t i = 0; i < cursor.block_entries(); ++i) {
+    const std::string_view value = cursor.block_value(i);
+    if (!value.empty() && dropped(cursor.block_key(i), value)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 // Newest first.
@@ -153,6 +161,8 @@ void SortedRuns::begin_merge(std::int64_t level) {
     }
     // One at a time, so that what a level merges is older than what it gets meanwhile.
     if (run->level == level + 1 && run->growing == Run::Growing::by_level) return;
+    // Nor past all that is older, which is being gathered there.
+    if (run->level <= level && run->growing == Run::Growing::by_rewrite) return;
   }
   const Fanin fanin = fanin_of(tree_);
   if (whole.size() < (level == 0 ? fanin.new_runs : fanin.runs)) return;
@@ -174,7 +184,8 @@ bool SortedRuns::is_rewriting() {
 
 void SortedRuns::begin_rewrite() {
   if (is_rewriting() || runs_.empty()) return;
-  Run& into = add_run(runs_.back()->level + 1);
+  // Not a level more each time; which of it and what goes into it comes first makes no difference.
+  Run& into = add_run(std::max<std::int64_t>(runs_.back()->level, 1));
   for (const auto& run : runs_) {
     if (run.get() == &into) continue;
     run->growing = Run::Growing::no;  // what it was being given goes to the new one as well
@@ -213,14 +224,16 @@ void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
   }
   const bool drops = into.growing == Run::Growing::by_rewrite && dropped_;
   // Where nothing older is left, what was removed need not be remembered.
-  const bool is_oldest = &into == runs_.back().get();
+  const bool is_oldest = into.growing == Run::Growing::by_rewrite || &into == runs_.back().get();
   RunAppender appender(db_, into, filter_of(into), part_of_);
   Tournament tournament(inputs);
   std::string key;
   for (std::int64_t merged = 0; merged < entries_max;) {
     Input* const input = tournament.first();
     if (input == nullptr || !input->valid()) break;
-    if (appender.can_take_block() && !drops && is_apart(inputs, *input)) {
+    if (appender.can_take_block() && is_apart(inputs, *input) &&
+        (!drops || keeps_block(input->cursor(), dropped_))) {
+      if (drops) merged += static_cast<std::int64_t>(input->cursor().block_entries()) / 2;
       input->give_block_to(appender);
       tournament.play_again();
       merged += taken_block_cost;
@@ -229,7 +242,11 @@ void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
     key.assign(input->key());
     const std::string_view value = input->cursor().value();
     const bool removed = value.empty() && is_oldest;
-    if (!removed && !(drops && dropped_(key))) appender.add(key, value);
+    if (drops && !value.empty() && dropped_(key, value)) {
+      if (keeps_dropped_) dropped_entries_.push_back({key, std::string(value)});
+    } else if (!removed) {
+      appender.add(key, value);
+    }
     // Past it in the older ones as well.
     const std::uint64_t prefix = key_prefix(key);
     do {

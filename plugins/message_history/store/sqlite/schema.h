@@ -148,6 +148,9 @@ CREATE TABLE audit (
   jti TEXT NOT NULL, previous_sha256 BLOB NOT NULL, sha256 BLOB NOT NULL);
 CREATE UNIQUE INDEX audit_token ON audit (iss, jti) WHERE event = 'granted';
 )sql",
+    R"sql(
+CREATE TABLE past_order (order_key INTEGER PRIMARY KEY);
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

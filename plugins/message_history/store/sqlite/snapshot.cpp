@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "store/sqlite/retention.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
 
@@ -97,6 +98,10 @@ StoreSize SqliteSnapshot::size() {
   const std::uintmax_t log_bytes = std::filesystem::file_size(db_.file() + "-wal", error);
   if (!error) size.file_bytes += static_cast<std::int64_t>(log_bytes);
   return size;
+}
+
+std::int64_t SqliteSnapshot::kept_from_us() {
+  return read_retention(db_).kept_from_us;
 }
 
 std::int64_t SqliteSnapshot::steps() {

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "store/sqlite/connection.h"
@@ -87,6 +88,7 @@ class SortedRuns {
   void forget() {
     loaded_ = false;
     put_entries_ = 0;
+    dropped_entries_.clear();
   }
 
   // False when the key is absent or removed.
@@ -118,9 +120,12 @@ class SortedRuns {
   // goes on with it. Inside a transaction. Nothing happens while an earlier one is under way.
   void begin_rewrite();
   bool is_rewriting();
-  void set_dropped(std::function<bool(std::string_view key)> dropped) {
-    dropped_ = std::move(dropped);
-  }
+  // Asked about the newest version of an entry; never about one that was removed.
+  using Dropped = std::function<bool(std::string_view key, std::string_view value)>;
+  void set_dropped(Dropped dropped) { dropped_ = std::move(dropped); }
+  // What rewriting has dropped since the last time, in the order of keys; kept when it is wanted.
+  void keep_dropped() { keeps_dropped_ = true; }
+  std::vector<RunEntry> take_dropped() { return std::exchange(dropped_entries_, {}); }
 
  private:
   std::int64_t checksum_of(const Run& run) const;
@@ -155,7 +160,9 @@ class SortedRuns {
   std::int64_t lookups_ = 0;
   std::int64_t loads_in_vain_ = 0;
   std::map<std::int64_t, std::int64_t> owed_;  // entries to merge, by the run that grows
-  std::function<bool(std::string_view)> dropped_;
+  Dropped dropped_;
+  bool keeps_dropped_ = false;
+  std::vector<RunEntry> dropped_entries_;
 };
 
 }  // namespace message_history::sqlite

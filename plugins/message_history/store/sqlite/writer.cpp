@@ -20,10 +20,24 @@ constexpr const char* insert_members =
 void WriterState::forget() {
   for (SortedRuns* tree : trees.all()) tree->forget();
   highest_ids.clear();
+  retention_.reset();
   members_loaded = false;
   last_member.reset();
   route_numbers.clear();
   routes.clear();
+}
+
+void WriterState::let_trees_drop() {
+  trees.member_deliveries.set_dropped([this](std::string_view key, std::string_view) {
+    return view_member_delivery(key).at_us < retention().kept_from_us;
+  });
+  trees.deliveries.set_dropped([this](std::string_view key, std::string_view value) {
+    decode_delivery(key, value, scratch_);
+    // One that was only named has no time.
+    return !scratch_.state.marks.empty() &&
+           scratch_.state.timeline_at_us() < retention().kept_from_us;
+  });
+  trees.deliveries.keep_dropped();
 }
 
 SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), trees_(state.trees) {
@@ -324,6 +338,7 @@ void SqliteWriter::put_pending() {
 void SqliteWriter::commit(bool forget) {
   put_pending();
   for (SortedRuns* tree : trees_.all()) tree->merge_some();
+  unfile_dropped();
   db_.execute("COMMIT");
   committed_ = true;
   if (!forget) return;

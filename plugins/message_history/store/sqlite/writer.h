@@ -2,7 +2,8 @@
 //
 // Split over writer.cpp (sources, messages, members, the transaction itself), writer_rows.cpp (what
 // events say), writer_counters.cpp (what is counted, and the audit chain) and writer_lists.cpp
-// (what lists are read from).
+// (what lists are read from), writer_past.cpp (what is too old to be seen) and writer_sweep.cpp
+// (dropping that).
 #pragma once
 
 #include <array>
@@ -14,6 +15,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/highest_ids.h"
 #include "store/sqlite/member_cache.h"
+#include "store/sqlite/retention.h"
 #include "store/sqlite/tree_set.h"
 #include "store/store.h"
 
@@ -24,10 +26,17 @@ struct WriterState {
   WriterState(Connection& connection, const Sha256& salt)
       : db(connection), trees(connection, salt) {
     for (SortedRuns* tree : trees.all()) tree->use_filters();
+    let_trees_drop();
   }
 
   // After a rollback: forgets what the transaction left here.
   void forget();
+
+  const Retention& retention() {
+    if (!retention_) retention_ = read_retention(db);
+    return *retention_;
+  }
+  void set_retention(Retention retention) { retention_ = std::move(retention); }
 
   Connection& db;
   TreeSet trees;
@@ -38,6 +47,13 @@ struct WriterState {
   std::optional<MemberNo> last_member;
   std::unordered_map<std::string, RouteNo> route_numbers;  // by channel and provider
   std::unordered_map<RouteNo, Route> routes;
+
+ private:
+  // Tells the trees what rewriting them leaves out.
+  void let_trees_drop();
+
+  std::optional<Retention> retention_;  // empty: read again when it is needed
+  Delivery scratch_;
 };
 
 class SqliteWriter final : public WriteTransaction {
@@ -107,7 +123,15 @@ class SqliteWriter final : public WriteTransaction {
                         const ShopMoney& change) override;
   bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) override;
   void put_settled_record(std::int64_t number) override;
+  std::int64_t kept_from_us() override;
+  bool is_past_order(std::string_view order_id) override;
+  void drop_past(MemberNo member) override;
   void commit(bool forget) override;
+
+  // No sweep is under way.
+  void begin_sweep(std::int64_t kept_from_us);
+  // As many slices as fit a few milliseconds; trees go on at commit().
+  void sweep_some();
 
  private:
   void add_list_counts(const std::map<ListGroup, ListCounts>& changes);
@@ -122,6 +146,24 @@ class SqliteWriter final : public WriteTransaction {
   // Makes new members visible to queries.
   void put_new_members();
   RunEntries& pending(Tree tree) { return state_.pending[static_cast<std::size_t>(tree) - 1]; }
+  bool is_past(const Delivery& row);
+  bool is_past(const Refund& refund);
+  void hide_past(std::vector<Delivery>& rows);
+  Span kept_part(Span span);
+  std::optional<std::int64_t> placed_at_us(std::string_view order_id);
+  MemberCounts past_counts(MessageNo message, MemberNo member);
+  void drop(const TouchRow& row);
+  void drop_order(OrderNo number);
+  void drop_held_refunds(std::string_view order_id);
+  void unfile(const Delivery& row, const FiledDelivery& was);
+  void unfile_dropped();
+  void sweep_slice(Retention& sweep);
+  // Slices of one table; whether there may be more.
+  bool sweep_touches(Retention& sweep);
+  bool sweep_orders(Retention& sweep);
+  bool sweep_refunds(Retention& sweep);
+  bool sweep_quarantine(const Retention& sweep);
+  bool sweep_members(Retention& sweep);
   // Makes what was put visible to queries, as runs.
   void put_pending();
 
@@ -134,6 +176,8 @@ class SqliteWriter final : public WriteTransaction {
   std::string key_;                                            // built in turn
   std::string value_;
   std::int64_t last_chain_ = 0;
+  // Deliveries that are hidden, by key: how they are filed.
+  std::unordered_map<std::string, FiledDelivery> past_;
 };
 
 }  // namespace message_history::sqlite

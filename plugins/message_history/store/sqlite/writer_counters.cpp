@@ -12,11 +12,21 @@ MemberCounts SqliteWriter::member_counts(MessageNo message, MemberNo member) {
   counts.opens = query.integer();
   counts.coupons = query.integer();
   counts.orders = query.integer();
+  const MemberCounts past = past_counts(message, member);
+  counts.clicks -= past.clicks;
+  counts.opens -= past.opens;
+  counts.coupons -= past.coupons;
+  counts.orders -= past.orders;
   return counts;
 }
 
 void SqliteWriter::put_member_counts(MessageNo message, MemberNo member, const MemberCounts& row) {
-  if (row.none()) {
+  MemberCounts stored = past_counts(message, member);  // until the sweep takes it off
+  stored.clicks += row.clicks;
+  stored.opens += row.opens;
+  stored.coupons += row.coupons;
+  stored.orders += row.orders;
+  if (stored.none()) {
     db_.query("DELETE FROM message_member WHERE message_no = ? AND member_no = ?")
         .bind(message)
         .bind(member)
@@ -28,10 +38,10 @@ void SqliteWriter::put_member_counts(MessageNo message, MemberNo member, const M
          "coupons, orders) VALUES (?, ?, ?, ?, ?, ?)")
       .bind(message)
       .bind(member)
-      .bind(row.clicks)
-      .bind(row.opens)
-      .bind(row.coupons)
-      .bind(row.orders)
+      .bind(stored.clicks)
+      .bind(stored.opens)
+      .bind(stored.coupons)
+      .bind(stored.orders)
       .run();
 }
 

@@ -17,7 +17,9 @@ constexpr std::size_t learned_lookups_min = 64;
 
 std::optional<Delivery> SqliteWriter::delivery(MessageNo message, std::string_view delivery_id) {
   put_pending();
-  return find_delivery(trees_, message, delivery_id);
+  auto row = find_delivery(trees_, message, delivery_id);
+  if (row && is_past(*row)) return {};
+  return row;
 }
 
 // Of messages that are looked at much: it takes a look into every run.
@@ -57,13 +59,17 @@ void SqliteWriter::find_deliveries(std::vector<DeliveryLookup>& lookups) {
   }
   sort_keys(keys);
   trees_.deliveries.find(keys, [&](const KeyPlace& place, std::string_view value) {
-    decode_delivery(place.key(), value, open[place.number]->found.emplace());
+    std::optional<Delivery>& found = open[place.number]->found;
+    decode_delivery(place.key(), value, found.emplace());
+    if (is_past(*found)) found.reset();
   });
 }
 
 std::vector<Delivery> SqliteWriter::chain(ChainNo number) {
   put_pending();
-  return deliveries_in_chain(trees_, number);
+  std::vector<Delivery> rows = deliveries_in_chain(trees_, number);
+  hide_past(rows);
+  return rows;
 }
 
 ChainNo SqliteWriter::next_chain() {
@@ -77,9 +83,12 @@ ChainNo SqliteWriter::next_chain() {
 
 void SqliteWriter::put_delivery(const Delivery& row, const FiledDelivery* before) {
   const FiledDelivery now = filed(row.state);
-  const FiledDelivery was = before == nullptr ? FiledDelivery{} : *before;
+  FiledDelivery was = before == nullptr ? FiledDelivery{} : *before;
   key_.clear();
   put_delivery_key(key_, row.message, row.delivery_id);
+  if (before == nullptr && !past_.empty()) {
+    if (const auto past = past_.extract(key_)) was = past.mapped();
+  }
   value_.clear();
   append_delivery(value_, row.state);
   pending(Tree::delivery).add_at(now.timeline_at_us, key_, value_);
@@ -111,12 +120,21 @@ void SqliteWriter::index_by_member(const Delivery& row, const FiledDelivery& now
 std::vector<Delivery> SqliteWriter::deliveries(MessageNo message, std::string_view after_id,
                                                std::int64_t limit) {
   put_pending();
-  return deliveries_after(trees_, message, after_id, limit);
+  std::vector<Delivery> rows = deliveries_after(trees_, message, after_id, limit);
+  // An empty page would be taken for the end.
+  while (!rows.empty() && state_.retention().is_sweeping()) {
+    const std::string last_id = rows.back().delivery_id;
+    hide_past(rows);
+    if (!rows.empty()) break;
+    rows = deliveries_after(trees_, message, last_id, limit);
+  }
+  return rows;
 }
 
 std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
   put_pending();
   std::vector<Delivery> rows;
+  span = kept_part(span);
   for (const MemberDelivery& entry : member_deliveries(trees_, member, span.from_us, span.to_us)) {
     rows.push_back(named_delivery(trees_, entry));
   }
@@ -126,6 +144,7 @@ std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
 std::vector<TouchRow> SqliteWriter::reached(MemberNo member, Span span) {
   put_pending();
   std::vector<TouchRow> touches;
+  span = kept_part(span);
   for (MemberDelivery& entry : member_deliveries(trees_, member, span.from_us, span.to_us)) {
     if (!entry.is_success) continue;
     touches.push_back({entry.member, entry.at_us, TouchKind::delivered, entry.message,
@@ -162,12 +181,15 @@ void SqliteWriter::remove_touch(const TouchRow& row) {
 std::vector<TouchRow> SqliteWriter::touches_of(MemberNo member, Span span) {
   Query query = db_.query("SELECT " MH_TOUCH_COLUMNS
                           " FROM touch WHERE member_no = ? AND at BETWEEN ? AND ?");
+  span = kept_part(span);
   return rows_of(query.bind(member).bind(span.from_us).bind(span.to_us), read_touch);
 }
 
 std::optional<Order> SqliteWriter::order(std::string_view order_id) {
   Query query = db_.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE order_id = ?");
-  return row_of(query.bind(order_id), read_order);
+  auto order = row_of(query.bind(order_id), read_order);
+  if (order && state_.retention().hides(order->placed_at_us)) return {};
+  return order;
 }
 
 Order SqliteWriter::order(OrderNo number) {
@@ -177,6 +199,7 @@ Order SqliteWriter::order(OrderNo number) {
 }
 
 OrderNo SqliteWriter::add_order(const Order& order) {
+  if (state_.retention().is_sweeping()) drop_held_refunds(order.order_id);
   Query query = db_.query("SELECT coalesce(max(order_no), 0) + 1 FROM orders");
   query.step();
   Order numbered = order;
@@ -209,13 +232,16 @@ std::vector<OrderNo> SqliteWriter::orders_of(MemberNo member, Span placed) {
   Query query = db_.query(
       "SELECT order_no FROM orders WHERE member_no = ? AND member_no > 0 AND placed_at "
       "BETWEEN ? AND ?");
+  placed = kept_part(placed);
   return rows_of<OrderNo>(query.bind(member).bind(placed.from_us).bind(placed.to_us),
                           [](Query& row) { return row.number<OrderNo>(); });
 }
 
 std::optional<Refund> SqliteWriter::refund(std::string_view refund_id) {
   Query query = db_.query("SELECT " MH_REFUND_COLUMNS " FROM refund WHERE refund_id = ?");
-  return row_of(query.bind(refund_id), read_refund);
+  auto refund = row_of(query.bind(refund_id), read_refund);
+  if (refund && is_past(*refund)) return {};
+  return refund;
 }
 
 void SqliteWriter::put_refund(const Refund& refund) {
@@ -231,7 +257,10 @@ void SqliteWriter::put_refund(const Refund& refund) {
 
 std::vector<Refund> SqliteWriter::refunds_of(std::string_view order_id) {
   Query query = db_.query("SELECT " MH_REFUND_COLUMNS " FROM refund WHERE order_id = ?");
-  return rows_of(query.bind(order_id), read_refund);
+  std::vector<Refund> refunds = rows_of(query.bind(order_id), read_refund);
+  if (!state_.retention().is_sweeping()) return refunds;
+  std::erase_if(refunds, [this](const Refund& refund) { return is_past(refund); });
+  return refunds;
 }
 
 void SqliteWriter::hold_refunds(std::string_view order_id) {

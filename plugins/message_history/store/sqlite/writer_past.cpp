@@ -1,0 +1,210 @@
+// What the writer does not see any more: everything before the time from which details are kept.
+// Until the sweep has passed, some of it is still there; whoever reads hides it, so that how far
+// the sweep has come makes no difference to what events do.
+#include <algorithm>
+
+#include "store/sqlite/codec.h"
+#include "store/sqlite/rows_io.h"
+#include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tree_queries.h"
+#include "store/sqlite/writer.h"
+
+namespace message_history::sqlite {
+
+namespace {
+
+// What is left of an order that is gone. Like the tree's, the hash may be another order's too; that
+// one would be skipped, which happens once in 2^63 divided by the orders that are gone.
+std::int64_t past_order_key(std::uint64_t seed, std::string_view order_id) {
+  std::uint64_t hash = 0;
+  for (const char c : member_hash_key(seed, order_id)) {
+    hash = hash << 8 | static_cast<unsigned char>(c);
+  }
+  return static_cast<std::int64_t>(hash);
+}
+
+}  // namespace
+
+std::int64_t SqliteWriter::kept_from_us() {
+  return state_.retention().kept_from_us;
+}
+
+// Remembers how a hidden delivery is filed: one reported anew takes its place.
+bool SqliteWriter::is_past(const Delivery& row) {
+  if (row.state.marks.empty() || !state_.retention().hides(row.state.timeline_at_us())) {
+    return false;
+  }
+  past_.try_emplace(delivery_key(row.message, row.delivery_id), filed(row.state));
+  return true;
+}
+
+void SqliteWriter::hide_past(std::vector<Delivery>& rows) {
+  if (!state_.retention().is_sweeping()) return;
+  std::erase_if(rows, [this](const Delivery& row) { return is_past(row); });
+}
+
+Span SqliteWriter::kept_part(Span span) {
+  const Retention& retention = state_.retention();
+  if (retention.is_sweeping()) span.from_us = std::max(span.from_us, retention.kept_from_us);
+  return span;
+}
+
+bool SqliteWriter::is_past_order(std::string_view order_id) {
+  if (kept_from_us() == 0) return false;
+  if (const auto placed_us = placed_at_us(order_id)) return *placed_us < kept_from_us();
+  return db_.query("SELECT 1 FROM past_order WHERE order_key = ?")
+      .bind(past_order_key(trees_.hash_seed, order_id))
+      .step();
+}
+
+std::optional<std::int64_t> SqliteWriter::placed_at_us(std::string_view order_id) {
+  Query query = db_.query("SELECT placed_at FROM orders WHERE order_id = ?");
+  if (!query.bind(order_id).step()) return {};
+  return query.integer();
+}
+
+// A refund goes with its order; one without, by its own time.
+bool SqliteWriter::is_past(const Refund& refund) {
+  if (!state_.retention().is_sweeping()) return false;
+  const auto placed_us = placed_at_us(refund.order_id);
+  return state_.retention().hides(placed_us.value_or(refund.at_us));
+}
+
+// What still counts in a member's row though it is gone.
+MemberCounts SqliteWriter::past_counts(MessageNo message, MemberNo member) {
+  MemberCounts counts;
+  const Retention& retention = state_.retention();
+  if (!retention.is_sweeping() || retention.phase > SweepPhase::orders) return counts;
+  {
+    Query query = db_.query(
+        "SELECT sum(kind = 3), sum(kind = 2), sum(kind = 4) FROM touch "
+        "WHERE member_no = ? AND at < ? AND message_no = ?");
+    query.bind(member).bind(retention.kept_from_us).bind(message).step();
+    counts.clicks = query.optional_integer().value_or(0);
+    counts.opens = query.optional_integer().value_or(0);
+    counts.coupons = query.optional_integer().value_or(0);
+  }
+  Query query = db_.query(
+      "SELECT count(*) FROM orders JOIN credit USING (order_no) WHERE orders.member_no = ? "
+      "AND orders.member_no > 0 AND placed_at < ? AND credit.message_no = ?");
+  query.bind(member).bind(retention.kept_from_us).bind(message).step();
+  counts.orders = query.integer();
+  return counts;
+}
+
+namespace {
+
+// `kind` is a touch's, or 0 for a credited order.
+void take_off_member(Connection& db, MessageNo message, MemberNo member, std::int64_t kind) {
+  db.query(
+        "UPDATE message_member SET clicks = clicks - (?3 = 3), opens = opens - (?3 = 2), "
+        "coupons = coupons - (?3 = 4), orders = orders - (?3 = 0) "
+        "WHERE message_no = ?1 AND member_no = ?2")
+      .bind(message)
+      .bind(member)
+      .bind(kind)
+      .run();
+  db.query(
+        "DELETE FROM message_member WHERE message_no = ? AND member_no = ? "
+        "AND clicks = 0 AND opens = 0 AND coupons = 0 AND orders = 0")
+      .bind(message)
+      .bind(member)
+      .run();
+}
+
+}  // namespace
+
+void SqliteWriter::drop(const TouchRow& row) {
+  remove_touch(row);
+  take_off_member(db_, row.message, row.member, static_cast<std::int64_t>(row.kind));
+}
+
+void SqliteWriter::drop_order(OrderNo number) {
+  const std::string order_id = order(number).order_id;
+  if (const auto credited = credit(number)) {
+    if (is_person(credited->member)) {
+      take_off_member(db_, credited->message, credited->member, 0);
+    }
+    remove_credit(*credited);
+  }
+  release_refunds(order_id);
+  db_.query("DELETE FROM refund WHERE order_id = ?").bind(std::string_view(order_id)).run();
+  db_.query("DELETE FROM orders WHERE order_no = ?").bind(number).run();
+  db_.query("INSERT OR IGNORE INTO past_order (order_key) VALUES (?)")
+      .bind(past_order_key(trees_.hash_seed, order_id))
+      .run();
+}
+
+void SqliteWriter::drop_held_refunds(std::string_view order_id) {
+  const std::int64_t kept_from_us = state_.retention().kept_from_us;
+  db_.query(
+         "DELETE FROM held_refund WHERE order_id = ?1 AND refund_id IN "
+         "(SELECT refund_id FROM refund WHERE order_id = ?1 AND at < ?2)")
+      .bind(order_id)
+      .bind(kept_from_us)
+      .run();
+  db_.query("DELETE FROM refund WHERE order_id = ? AND at < ?")
+      .bind(order_id)
+      .bind(kept_from_us)
+      .run();
+}
+
+void SqliteWriter::unfile(const Delivery& row, const FiledDelivery& was) {
+  if (was.is_failed) {
+    pending(Tree::failed_delivery).add(delivery_key(row.message, row.delivery_id), {});
+  }
+  if (was.chain) {
+    pending(Tree::chain).add(chain_key(was.chain, row.message, row.delivery_id), {});
+  }
+}
+
+// Failures and chains name deliveries by the message: they go when the deliveries do. One that was
+// reported anew meanwhile is filed as it is now.
+void SqliteWriter::unfile_dropped() {
+  const std::vector<RunEntry> dropped = trees_.deliveries.take_dropped();
+  std::vector<Delivery> rows;
+  std::vector<KeyPlace> keys;  // in order, as the entries are
+  for (const RunEntry& entry : dropped) {
+    Delivery row = decode_delivery(entry.key, entry.value);
+    const FiledDelivery was = filed(row.state);
+    if (!was.is_failed && !was.chain) continue;
+    keys.emplace_back(entry.key, static_cast<std::uint32_t>(rows.size()));
+    rows.push_back(std::move(row));
+  }
+  if (rows.empty()) return;
+  std::vector<bool> is_reported_anew(rows.size());
+  trees_.deliveries.find(keys, [&](const KeyPlace& place, std::string_view) {
+    is_reported_anew[place.number] = true;
+  });
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!is_reported_anew[i]) unfile(rows[i], filed(rows[i].state));
+  }
+  put_pending();
+}
+
+void SqliteWriter::drop_past(MemberNo member) {
+  const Retention& retention = state_.retention();
+  if (!retention.is_sweeping() || !is_person(member)) return;
+  put_pending();
+  const std::int64_t last_us = retention.kept_from_us - 1;
+  for (const MemberDelivery& entry : member_deliveries(trees_, member, 0, last_us)) {
+    pending(Tree::member_delivery).add(member_delivery_key(entry), {});
+    const Delivery row = named_delivery(trees_, entry);
+    pending(Tree::delivery).add(delivery_key(row.message, row.delivery_id), {});
+    unfile(row, filed(row.state));
+  }
+  Query touches = db_.query("SELECT " MH_TOUCH_COLUMNS
+                            " FROM touch WHERE member_no = ? AND at BETWEEN ? AND ?");
+  for (const TouchRow& row :
+       rows_of(touches.bind(member).bind(std::int64_t{0}).bind(last_us), read_touch)) {
+    drop(row);
+  }
+  Query orders = db_.query(
+      "SELECT order_no FROM orders WHERE member_no = ? AND member_no > 0 AND placed_at < ?");
+  for (const OrderNo number : rows_of<OrderNo>(orders.bind(member).bind(retention.kept_from_us),
+                                               [](Query& row) { return row.number<OrderNo>(); })) {
+    drop_order(number);
+  }
+}
+
+}  // namespace message_history::sqlite
