@@ -36,7 +36,7 @@ class ExportRows : public testing::Test {
     Delivery& delivery = history.deliveries[id];
     delivery.message = history.message.number;
     delivery.delivery_id = id;
-    delivery.state.marks = std::move(marks);
+    delivery.state.marks.assign(marks.begin(), marks.end());
     delivery.state.member = MemberNo{member};
     delivery.state.route = RouteNo{route};
     return delivery;

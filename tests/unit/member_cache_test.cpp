@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,23 @@ TEST(MemberCache, FindsWhatWasPutAndNothingElse) {
   EXPECT_EQ(cache.find("m7"), MemberNo{8});
   cache.clear();
   EXPECT_FALSE(cache.find("m7"));
+}
+
+TEST(MemberCache, FindsManyAtOnceAsOneByOne) {
+  MemberCache cache;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3'001; ++i) ids.push_back("m" + std::to_string(i));
+  ids.push_back("m7");
+  std::vector<MemberLookup> lookups;
+  for (const std::string& id : ids) lookups.push_back({id, {}});
+  cache.find(lookups);
+  for (const MemberLookup& lookup : lookups) ASSERT_FALSE(lookup.found);
+  for (std::int64_t i = 0; i < 3'000; i += 2) cache.put(ids[static_cast<std::size_t>(i)], {i + 1});
+  cache.find(lookups);
+  for (const MemberLookup& lookup : lookups) {
+    ASSERT_EQ(lookup.found, cache.find(lookup.member_id)) << lookup.member_id;
+  }
+  cache.find(std::span<MemberLookup>{});
 }
 
 TEST(MemberCache, TakesTheLongestId) {

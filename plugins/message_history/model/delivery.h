@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,7 +56,11 @@ struct Cost {
 };
 
 struct DeliveryState {
-  std::vector<StatusMark> marks;  // rising by status, one each
+  DeliveryState() = default;
+  // Takes memory for its marks from there; copies do not.
+  explicit DeliveryState(std::pmr::memory_resource* memory) : marks(memory) {}
+
+  std::pmr::vector<StatusMark> marks;  // rising by status, one each
   std::optional<Cost> cost;
   MemberNo member;
   RouteNo route;  // channel and provider

@@ -9,28 +9,54 @@
 
 namespace message_history {
 
-DeliveryWork::Entry& DeliveryWork::entry_named(MessageNo message, std::string_view delivery_id,
-                                               bool& is_new) {
-  const auto known = by_name_.find({message, delivery_id});
-  is_new = known == by_name_.end();
-  if (!is_new) return *known->second;
-  Entry& entry = entries_.emplace_back();
+namespace {
+
+constexpr std::size_t routes_known_max = 16;
+
+}  // namespace
+
+DeliveryWork::Entry* DeliveryWork::known(const Name& name) {
+  const auto name_of = [](const Entry* entry) {
+    return Name{entry->now.message, entry->now.delivery_id};
+  };
+  const auto named = std::ranges::lower_bound(named_, name, {}, name_of);
+  if (named != named_.end() && name_of(*named) == name) return *named;
+  const auto other = others_.find(name);
+  return other == others_.end() ? nullptr : other->second;
+}
+
+DeliveryWork::Entry& DeliveryWork::add_entry(MessageNo message, std::string_view delivery_id) {
+  Entry& entry = entries_.emplace_back(&memory_);
   entry.now.message = message;
   entry.now.delivery_id = delivery_id;
-  by_name_.emplace(Name{message, entry.now.delivery_id}, &entry);
   return entry;
 }
 
 DeliveryWork::Entry& DeliveryWork::adopt(Delivery row) {
-  bool is_new = false;
-  Entry& entry = entry_named(row.message, row.delivery_id, is_new);
-  if (!is_new && !entry.is_absent) return entry;
+  Entry* entry = known({row.message, row.delivery_id});
+  if (entry != nullptr && !entry->is_absent) return *entry;
+  if (entry == nullptr) {
+    entry = &add_entry(row.message, row.delivery_id);
+    others_.emplace(Name{row.message, entry->now.delivery_id}, entry);
+  }
+  take_stored(*entry, stored_.emplace_back(std::move(row)));
+  return *entry;
+}
+
+// `row` stays where it is.
+void DeliveryWork::take_stored(Entry& entry, const Delivery& row) {
   entry.is_absent = false;
   entry.now.state = row.state;
-  entry.filed = filed(row.state);
-  entry.before = std::make_unique<const Delivery>(std::move(row));
-  if (const ChainNo chain = entry.now.state.chain) chains_[chain].push_back(&entry);
-  return entry;
+  entry.before = &row;
+  any_converted_ |= row.state.converted;
+  if (const ChainNo chain = row.state.chain) chains_[chain].push_back(&entry);
+}
+
+// Before an entry changes.
+void DeliveryWork::change(Entry& entry) {
+  if (entry.is_unsaved) return;
+  entry.is_unsaved = any_unsaved_ = true;
+  if (entry.before != nullptr || entry.is_rewritten) entry.filed = filed(entry.now.state);
 }
 
 void DeliveryWork::load_chain(ChainNo chain) {
@@ -38,41 +64,8 @@ void DeliveryWork::load_chain(ChainNo chain) {
   for (Delivery& row : store_.chain(chain)) adopt(std::move(row));
 }
 
-void DeliveryWork::prefetch(std::span<const crm_event_delivery* const> events) {
-  std::vector<DeliveryLookup> lookups;
-  const auto want = [&](const MessageRow& message, std::string_view delivery_id) -> Entry* {
-    bool is_new = false;
-    Entry& entry = entry_named(message.number, delivery_id, is_new);
-    if (is_new) entry.is_absent = true;
-    if (is_new && !messages_.is_new(message.number)) {
-      lookups.push_back({message.number, entry.now.delivery_id, {}});
-    }
-    return &entry;
-  };
-  by_name_.reserve(events.size());
-  planned_.reserve(events.size());
-  lookups.reserve(events.size());
-  for (const crm_event_delivery* event : events) {
-    MessageRow& message = messages_.of(crm::view(event->message_id));
-    planned_.push_back({event, &message, want(message, crm::view(event->delivery_id))});
-    if (event->fallback_of.size != 0) want(message, crm::view(event->fallback_of));
-  }
-  store_.find_deliveries(lookups);
-  std::set<ChainNo> chains;
-  for (DeliveryLookup& lookup : lookups) {
-    if (!lookup.found) continue;
-    if (lookup.found->state.chain) chains.insert(lookup.found->state.chain);
-    adopt(*std::move(lookup.found));
-  }
-  // Not load_chain: parts of these are here already.
-  for (const ChainNo chain : chains) {
-    for (Delivery& row : store_.chain(chain)) adopt(std::move(row));
-  }
-}
-
 DeliveryWork::Entry* DeliveryWork::find(MessageNo message, std::string_view delivery_id) {
-  const auto known = by_name_.find({message, delivery_id});
-  if (known != by_name_.end()) return known->second->is_absent ? nullptr : known->second;
+  if (Entry* entry = known({message, delivery_id})) return entry->is_absent ? nullptr : entry;
   if (messages_.is_new(message)) return nullptr;
   auto row = store_.delivery(message, delivery_id);
   if (!row) return nullptr;
@@ -81,10 +74,13 @@ DeliveryWork::Entry* DeliveryWork::find(MessageNo message, std::string_view deli
 }
 
 DeliveryWork::Entry& DeliveryWork::at(MessageNo message, std::string_view delivery_id) {
-  if (Entry* known = find(message, delivery_id)) return *known;
-  bool is_new = false;
-  Entry& entry = entry_named(message, delivery_id, is_new);
-  entry.is_absent = false;
+  if (Entry* entry = find(message, delivery_id)) return *entry;
+  if (Entry* entry = known({message, delivery_id})) {
+    entry->is_absent = false;
+    return *entry;
+  }
+  Entry& entry = add_entry(message, delivery_id);
+  others_.emplace(Name{message, entry.now.delivery_id}, &entry);
   return entry;
 }
 
@@ -120,9 +116,10 @@ void DeliveryWork::link(Entry& a, Entry& b) {
   ChainNo& chain_b = b.now.state.chain;
   if (chain_a && chain_a == chain_b) return;
   if (!chain_a && !chain_b) {
+    change(a);
+    change(b);
     chain_a = chain_b = store_.next_chain();
     chains_[chain_a] = {&a, &b};
-    a.is_unsaved = b.is_unsaved = true;
     return;
   }
   Entry& into = chain_size(&a) >= chain_size(&b) && chain_a ? a : (chain_b ? b : a);
@@ -130,20 +127,30 @@ void DeliveryWork::link(Entry& a, Entry& b) {
   const ChainNo chain = into.now.state.chain;
   const ChainNo left = from.now.state.chain;
   for (Entry* moved : group_of(from)) {
+    change(*moved);
     moved->now.state.chain = chain;
-    moved->is_unsaved = true;
     chains_[chain].push_back(moved);
   }
   if (left) chains_.erase(left);
 }
 
-void DeliveryWork::assign_member(DeliveryState& state, std::string_view member_id) {
+void DeliveryWork::assign_member(DeliveryState& state, std::string_view member_id, MemberNo found) {
   if (state.member == member_ambiguous) return;
-  if (state.member && !members_.includes(member_id, state.member)) {
+  if (state.member && !members_.includes(member_id, state.member, found)) {
     state.member = member_ambiguous;
     return;
   }
-  state.member = members_.at(member_id, state.first_at_us());
+  state.member = members_.at(member_id, state.first_at_us(), found);
+}
+
+// The same few routes again and again: saves asking the store.
+RouteNo DeliveryWork::route_of(Channel channel, std::string_view provider) {
+  for (const KnownRoute& known : routes_) {
+    if (known.channel == channel && known.provider == provider) return known.number;
+  }
+  const RouteNo number = store_.route(channel, provider);
+  if (routes_.size() < routes_known_max) routes_.push_back({channel, provider, number});
+  return number;
 }
 
 // A delivery has one route; should reports differ, the smallest stands, whatever their order.
@@ -155,7 +162,7 @@ void DeliveryWork::assign_route(DeliveryState& state, Channel channel, std::stri
       return;
     }
   }
-  state.route = store_.route(channel, provider);
+  state.route = route_of(channel, provider);
 }
 
 void DeliveryWork::apply(const crm_event_delivery& event) {
@@ -168,7 +175,7 @@ void DeliveryWork::apply(const crm_event_delivery& event) {
   MessageRow& message = *planned.message;
   Entry& entry = *planned.entry;
   entry.is_absent = false;
-  entry.is_unsaved = true;
+  change(entry);
   DeliveryState& state = entry.now.state;
   const auto status = static_cast<DeliveryStatus>(event.status);
   state.merge({status, event.head.at_us, std::string(crm::view(event.code)),
@@ -177,8 +184,11 @@ void DeliveryWork::apply(const crm_event_delivery& event) {
     state.merge(Cost{event.head.at_us, std::string(crm::view(event.currency)), event.cost_minor});
   }
   assign_route(state, static_cast<Channel>(event.channel), crm::view(event.provider));
-  assign_member(state, crm::view(event.member_id));
-  if (event.fallback_of.size != 0) link(entry, at(message.number, crm::view(event.fallback_of)));
+  assign_member(state, crm::view(event.member_id), planned.member);
+  if (planned.original != nullptr) {
+    planned.original->is_absent = false;
+    link(entry, *planned.original);
+  }
 
   messages_.touch_activity(message, event.head.at_us);
   if (was_tried(status) && (!message.sent_at_us || event.head.at_us < *message.sent_at_us)) {
@@ -188,29 +198,21 @@ void DeliveryWork::apply(const crm_event_delivery& event) {
 
 void DeliveryWork::reassign(const Delivery& delivery, MemberNo member) {
   Entry& entry = at(delivery.message, delivery.delivery_id);
+  change(entry);
   entry.now.state.member = member;
-  entry.is_unsaved = true;
 }
 
 void DeliveryWork::flush_rows() {
-  // In key order: neighbouring rows share pages.
-  std::vector<Entry*> unsaved;
+  if (!any_unsaved_) return;
+  any_unsaved_ = false;
   for (Entry& entry : entries_) {
     if (!entry.is_unsaved) continue;
     entry.is_unsaved = false;
     // What was reported again need not be written again; the store has the row as `before`, unless
     // this transaction wrote another.
-    if (entry.before && !entry.is_rewritten && *entry.before == entry.now) continue;
-    unsaved.push_back(&entry);
-  }
-  std::sort(unsaved.begin(), unsaved.end(), [](const Entry* a, const Entry* b) {
-    return std::tie(a->now.message, a->now.delivery_id) <
-           std::tie(b->now.message, b->now.delivery_id);
-  });
-  for (Entry* entry : unsaved) {
-    store_.put_delivery(entry->now, entry->filed ? &*entry->filed : nullptr);
-    entry->filed = filed(entry->now.state);
-    entry->is_rewritten = true;
+    if (entry.before != nullptr && !entry.is_rewritten && *entry.before == entry.now) continue;
+    store_.put_delivery(entry.now, entry.filed ? &*entry.filed : nullptr);
+    entry.is_rewritten = true;
   }
 }
 
@@ -225,7 +227,7 @@ void DeliveryWork::each_moved_success(
       if (reached.second && is_person(reached.first)) visit(reached.first, *reached.second);
     };
     const auto now = success(entry.now);
-    if (entry.before) {
+    if (entry.before != nullptr) {
       const auto before = success(*entry.before);
       if (before == now) continue;
       tell(before);

@@ -6,9 +6,9 @@
 
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
-#include <memory>
-#include <set>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -30,7 +30,8 @@ class DeliveryWork {
       : store_(store), rule_(rule), zone_(zone), messages_(messages), members_(members) {}
 
   // Loads all at once what the store has of the deliveries that these events are about. They are
-  // applied in this order, but for those that turn out to be rejected.
+  // applied in this order, but for those that turn out to be rejected. Once, before the first
+  // apply(); the events stay readable until the end.
   void prefetch(std::span<const crm_event_delivery* const> events);
 
   // Empty, or why the delivery cannot be joined to the one it names as its original.
@@ -57,9 +58,10 @@ class DeliveryWork {
 
  private:
   struct Entry {
+    explicit Entry(std::pmr::memory_resource* memory) : now{{}, {}, DeliveryState(memory)} {}
     Delivery now;
-    std::unique_ptr<const Delivery> before;  // as it was when the transaction began; NULL: new
-    std::optional<FiledDelivery> filed;      // where the store's indexes have it now
+    const Delivery* before = nullptr;    // as it was when the transaction began; NULL: new
+    std::optional<FiledDelivery> filed;  // of one that is unsaved: where the store has it
     bool is_absent = false;     // looked for in vain, and nothing of the batch is about it yet
     bool is_unsaved = false;    // may differ from the store's row
     bool is_rewritten = false;  // the store's row is this transaction's
@@ -71,34 +73,52 @@ class DeliveryWork {
     const crm_event_delivery* event = nullptr;
     MessageRow* message = nullptr;
     Entry* entry = nullptr;
+    Entry* original = nullptr;  // of a fallback
+    MemberNo member;            // as the store knew it; none when it was not seen
+  };
+  // An event names a delivery; `entry` is where the event wants to know of it.
+  struct Naming {
+    std::string_view delivery_id;
+    Entry** entry;
+  };
+  struct NamedOfMessage {
+    MessageRow* message = nullptr;
+    std::vector<Naming> namings;
   };
   struct Name {
     MessageNo message;
     std::string_view delivery_id;
-    friend bool operator==(const Name&, const Name&) = default;
+    friend auto operator<=>(const Name&, const Name&) = default;
   };
-  struct NameHash {
-    std::size_t operator()(const Name& name) const noexcept {
-      return std::hash<std::string_view>{}(name.delivery_id) ^
-             static_cast<std::size_t>(name.message.value) * 0x9E3779B97F4A7C15;
-    }
+  struct KnownRoute {
+    Channel channel;
+    std::string_view provider;
+    RouteNo number;
   };
   // Attempts of one recipient, before or after the batch.
   using Group = std::span<const Delivery* const>;
 
   Entry& at(MessageNo message, std::string_view delivery_id);
   Entry* find(MessageNo message, std::string_view delivery_id);
-  Entry& entry_named(MessageNo message, std::string_view delivery_id, bool& is_new);
+  Entry* known(const Name& name);
+  Entry& add_entry(MessageNo message, std::string_view delivery_id);
   Entry& adopt(Delivery row);
+  void take_stored(Entry& entry, const Delivery& row);
+  void change(Entry& entry);
+  std::vector<NamedOfMessage> plan(std::span<const crm_event_delivery* const> events);
+  void add_named(NamedOfMessage& named);
+  void find_members();
+  void find_stored();
   void load_chain(ChainNo chain);
   void link(Entry& a, Entry& b);
   std::vector<Entry*> group_of(Entry& entry);
   std::size_t chain_size(const Entry* entry);
-  void assign_member(DeliveryState& state, std::string_view member_id);
+  void assign_member(DeliveryState& state, std::string_view member_id, MemberNo found);
   void assign_route(DeliveryState& state, Channel channel, std::string_view provider);
+  RouteNo route_of(Channel channel, std::string_view provider);
 
   template <class Visit>
-  void each_group(bool after, const Visit& visit) const;
+  void each_group(const Visit& visit) const;
   void add(Group group, int sign);
   void add_attempt(const Delivery& delivery, int sign);
   void add_conversion(Group group, int sign);
@@ -113,11 +133,20 @@ class DeliveryWork {
   TimeZone& zone_;
   MessageWork& messages_;
   MemberWork& members_;
-  std::deque<Entry> entries_;  // addresses stay
-  std::unordered_map<Name, Entry*, NameHash> by_name_;
+  // Entries and what they hold lie next to each other, and go all at once.
+  std::pmr::monotonic_buffer_resource memory_;
+  std::pmr::list<Entry> entries_{&memory_};  // addresses stay
+  std::vector<Entry*> named_;                // by the events, in the order of Name
+  std::map<Name, Entry*> others_;
+  std::vector<DeliveryLookup> lookups_;            // `found`: what is stored of named_
+  std::vector<Entry*> looked_up_;                  // for each of lookups_
+  std::deque<Delivery> stored_;                    // of others_
   std::map<ChainNo, std::vector<Entry*>> chains_;  // by the chain they belong to now
   std::vector<Planned> planned_;
   std::size_t next_planned_ = 0;
+  std::vector<KnownRoute> routes_;  // named by events of this batch
+  bool any_unsaved_ = false;
+  bool any_converted_ = false;  // of the stored rows, or settled
 };
 
 }  // namespace message_history

@@ -28,15 +28,19 @@ const MemberIdentity& MemberWork::identity(std::string_view member_id) {
   return load(member_id);
 }
 
-bool MemberWork::includes(std::string_view member_id, MemberNo member) {
-  if (!has_erasures_) return member && store_.live_member(member_id) == member;
-  return identity(member_id).includes(member);
+void MemberWork::prefetch(std::span<MemberLookup> lookups) {
+  if (!has_erasures_) store_.find_members(lookups);
 }
 
-MemberNo MemberWork::at(std::string_view member_id, std::int64_t at_us) {
+bool MemberWork::includes(std::string_view member_id, MemberNo member, MemberNo found) {
+  if (has_erasures_) return identity(member_id).includes(member);
+  return member && (found ? found : store_.live_member(member_id)) == member;
+}
+
+MemberNo MemberWork::at(std::string_view member_id, std::int64_t at_us, MemberNo found) {
   if (!has_erasures_) {
     // The usual case: an id is one person.
-    const MemberNo live = store_.live_member(member_id);
+    const MemberNo live = found ? found : store_.live_member(member_id);
     return live ? live : store_.add_member(member_id);
   }
   MemberIdentity& identity = load(member_id);

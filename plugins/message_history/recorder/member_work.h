@@ -3,6 +3,7 @@
 // One thread; lives for one transaction.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,11 +19,15 @@ class MemberWork {
 
   const MemberIdentity& identity(std::string_view member_id);
 
+  // Looks up the ids of events that will come: `found` goes with each in what follows, and saves
+  // looking it up again.
+  void prefetch(std::span<MemberLookup> lookups);
+
   // The member that this id means at that time; made when it is new.
-  MemberNo at(std::string_view member_id, std::int64_t at_us);
+  MemberNo at(std::string_view member_id, std::int64_t at_us, MemberNo found = {});
 
   // Whether the member is this id's person, living or erased.
-  bool includes(std::string_view member_id, MemberNo member);
+  bool includes(std::string_view member_id, MemberNo member, MemberNo found = {});
 
   // The identity behind a number of the store; empty for a tombstone, an ambiguous one and none.
   std::optional<std::string> live_id(MemberNo member);

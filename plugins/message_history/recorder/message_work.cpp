@@ -50,7 +50,25 @@ MessageRow& MessageWork::load(std::string_view message_id) {
 MessageRow& MessageWork::of(MessageNo number) {
   if (last_ != nullptr && last_->number == number) return *last_;
   const auto known = rows_.find(number);
-  return known != rows_.end() ? known->second.now : adopt(store_.message(number));
+  last_ = known != rows_.end() ? &known->second.now : &adopt(store_.message(number));
+  return *last_;
+}
+
+// What is counted mostly comes in the order of messages too.
+MessageMoney& MessageWork::money(MessageNo message, const std::string& currency) {
+  if (last_money_ == nullptr || std::get<0>(last_money_->first) != message ||
+      std::get<1>(last_money_->first) != currency) {
+    last_money_ = &*money_.try_emplace({message, currency}).first;
+  }
+  return last_money_->second;
+}
+
+DayCounts& MessageWork::day(MessageNo message, std::int32_t day) {
+  const std::tuple key{message, day};
+  if (last_day_ == nullptr || last_day_->first != key) {
+    last_day_ = &*days_.try_emplace(key).first;
+  }
+  return last_day_->second;
 }
 
 void MessageWork::touch_activity(MessageRow& row, std::int64_t at_us) {

@@ -32,10 +32,8 @@ class MessageWork {
 
   void touch_activity(MessageRow& row, std::int64_t at_us);
 
-  MessageMoney& money(MessageNo message, const std::string& currency) {
-    return money_[{message, currency}];
-  }
-  DayCounts& day(MessageNo message, std::int32_t day) { return days_[{message, day}]; }
+  MessageMoney& money(MessageNo message, const std::string& currency);
+  DayCounts& day(MessageNo message, std::int32_t day);
   ShopMoney& revenue(MessageNo message, std::int32_t day, const std::string& currency) {
     return revenue_[{message, day, currency}];
   }
@@ -75,8 +73,12 @@ class MessageWork {
   std::unordered_map<std::string, MessageNo> numbers_;
   std::unordered_map<MessageNo, MessageEntry> rows_;
   std::unordered_set<MessageNo> added_;
-  std::map<std::tuple<MessageNo, std::string>, MessageMoney> money_;
-  std::map<std::tuple<MessageNo, std::int32_t>, DayCounts> days_;
+  using MoneyOfMessages = std::map<std::tuple<MessageNo, std::string>, MessageMoney>;
+  using DaysOfMessages = std::map<std::tuple<MessageNo, std::int32_t>, DayCounts>;
+  MoneyOfMessages money_;
+  MoneyOfMessages::value_type* last_money_ = nullptr;
+  DaysOfMessages days_;
+  DaysOfMessages::value_type* last_day_ = nullptr;
   std::map<std::tuple<MessageNo, std::int32_t, std::string>, ShopMoney> revenue_;
   std::map<std::tuple<MessageNo, RouteNo, std::string>, FailureCounts> failures_;
   std::map<std::string, ShopMoney> shop_;

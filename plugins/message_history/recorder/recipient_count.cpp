@@ -43,21 +43,26 @@ std::int64_t& counter_of(DayCounts& counts, Outcome outcome) {
 
 }  // namespace
 
-// Visits the recipients of the batch as they were before it, or are after.
+// Visits the recipients of the batch: as they were before it with -1, as they are after it with +1.
 template <class Visit>
-void DeliveryWork::each_group(bool after, const Visit& visit) const {
-  std::map<ChainNo, std::vector<const Delivery*>> chained;
+void DeliveryWork::each_group(const Visit& visit) const {
+  std::map<ChainNo, std::vector<const Delivery*>> chains_before;
+  std::map<ChainNo, std::vector<const Delivery*>> chains_after;
   for (const Entry& entry : entries_) {
     if (entry.is_absent) continue;
-    const Delivery* row = after ? &entry.now : entry.before.get();
-    if (row == nullptr) continue;
-    if (row->state.chain) {
-      chained[row->state.chain].push_back(row);
-    } else if (entry.changed()) {  // else it would add and subtract the same
-      visit(Group(&row, 1));
-    }
+    const bool changed = entry.changed();
+    const auto take = [&](const Delivery* row, auto& chains, int sign) {
+      if (row->state.chain) {
+        chains[row->state.chain].push_back(row);
+      } else if (changed) {  // else it would add and subtract the same
+        visit(Group(&row, 1), sign);
+      }
+    };
+    if (entry.before != nullptr) take(entry.before, chains_before, -1);
+    take(&entry.now, chains_after, +1);
   }
-  for (const auto& [chain, group] : chained) visit(Group(group));
+  for (const auto& [chain, group] : chains_before) visit(Group(group), -1);
+  for (const auto& [chain, group] : chains_after) visit(Group(group), +1);
 }
 
 void DeliveryWork::add(Group group, int sign) {
@@ -109,17 +114,15 @@ void DeliveryWork::count(const std::vector<PlacedOrder>& orders) {
     control_before[message] = messages_.of(message).counts.recipients.held_out > 0;
     last = message;
   }
-  for (const Entry& entry : entries_) {
-    if (!entry.changed()) continue;
-    if (entry.before) add_attempt(*entry.before, -1);
-    add_attempt(entry.now, +1);
-  }
-  each_group(false, [this](Group group) { add(group, -1); });
-  each_group(true, [this](Group group) { add(group, +1); });
+  each_group([this](Group group, int sign) {
+    for (const Delivery* attempt : group) add_attempt(*attempt, sign);
+    add(group, sign);
+  });
 
   settle_conversions(orders, control_before);
-  each_group(false, [this](Group group) { add_conversion(group, -1); });
-  each_group(true, [this](Group group) { add_conversion(group, +1); });
+  if (any_converted_) {
+    each_group([this](Group group, int sign) { add_conversion(group, sign); });
+  }
   flush_rows();
 }
 
@@ -139,9 +142,10 @@ void DeliveryWork::settle(Entry& entry) {
   Entry* first = *std::min_element(attempts.begin(), attempts.end(), [](auto* a, auto* b) {
     return a->now.delivery_id < b->now.delivery_id;
   });
+  any_converted_ |= converted;
   for (Entry* attempt : attempts) {
+    change(*attempt);
     attempt->now.state.converted = converted && attempt == first;
-    attempt->is_unsaved = true;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <crm/base.h>
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace crm {
@@ -51,6 +52,14 @@ inline size_t utf8_sequence(const unsigned char* p, size_t left) {
 inline bool is_utf8(std::string_view text) {
   const auto* p = reinterpret_cast<const unsigned char*>(text.data());
   for (size_t i = 0; i < text.size();) {
+    // Ids are mostly ASCII: eight bytes at once.
+    if (uint64_t word = 0; text.size() - i >= sizeof(word)) {
+      std::memcpy(&word, p + i, sizeof(word));
+      if ((word & 0x8080808080808080) == 0) {
+        i += sizeof(word);
+        continue;
+      }
+    }
     const size_t length = detail::utf8_sequence(p + i, text.size() - i);
     if (length == 0) return false;
     i += length;

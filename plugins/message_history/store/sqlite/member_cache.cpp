@@ -1,5 +1,7 @@
 #include "store/sqlite/member_cache.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <functional>
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t head_bytes = sizeof(std::int64_t) + sizeof(std::uint16_t);
 constexpr std::size_t slots_min = 1'024;
+constexpr std::size_t finds_at_once = 16;
 
 std::uint64_t hash_of(std::string_view id) {
   return std::hash<std::string_view>{}(id);
@@ -53,11 +56,42 @@ std::size_t MemberCache::slot_of(std::string_view member_id, std::uint64_t hash)
 
 MemberNo MemberCache::find(std::string_view member_id) const {
   if (slots_.empty()) return {};
-  const Slot& slot = slots_[slot_of(member_id, hash_of(member_id))];
+  return member_in(slots_[slot_of(member_id, hash_of(member_id))]);
+}
+
+MemberNo MemberCache::member_in(const Slot& slot) const {
   if (slot.at == 0) return {};
   MemberNo member;
   std::memcpy(&member.value, texts_.data() + (slot.at - 1), sizeof(member.value));
   return member;
+}
+
+void MemberCache::find(std::span<MemberLookup> lookups) const {
+  if (slots_.empty()) return;
+  while (!lookups.empty()) {
+    const std::size_t few = std::min(finds_at_once, lookups.size());
+    find_few(lookups.first(few));
+    lookups = lookups.subspan(few);
+  }
+}
+
+// A large shop's members are not in the processor's caches: asks for all slots, then for all texts,
+// before the first is needed.
+void MemberCache::find_few(std::span<MemberLookup> lookups) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::array<std::uint64_t, finds_at_once> hashes;
+  for (std::size_t i = 0; i < lookups.size(); ++i) {
+    hashes[i] = hash_of(lookups[i].member_id);
+    __builtin_prefetch(&slots_[hashes[i] & mask]);
+  }
+  for (std::size_t i = 0; i < lookups.size(); ++i) {
+    std::size_t slot = hashes[i] & mask;
+    while (slots_[slot].at != 0 && slots_[slot].tag != tag_of(hashes[i])) slot = (slot + 1) & mask;
+    if (slots_[slot].at != 0) __builtin_prefetch(texts_.data() + (slots_[slot].at - 1));
+  }
+  for (std::size_t i = 0; i < lookups.size(); ++i) {
+    lookups[i].found = member_in(slots_[slot_of(lookups[i].member_id, hashes[i])]);
+  }
 }
 
 void MemberCache::grow() {

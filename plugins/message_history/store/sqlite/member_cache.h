@@ -7,11 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "model/ids.h"
+#include "store/store.h"
 
 namespace message_history::sqlite {
 
@@ -29,6 +30,8 @@ class MemberCache {
   MemberCache& operator=(const MemberCache&) = delete;
 
   MemberNo find(std::string_view member_id) const;  // none when not here
+  // Fills `found` of each; waits for the memory of several of them at once.
+  void find(std::span<MemberLookup> lookups) const;
   void put(std::string_view member_id, MemberNo member);
   void clear();
   bool is_full() const;
@@ -46,6 +49,8 @@ class MemberCache {
   std::size_t bytes() const { return texts_.capacity() + slots_.size() * sizeof(Slot); }
   std::size_t slot_of(std::string_view member_id, std::uint64_t hash) const;
   std::string_view text_at(std::uint32_t at) const;
+  MemberNo member_in(const Slot& slot) const;
+  void find_few(std::span<MemberLookup> lookups) const;
   void grow();
   void count_bytes();
 

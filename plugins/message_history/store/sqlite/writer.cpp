@@ -208,6 +208,15 @@ MemberNo SqliteWriter::live_member(std::string_view member_id) {
   return row->number;
 }
 
+void SqliteWriter::find_members(std::span<MemberLookup> lookups) {
+  if (!state_.members_loaded) load_members();
+  state_.members.find(lookups);
+  if (state_.members.is_complete()) return;
+  for (MemberLookup& lookup : lookups) {
+    if (!lookup.found) lookup.found = live_member(lookup.member_id);
+  }
+}
+
 // All of them, as long as they fit.
 void SqliteWriter::load_members() {
   MemberCache& members = state_.members;

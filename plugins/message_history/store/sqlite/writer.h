@@ -74,6 +74,7 @@ class SqliteWriter final : public WriteTransaction {
   RouteNo route(Channel channel, std::string_view provider) override;
   const Route& route(RouteNo number) override;
   MemberNo live_member(std::string_view member_id) override;
+  void find_members(std::span<MemberLookup> lookups) override;
   MemberNo add_member(std::string_view member_id) override;
   std::optional<std::string> live_member_id(MemberNo number) override;
   void remove_member(MemberNo number) override;
