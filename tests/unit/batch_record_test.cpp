@@ -16,6 +16,9 @@ namespace message_history {
 
 namespace {
 
+const std::string tenant = "mall";
+const std::string source = "test";
+
 // All texts and numbers of an event: its JSON, and what that leaves out.
 std::string told(const crm::Event& event) {
   std::string text = event_text(event, 1 << 20);
@@ -35,7 +38,7 @@ std::string packed(const std::vector<test::Event>& events, BatchSummary summary 
   test::EventList list;
   std::uint64_t seq = 100;
   for (const test::Event& event : events) list.add(event, seq += 3);
-  const crm_event_batch batch = list.batch("mall", "test");
+  const crm_event_batch batch = list.batch(tenant, source);
   BatchRecordWriter writer;
   for (std::uint64_t i = 0; i < batch.count; ++i)
     writer.add(crm::event_of(batch.events[i]).value());
@@ -47,7 +50,7 @@ TEST(BatchRecordTest, everyKindOfEventComesBackAsItWas) {
   test::EventList list;
   std::uint64_t seq = 100;
   for (const test::Event& event : events) list.add(event, seq += 3);
-  const crm_event_batch batch = list.batch("mall", "test");
+  const crm_event_batch batch = list.batch(tenant, source);
   const std::string payload = packed(events);
   const BatchRecord record(payload);
   ASSERT_EQ(record.events().size(), batch.count);

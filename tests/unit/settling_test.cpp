@@ -156,7 +156,8 @@ TEST_F(SettlingTest, anotherProcessThatRecordsForTheTenantIsRefused) {
   test::EventList list;
   const auto events = deliveries(10, 1);
   list.add(events[0], 1'000);
-  const crm_event_batch batch = list.batch(shop_.tenant, "another source");
+  const std::string source = "another source";
+  const crm_event_batch batch = list.batch(shop_.tenant, source);
   crm_event_ack ack{};
   ack.size = sizeof(ack);
   try {
