@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -21,7 +22,9 @@ constexpr int64_t shop_days = 400;
 constexpr int64_t kept_days = 200;
 // A sweep is looked at again after so many batches.
 constexpr uint64_t looked_at_batches = 8;
-constexpr uint64_t idle_looks = 4;  // after its end, while pages are given back
+// What the plugin leaves free in its file.
+constexpr int64_t left_free_bytes = int64_t{16} << 20;
+constexpr int64_t left_free_percent = 10;
 
 struct RetentionOptions : CaseOptions {
   uint64_t batches = 0;  // before the sweep; and at most a hundred times as many during it
@@ -59,7 +62,11 @@ class StoreFile {
     return value;
   }
   bool is_swept() { return number("SELECT value FROM meta WHERE key = 'retention.phase'") == 0; }
-  int64_t free_pages() { return number("PRAGMA freelist_count"); }
+  int64_t free_bytes() { return number("PRAGMA freelist_count") * number("PRAGMA page_size"); }
+  bool has_given_back() {
+    const int64_t bytes = number("PRAGMA page_count") * number("PRAGMA page_size");
+    return free_bytes() <= std::max(left_free_bytes, bytes * left_free_percent / 100);
+  }
 
  private:
   std::filesystem::path file_;
@@ -92,9 +99,7 @@ Sweep sweep(const RetentionOptions& options, Traffic& traffic) {
   Sweep found;
   StoreFile file(options.data);
   const uint64_t batches_max = options.batches * 100;
-  int64_t free_pages = -1;
-  uint64_t looks = 0;
-  for (uint64_t batch = 1; batch <= batches_max && looks < idle_looks; ++batch) {
+  for (uint64_t batch = 1; batch <= batches_max; ++batch) {
     const double seconds = traffic.record_batch();
     if (found.batches == 0) {
       found.during.add(seconds);
@@ -102,9 +107,7 @@ Sweep sweep(const RetentionOptions& options, Traffic& traffic) {
     }
     if (batch % looked_at_batches != 0 || !file.is_swept()) continue;
     if (found.batches == 0) found.batches = batch;
-    const int64_t free_now = file.free_pages();
-    looks = free_now >= free_pages && free_pages >= 0 ? looks + 1 : 0;
-    free_pages = free_now;
+    if (file.has_given_back()) break;
   }
   return found;
 }
@@ -154,7 +157,7 @@ Json measure(const RetentionOptions& options) {
   StoreFile file(options.data);
   json["orders_left"] = file.number("SELECT count(*) FROM orders");
   json["touches_left"] = file.number("SELECT count(*) FROM touch");
-  json["free_pages"] = file.free_pages();
+  json["free_bytes"] = file.free_bytes();
   return json;
 }
 
