@@ -3,7 +3,6 @@
 // [any] thread.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>

@@ -3,16 +3,11 @@
 #include <type_traits>
 #include <variant>
 
-#include "store/sqlite/packed.h"
+#include "store/packed.h"
 
 namespace message_history {
 
 namespace {
-
-using sqlite::corrupt_row;
-using sqlite::put_signed;
-using sqlite::put_text;
-using sqlite::put_varint;
 
 constexpr std::uint8_t record_version = 1;
 
@@ -27,7 +22,7 @@ constexpr std::uint8_t has_fallback = 1 << 2;
 constexpr std::uint8_t has_cost = 1 << 3;
 
 void put_text(std::string& bytes, crm_str text) {
-  sqlite::put_text(bytes, crm::view(text));
+  message_history::put_text(bytes, crm::view(text));
 }
 
 bool is_same(crm_str a, crm_str b) {
@@ -135,7 +130,7 @@ std::string BatchRecordWriter::finish(const BatchSummary& summary) const {
   std::string payload;
   payload.reserve(bytes_.size() + 256);
   payload.push_back(static_cast<char>(record_version));
-  sqlite::put_text(payload, summary.source);
+  message_history::put_text(payload, summary.source);
   put_signed(payload, summary.recorded_at_us);
   put_varint(payload, summary.position);
   put_varint(payload, summary.duplicates);
@@ -144,10 +139,10 @@ std::string BatchRecordWriter::finish(const BatchSummary& summary) const {
   for (const RefusedEvent& refused : summary.refused) {
     put_varint(payload, refused.seq);
     for (const std::string* text : {&refused.kind, &refused.reason, &refused.event}) {
-      sqlite::put_text(payload, *text);
+      message_history::put_text(payload, *text);
     }
     put_varint(payload, refused.member_id ? 1 : 0);
-    if (refused.member_id) sqlite::put_text(payload, *refused.member_id);
+    if (refused.member_id) message_history::put_text(payload, *refused.member_id);
   }
   put_varint(payload, count_);
   payload += bytes_;
@@ -302,7 +297,7 @@ class BatchRecord::Reader {
 
   void read_erasure(const crm_event& head) { keep(record_.erasures_, head).member_id = text(); }
 
-  sqlite::PackedReader packed_;
+  PackedReader packed_;
   BatchRecord& record_;
   std::uint64_t last_seq_ = 0;
   std::int64_t last_at_us_ = 0;

@@ -8,21 +8,13 @@
 
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace message_history {
+#include "recorder/refused_event.h"
 
-// An event that was refused, with what the quarantine shows of it.
-struct RefusedEvent {
-  std::uint64_t seq = 0;
-  std::string kind;
-  std::string reason;
-  std::string event;  // as JSON
-  std::optional<std::string> member_id;
-};
+namespace message_history {
 
 struct BatchSummary {
   std::string source;

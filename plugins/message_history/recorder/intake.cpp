@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "recorder/validation.h"
-#include "store/rows.h"
 
 namespace message_history {
 
@@ -68,12 +67,9 @@ void Intake::refuse(std::uint64_t index, std::uint64_t seq, const crm::Event& ev
     rejection.seq = seq;
     copy_reason(why, rejection.reason);
   }
-  RefusedEvent& refused = refused_.emplace_back();
-  refused.seq = std::min(seq, seq_max);
-  refused.kind = kind;
-  refused.reason = std::move(why);
-  refused.event = event_text(event, quarantine_event_bytes_max);
-  if (const auto member = member_of(event)) refused.member_id = *member;
+  RefusedEvent& refused =
+      refused_.emplace_back(refused_event(event, std::min(seq, seq_max), std::move(why)));
+  refused.kind = kind;  // also of one that could not be read
 }
 
 std::string Intake::record(std::string_view source, std::int64_t now_us) && {

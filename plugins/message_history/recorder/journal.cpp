@@ -63,9 +63,7 @@ std::uint64_t Journal::append(std::string_view payload) {
   }
   const JournalFile& active = files_[active_];
   std::size_t target = active_;
-  if (active.bytes() >= journal_turn_bytes) {
-    if (is_free(files_[1 - active_])) target = 1 - active_;
-  }
+  if (active.bytes() >= journal_turn_bytes && is_free(files_[1 - active_])) target = 1 - active_;
   JournalFile& file = files_[target];
   const bool anew = file.bytes() == 0 || target != active_;
   file.append(next_, payload, anew);

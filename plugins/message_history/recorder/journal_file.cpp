@@ -4,7 +4,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 #include <crm/cpp/failure.hpp>
 
 #include <algorithm>
@@ -14,6 +13,8 @@
 #include <utility>
 
 #include "export/sha256.h"
+#include "files/folder.h"
+#include "store/checksum.h"
 
 namespace message_history {
 
@@ -39,12 +40,6 @@ std::uint64_t fixed_at(std::string_view bytes, std::size_t at, std::size_t size)
   return value;
 }
 
-std::uint32_t checksum_of(std::uint32_t before, std::string_view bytes) {
-  return static_cast<std::uint32_t>(crc32(before,
-                                          reinterpret_cast<const unsigned char*>(bytes.data()),
-                                          static_cast<uInt>(bytes.size())));
-}
-
 std::size_t whole_pages(std::size_t bytes) {
   return (bytes + journal_page_bytes - 1) / journal_page_bytes * journal_page_bytes;
 }
@@ -58,7 +53,7 @@ std::string bytes_of(const FileHead& head) {
   std::string bytes(magic);
   bytes += head.salt;
   put_fixed(bytes, head.first_number, number_bytes);
-  put_fixed(bytes, checksum_of(0, bytes), checksum_bytes);
+  put_fixed(bytes, crc32_of(bytes), checksum_bytes);
   return bytes;
 }
 
@@ -76,7 +71,7 @@ std::string record_head(std::string_view salt, std::uint64_t number, std::string
   std::string bytes;
   put_fixed(bytes, number, number_bytes);
   put_fixed(bytes, payload.size(), size_bytes);
-  put_fixed(bytes, checksum_of(checksum_of(checksum_of(0, salt), bytes), payload), checksum_bytes);
+  put_fixed(bytes, crc32_of(payload, crc32_of(bytes, crc32_of(salt))), checksum_bytes);
   return bytes;
 }
 
@@ -112,34 +107,17 @@ JournalFile::JournalFile(JournalFile&& other) noexcept
       last_(other.last_),
       end_(other.end_) {}
 
-void JournalFile::fail(const char* what, int error) const {
-  throw crm::Failure(error == ENOSPC || error == EDQUOT ? CRM_ERR_FULL : CRM_ERR_IO,
-                     path_ + ": cannot " + what + ": " + std::strerror(error) +
-                         "; make the folder writable for this process and free disk space");
-}
-
 void JournalFile::open() {
   fd_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
   if (fd_ >= 0) return;
   fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd_ < 0) fail("make the journal", errno);
-  sync_folder();
-}
-
-// A new file's name is durable only when its folder is.
-void JournalFile::sync_folder() const {
-  const std::string folder = path_.substr(0, path_.rfind('/') + 1);
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) fail("open the folder of the journal", errno);
-  const int status = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  if (status != 0) fail("sync the folder of the journal", error);
+  if (fd_ < 0) io_failure(path_, "make the journal", errno);
+  sync_folder(path_.substr(0, path_.rfind('/') + 1));
 }
 
 bool JournalFile::try_lock() {
   if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return true;
-  if (errno != EWOULDBLOCK) fail("lock the journal", errno);
+  if (errno != EWOULDBLOCK) io_failure(path_, "lock the journal", errno);
   return false;
 }
 
@@ -150,12 +128,12 @@ bool JournalFile::is_empty() const {
 
 std::string JournalFile::contents() const {
   struct stat status {};
-  if (::fstat(fd_, &status) != 0) fail("look at the journal", errno);
+  if (::fstat(fd_, &status) != 0) io_failure(path_, "look at the journal", errno);
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
   for (std::size_t at = 0; at < bytes.size();) {
     const ssize_t got = ::pread(fd_, bytes.data() + at, bytes.size() - at, static_cast<off_t>(at));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail("read the journal", errno);
+    if (got < 0) io_failure(path_, "read the journal", errno);
     if (got == 0) bytes.resize(at);  // cut off meanwhile: what is there is judged by itself
     at += static_cast<std::size_t>(got);
   }
@@ -210,17 +188,17 @@ void JournalFile::append(std::uint64_t number, std::string_view payload, bool an
     const ssize_t put =
         ::pwrite(fd_, pages_.data() + done, pages_.size() - done, static_cast<off_t>(begin + done));
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) fail("write the journal", errno);
+    if (put < 0) io_failure(path_, "write the journal", errno);
     done += static_cast<std::size_t>(put);
   }
-  if (::fdatasync(fd_) != 0) fail("sync the journal", errno);
+  if (::fdatasync(fd_) != 0) io_failure(path_, "sync the journal", errno);
   salt_ = std::move(salt);
   last_ = number;
   end_ = begin + pages_.size();
 }
 
 void JournalFile::truncate() {
-  if (::ftruncate(fd_, 0) != 0) fail("empty the journal", errno);
+  if (::ftruncate(fd_, 0) != 0) io_failure(path_, "empty the journal", errno);
   last_ = end_ = 0;
 }
 

@@ -40,11 +40,8 @@ class JournalFile {
 
   std::uint64_t last_number() const { return last_; }  // 0: none
   std::uint64_t bytes() const { return end_; }
-  const std::string& path() const { return path_; }
 
  private:
-  [[noreturn]] void fail(const char* what, int error) const;
-  void sync_folder() const;
   std::string contents() const;
 
   std::string path_;

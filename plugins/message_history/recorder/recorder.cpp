@@ -15,6 +15,7 @@ namespace {
 
 // Manifests list every source; this many always fit.
 constexpr std::size_t sources_max = 256;
+
 // The counters of `ack` that on_batch fills; the caller's array stays.
 crm_event_ack blank(const crm_event_ack& ack) {
   crm_event_ack fresh{};
@@ -106,13 +107,10 @@ void Recorder::make_room(Tenant& tenant) {
 // What is erased leaves the journal's files at once. Should that fail, the next batch tries again:
 // this one is durable.
 void Recorder::settle_now(Tenant& tenant) {
-  try {
+  tenants_.attempt(tenant, [&tenant] {
     settle_all(tenant);
     tenant.journal->clear();
-  } catch (const crm::Failure& failure) {
-    tenant.is_stuck = true;
-    host_.log(CRM_LOG_ERROR, failure.what());
-  }
+  });
 }
 
 // Whether there is more to drop. What fails here is no batch's failure.
@@ -157,13 +155,10 @@ Sha256 Recorder::digest(crm_str tenant) {
 
 std::shared_ptr<Tenant> Recorder::settled_tenant(std::string_view name) {
   auto tenant = tenants_.open_existing(name);
-  try {
+  tenants_.attempt(*tenant, [&tenant] {
     settle_all(*tenant);
     empty_journal(*tenant);
-  } catch (const crm::Failure& failure) {
-    tenant->is_stuck = true;
-    host_.log(CRM_LOG_ERROR, failure.what());
-  }
+  });
   return tenant;
 }
 

@@ -7,7 +7,6 @@
 
 #include "recorder/batch_record.h"
 #include "recorder/batch_work.h"
-#include "recorder/validation.h"
 
 namespace message_history {
 
@@ -61,7 +60,7 @@ class Settlement {
         ++past;
       } else if (const auto why = work_.apply(event)) {
         ++late_refused;
-        quarantine(source, summary, refused_event(event, *why));
+        quarantine(source, summary, refused_event(event, seq_of(event), *why));
       }
     }
     const auto events = static_cast<std::int64_t>(record.events().size());
@@ -80,20 +79,14 @@ class Settlement {
     return sources_.emplace(name, transaction_->source(name)).first->second;
   }
 
-  static RefusedEvent refused_event(const crm::Event& event, const std::string& why) {
-    RefusedEvent refused;
+  static std::uint64_t seq_of(const crm::Event& event) {
+    std::uint64_t seq = 0;
     std::visit(
-        [&](const auto& known) {
-          if constexpr (std::is_pointer_v<std::decay_t<decltype(known)>>) {
-            refused.seq = known->head.seq;
-          }
+        [&seq](const auto& known) {
+          if constexpr (std::is_pointer_v<std::decay_t<decltype(known)>>) seq = known->head.seq;
         },
         event);
-    refused.kind = kind_name(event);
-    refused.reason = why;
-    refused.event = event_text(event, quarantine_event_bytes_max);
-    if (const auto member = member_of(event)) refused.member_id = *member;
-    return refused;
+    return seq;
   }
 
   void quarantine(const SourceRow& source, const BatchSummary& summary,
@@ -117,22 +110,24 @@ class Settlement {
 }  // namespace
 
 void take_up(Tenant& tenant, std::unique_ptr<Journal> journal) {
+  // All or nothing: what cannot be decoded must not leave a part behind.
+  std::vector<JournaledBatch> batches;
   for (JournalRecord& record : journal->unsettled(tenant.store->settled_record())) {
     const std::size_t events = BatchRecord(record.payload).events().size();
-    tenant.backlog.add({record.number, events, std::move(record.payload)});
+    batches.push_back({record.number, events, std::move(record.payload)});
   }
+  for (JournaledBatch& batch : batches) tenant.backlog.add(std::move(batch));
   tenant.journal = std::move(journal);
 }
 
-bool settle_some(Tenant& tenant) {
+void settle_some(Tenant& tenant) {
   const std::lock_guard writer(tenant.writer);
   const Backlog::Batches batches = tenant.backlog.oldest(settled_events_max);
-  if (batches.empty()) return false;
+  if (batches.empty()) return;
   const std::uint64_t last = batches.back()->number;
   Settlement(tenant, batches).settle(last);
   tenant.backlog.remove_oldest(batches.size());
   tenant.journal->settled(last);
-  return true;
 }
 
 void settle_all(Tenant& tenant) {

@@ -7,9 +7,9 @@
 
 namespace message_history {
 
-// The oldest batches of the backlog, in one transaction. Holds the tenant's writer. Returns false
-// when nothing waited. Throws crm::Failure when they could not be settled; they go on waiting then.
-bool settle_some(Tenant& tenant);
+// The oldest batches of the backlog, in one transaction. Holds the tenant's writer. Throws
+// crm::Failure when they could not be settled; they go on waiting then.
+void settle_some(Tenant& tenant);
 
 // Makes the journal the tenant's, and what was left in it its backlog.
 void take_up(Tenant& tenant, std::unique_ptr<Journal> journal);

@@ -89,15 +89,16 @@ void Tenants::recover(Tenant& tenant) const {
   auto journal = Journal::open_left_behind(tenant.store->folder());
   if (!journal) return;
   take_up(tenant, std::move(journal));
-  if (!settle(tenant)) return;
-  tenant.journal->clear();
-  tenant.journal.reset();
+  const auto settling = [&tenant] {
+    settle_all(tenant);
+    tenant.journal->clear();
+  };
+  if (attempt(tenant, settling)) tenant.journal.reset();
 }
 
-// What cannot be settled stays in the journal; the next one who records gets the error.
-bool Tenants::settle(Tenant& tenant) const {
+bool Tenants::attempt(Tenant& tenant, const std::function<void()>& settling) const {
   try {
-    settle_all(tenant);
+    settling();
     return true;
   } catch (const crm::Failure& failure) {
     tenant.is_stuck = true;
@@ -114,7 +115,8 @@ void Tenants::close_idle() {
       if (oldest == entries_.end() || it->second.used < oldest->second.used) oldest = it;
     }
     if (oldest == entries_.end()) return;  // all in use: more than the maximum for a while
-    if (settle(*oldest->second.tenant)) entries_.erase(oldest);
+    Tenant& tenant = *oldest->second.tenant;
+    if (attempt(tenant, [&tenant] { settle_all(tenant); })) entries_.erase(oldest);
   }
 }
 
@@ -158,7 +160,10 @@ std::shared_ptr<Tenant> Tenants::open_or_create(std::string_view tenant) {
 
 void Tenants::close_all() {
   const std::lock_guard lock(mutex_);
-  for (const auto& [name, entry] : entries_) settle(*entry.tenant);
+  for (const auto& [name, entry] : entries_) {
+    Tenant& tenant = *entry.tenant;
+    attempt(tenant, [&tenant] { settle_all(tenant); });
+  }
   entries_.clear();
 }
 

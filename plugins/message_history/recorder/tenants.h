@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -58,7 +59,11 @@ class Tenants {
   // Makes the store of a new tenant from the host's settings.
   std::shared_ptr<Tenant> open_or_create(std::string_view tenant);
 
-  // Settles what waits; what cannot be, stays in the journal.
+  // Does this, which settles something. False when it failed, as the host's log says then: what
+  // waits stays in the journal, and the next one who records gets the error.
+  bool attempt(Tenant& tenant, const std::function<void()>& settling) const;
+
+  // Settles what waits in each of them first.
   void close_all();
 
  private:
@@ -71,7 +76,6 @@ class Tenants {
   std::shared_ptr<Tenant> adopt(std::unique_ptr<Store> store);
   void recover(Tenant& tenant) const;
   TenantFacts facts_for(std::string_view tenant) const;
-  bool settle(Tenant& tenant) const;
   void close_idle();
 
   const crm::Host& host_;

@@ -1,6 +1,5 @@
 #include "store/sqlite/block.h"
-
-#include <zlib.h>
+#include "store/checksum.h"
 
 #include <crm/cpp/failure.hpp>
 
@@ -27,11 +26,6 @@ constexpr std::size_t varint_bytes_max = 10;
   throw crm::Failure(CRM_ERR_CORRUPT,
                      "a stored block does not match its checksum or cannot be decoded; restore the "
                      "tenant's folder from a backup");
-}
-
-std::uint32_t checksum_of(std::string_view bytes) {
-  return static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const unsigned char*>(bytes.data()),
-                                          static_cast<uInt>(bytes.size())));
 }
 
 // 0 to 15 for a lower-case hexadecimal digit, else 255.
@@ -122,7 +116,7 @@ class Reader {
 
 void append_checksum(std::string& bytes) {
   char checksum[checksum_bytes];
-  put_checksum(checksum, checksum_of(bytes));
+  put_checksum(checksum, crc32_of(bytes));
   bytes.append(checksum, checksum_bytes);
 }
 
@@ -163,7 +157,7 @@ bool BlockBuilder::add(std::string_view key, std::string_view value) {
 
 std::string_view BlockBuilder::finish() {
   const std::string_view entries(bytes_.data(), size_);
-  put_checksum(bytes_.data() + size_, checksum_of(entries));
+  put_checksum(bytes_.data() + size_, crc32_of(entries));
   count_ = 0;
   return {bytes_.data(), std::exchange(size_, 0) + checksum_bytes};
 }
@@ -174,7 +168,7 @@ void Block::decode(std::string_view bytes) {
   bytes_.assign(bytes);
   const std::size_t end = bytes_.size() - checksum_bytes;
   char checksum[checksum_bytes];
-  put_checksum(checksum, checksum_of(std::string_view(bytes_).substr(0, end)));
+  put_checksum(checksum, crc32_of(std::string_view(bytes_).substr(0, end)));
   if (std::string_view(bytes_).substr(end) != std::string_view(checksum, checksum_bytes)) corrupt();
 
   Reader reader(bytes_, end);

@@ -1,10 +1,9 @@
 #include "store/sqlite/codec.h"
 
-#include <zlib.h>
-
 #include <crm/ext/events.h>
 
-#include "store/sqlite/packed.h"
+#include "store/checksum.h"
+#include "store/packed.h"
 
 namespace message_history::sqlite {
 
@@ -113,8 +112,7 @@ RowChecksum& RowChecksum::add(std::string_view text) {
 }
 
 std::int64_t RowChecksum::value() const {
-  return static_cast<std::int64_t>(crc32(0, reinterpret_cast<const unsigned char*>(bytes_.data()),
-                                         static_cast<uInt>(bytes_.size())));
+  return crc32_of(bytes_);
 }
 
 }  // namespace message_history::sqlite

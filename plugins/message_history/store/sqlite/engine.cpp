@@ -1,16 +1,16 @@
 #include "store/sqlite/engine.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
+#include "files/folder.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/free_space.h"
+#include "store/sqlite/meta.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/snapshot.h"
@@ -22,42 +22,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void io_failure(const std::string& path, const std::string& what, int error) {
-  throw crm::Failure(error == ENOSPC ? CRM_ERR_FULL : CRM_ERR_IO,
-                     path + ": cannot " + what + ": " + std::strerror(error) +
-                         "; make the folder writable for this process and free disk space");
-}
-
 void make_folder(const fs::path& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     io_failure(path, "create the folder", errno);
   }
 }
-
-// A new file's name is durable only when its folder is.
-void sync_folder(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) io_failure(path, "open the folder", errno);
-  const int status = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  if (status != 0) io_failure(path, "sync the folder", error);
-}
-
-void put_meta(Connection& db, std::string_view key, std::string_view value) {
-  db.query("INSERT INTO meta (key, value) VALUES (?, ?)").bind(key).bind(value).run();
-}
-
-std::string meta(Connection& db, std::string_view key) {
-  Query query = db.query("SELECT value FROM meta WHERE key = ?");
-  if (!query.bind(key).step()) {
-    throw crm::Failure(CRM_ERR_CORRUPT, db.file() + ": meta has no \"" + std::string(key) +
-                                            "\"; restore the tenant's folder from a backup");
-  }
-  return query.text();
-}
-
-constexpr const char* settled_record_sql = "SELECT value FROM meta WHERE key = 'journal.settled'";
 
 struct RuleField {
   const char* key;
@@ -137,8 +106,7 @@ class SqliteStore final : public Store {
   const TenantFacts& facts() const override { return facts_; }
   const std::string& folder() const override { return folder_; }
   std::uint64_t settled_record() override {
-    Query query = db_.query(settled_record_sql);
-    return query.step() ? static_cast<std::uint64_t>(query.integer()) : 0;
+    return static_cast<std::uint64_t>(meta_number(db_, settled_record_key));
   }
   std::vector<SourceRow> sources() override { return read_sources(db_); }
   std::unique_ptr<WriteTransaction> begin() override {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "store/sqlite/packed.h"
+#include "store/packed.h"
 
 namespace message_history::sqlite {
 

@@ -3,8 +3,8 @@
 #include <crm/ext/events.h>
 #include <crm/cpp/failure.hpp>
 
+#include "store/packed.h"
 #include "store/sqlite/codec.h"
-#include "store/sqlite/packed.h"
 
 namespace message_history::sqlite {
 

@@ -1,5 +1,6 @@
 #include "store/sqlite/writer.h"
 
+#include "store/sqlite/meta.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/tree_queries.h"
 
@@ -195,10 +196,7 @@ const Route& SqliteWriter::route(RouteNo number) {
 }
 
 MemberNo SqliteWriter::live_member(std::string_view member_id) {
-  if (!state_.members_loaded) {
-    put_new_members();
-    load_members();
-  }
+  if (!state_.members_loaded) load_members();
   if (const MemberNo known = state_.members.find(member_id)) return known;
   if (state_.members.is_complete()) return {};
   put_new_members();
@@ -219,6 +217,7 @@ void SqliteWriter::find_members(std::span<MemberLookup> lookups) {
 
 // All of them, as long as they fit.
 void SqliteWriter::load_members() {
+  put_new_members();
   MemberCache& members = state_.members;
   members.clear();
   Query query = db_.query("SELECT member_no, member FROM member WHERE erased = 0");
@@ -332,9 +331,7 @@ void SqliteWriter::put_erasure(const MemberKey& key, MemberNo erased, std::int64
 }
 
 void SqliteWriter::put_settled_record(std::int64_t number) {
-  db_.query("INSERT OR REPLACE INTO meta (key, value) VALUES ('journal.settled', ?)")
-      .bind(number)
-      .run();
+  put_meta(db_, settled_record_key, std::to_string(number));
 }
 
 void SqliteWriter::put_pending() {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace message_history::sqlite {
+namespace message_history {
 
 [[noreturn]] inline void corrupt_row() {
   throw crm::Failure(CRM_ERR_CORRUPT,
@@ -73,4 +73,4 @@ class PackedReader {
   std::string_view bytes_;
 };
 
-}  // namespace message_history::sqlite
+}  // namespace message_history

@@ -1,0 +1,43 @@
+#include "store/sqlite/meta.h"
+
+#include <charconv>
+
+namespace message_history::sqlite {
+
+namespace {
+
+[[noreturn]] void unsound(Connection& db, std::string_view what, std::string_view key) {
+  throw crm::Failure(CRM_ERR_CORRUPT, db.file() + ": meta has no " + std::string(what) + "\"" +
+                                          std::string(key) +
+                                          "\"; restore the tenant's folder from a backup");
+}
+
+}  // namespace
+
+std::optional<std::string> find_meta(Connection& db, std::string_view key) {
+  Query query = db.query("SELECT value FROM meta WHERE key = ?");
+  if (!query.bind(key).step()) return {};
+  return query.text();
+}
+
+std::string meta(Connection& db, std::string_view key) {
+  auto value = find_meta(db, key);
+  if (!value) unsound(db, "", key);
+  return *std::move(value);
+}
+
+std::int64_t meta_number(Connection& db, std::string_view key) {
+  const auto text = find_meta(db, key);
+  if (!text) return 0;
+  std::int64_t value = -1;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  const bool is_number = error == std::errc{} && end == text->data() + text->size();
+  if (!is_number || value < 0) unsound(db, "sound ", key);
+  return value;
+}
+
+void put_meta(Connection& db, std::string_view key, std::string_view value) {
+  db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").bind(key).bind(value).run();
+}
+
+}  // namespace message_history::sqlite

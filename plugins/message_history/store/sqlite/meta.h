@@ -1,0 +1,23 @@
+// The table `meta`: what there is one of in a store, by name.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/sqlite/connection.h"
+
+namespace message_history::sqlite {
+
+std::optional<std::string> find_meta(Connection& db, std::string_view key);
+// CORRUPT when it is missing.
+std::string meta(Connection& db, std::string_view key);
+// 0 when it is missing; CORRUPT when it is no number or below 0.
+std::int64_t meta_number(Connection& db, std::string_view key);
+void put_meta(Connection& db, std::string_view key, std::string_view value);
+
+// Up to which record the journal is settled.
+inline constexpr std::string_view settled_record_key = "journal.settled";
+
+}  // namespace message_history::sqlite
