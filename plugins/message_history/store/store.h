@@ -187,8 +187,7 @@ class Store {
   virtual std::vector<SourceRow> sources() = 0;
   virtual std::unique_ptr<WriteTransaction> begin() = 0;
   virtual std::unique_ptr<Snapshot> snapshot() = 0;
-  // Several of one and the same commit, for as many threads; BUSY when other processes commit too
-  // often for that.
+  // Several of one and the same commit, for as many threads. Writers may have to wait a moment.
   virtual std::vector<std::unique_ptr<Snapshot>> snapshots(std::size_t count) = 0;
   // Does a few milliseconds of dropping what happened before `kept_from_us`, and of giving back
   // what that set free; whether there is more to do. The time counts from the first call of a sweep

@@ -3,12 +3,15 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace message_history::sqlite {
 
 namespace {
 
 constexpr int busy_timeout_ms = 5'000;
+constexpr int eager_wait_us = 100;
 
 int open_flags(Connection::Mode mode) {
   switch (mode) {
@@ -21,6 +24,13 @@ int open_flags(Connection::Mode mode) {
       return SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
   }
   return 0;
+}
+
+// SQLite's own handler soon sleeps for 100 ms at a time and finds a busy writer at work each time.
+int wait_eagerly(void* /*context*/, int waited) {
+  if (waited >= busy_timeout_ms * 1'000 / eager_wait_us) return 0;
+  std::this_thread::sleep_for(std::chrono::microseconds(eager_wait_us));
+  return 1;
 }
 
 SQLite::Database opened(const std::string& file, Connection::Mode mode) {
@@ -173,6 +183,11 @@ void Connection::add_function(const char* name, int parameters, Function functio
 
 std::int64_t Connection::pragma(const std::string& name) {
   return translated(file_, [&] { return database_.execAndGet("PRAGMA " + name).getInt64(); });
+}
+
+void Connection::hold_writers() {
+  sqlite3_busy_handler(database_.getHandle(), wait_eagerly, nullptr);
+  execute("BEGIN IMMEDIATE");
 }
 
 bool Connection::try_truncate_log() {

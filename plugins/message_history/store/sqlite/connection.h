@@ -78,6 +78,9 @@ class Connection {
   using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
   void add_function(const char* name, int parameters, Function function, void* context);
   std::int64_t pragma(const std::string& name);
+  // Keeps every other writer out, of whatever process, for as long as this connection lives. BUSY
+  // when it does not get its turn between their commits for 5 s.
+  void hold_writers();
   // Moves the log into the database and makes it empty, without waiting for readers; false while
   // they need it.
   bool try_truncate_log();

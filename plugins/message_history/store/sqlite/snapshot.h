@@ -109,7 +109,7 @@ class SqliteSnapshot final : public Snapshot {
   std::int64_t part_deliveries_ = 0;
 };
 
-// Several of one and the same commit. BUSY when commits come too fast for that.
+// Several of one and the same commit. When commits come too fast for that, writers wait a moment.
 std::vector<std::unique_ptr<Snapshot>> open_snapshots(const std::string& file,
                                                       const TenantFacts& facts, std::size_t count);
 

@@ -10,7 +10,7 @@ namespace message_history::sqlite {
 namespace {
 
 constexpr std::size_t batch_deliveries = 256;
-constexpr int snapshot_attempts_max = 100;
+constexpr int free_renewals_max = 10;
 
 }  // namespace
 
@@ -59,24 +59,22 @@ std::string SqliteSnapshot::part_end(MessageNo message, std::string_view from_id
 }
 
 // Opened one after the other. A connection without a transaction sees by its data_version whether
-// any other one, of whatever process, has committed in between; then they are all taken anew.
+// any other one, of whatever process, has committed in between; then they are all taken anew, at
+// last while writers are kept out.
 std::vector<std::unique_ptr<Snapshot>> open_snapshots(const std::string& file,
                                                       const TenantFacts& facts, std::size_t count) {
-  Connection watch(file, Connection::Mode::read);
+  Connection watch(file, Connection::Mode::write);
   std::int64_t version = watch.pragma("data_version");
   std::vector<std::unique_ptr<SqliteSnapshot>> taken;
   for (std::size_t i = 0; i < count; ++i) {
     taken.push_back(std::make_unique<SqliteSnapshot>(file, facts));
   }
-  for (int attempt = 1; attempt < snapshot_attempts_max; ++attempt) {
-    const std::int64_t version_now = watch.pragma("data_version");
-    if (version_now == version) {
-      return {std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end())};
-    }
-    version = version_now;
+  for (int renewals = 0; watch.pragma("data_version") != version; ++renewals) {
+    if (renewals == free_renewals_max) watch.hold_writers();
+    version = watch.pragma("data_version");
     for (const auto& snapshot : taken) snapshot->renew();
   }
-  throw crm::Failure(CRM_ERR_BUSY, file + ": too many commits while it is read; try again");
+  return {std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end())};
 }
 
 }  // namespace message_history::sqlite
