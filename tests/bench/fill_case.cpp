@@ -30,6 +30,7 @@ Json fill(const FillOptions& options) {
     seconds += feed.record_deliveries(begin, end);
     seconds += feed.record_sales(begin, end, clicks);
   }
+  plugin.rest(options.data);
   seconds += plugin.close();
   return {{"deliveries", options.size.deliveries},
           {"orders", feed.orders_recorded()},

@@ -1,13 +1,35 @@
 #include "plugin_under_test.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <crm/ext/config.h>
 #include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
 
 #include "shop.h"
 
 namespace crm_bench {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto rest_poll = std::chrono::milliseconds(250);
+constexpr auto rest_without_change = std::chrono::seconds(3);
+
+// Which sorted runs the stores have: what tidying changes.
+std::string runs_of(const std::filesystem::path& data) {
+  std::string runs;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data / "plugins")) {
+    if (entry.path().filename() != "history.db") continue;
+    const SQLite::Database db(entry.path().string(), SQLite::OPEN_READONLY);
+    SQLite::Statement query(db, "SELECT run_no, entries FROM run ORDER BY run_no");
+    while (query.executeStep()) {
+      runs += fmt::format("{}:{} ", query.getColumn(0).getInt64(), query.getColumn(1).getInt64());
+    }
+  }
+  return runs;
+}
 
 void require(const host_stub::Outcome& outcome) {
   if (!outcome) throw crm::Failure(outcome.error());
@@ -59,6 +81,17 @@ double PluginUnderTest::record(std::string_view tenant, std::string_view source,
                     sent.count, ack.accepted, ack.duplicates, ack.rejected, rejection.reason));
   }
   return seconds;
+}
+
+void PluginUnderTest::rest(const std::filesystem::path& data) const {
+  std::string before;
+  for (auto since = Clock::now(); Clock::now() - since < rest_without_change;) {
+    std::this_thread::sleep_for(rest_poll);
+    std::string now = runs_of(data);
+    if (now == before) continue;
+    before = std::move(now);
+    since = Clock::now();
+  }
 }
 
 double PluginUnderTest::close() {

@@ -58,6 +58,9 @@ class PluginUnderTest {
   host_stub::LoadedPlugin& plugin() { return *plugin_; }
   host_stub::Session& session() { return *session_; }
 
+  // Waits until the plugin has tidied up what it stored under `data`, as it does when it is quiet.
+  void rest(const std::filesystem::path& data) const;
+
   // Stops and unloads the plugin, so that everything is in its files; gives the seconds.
   double close();
 

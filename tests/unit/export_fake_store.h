@@ -198,6 +198,7 @@ class FakeStore final : public Store {
   }
   std::unique_ptr<WriteTransaction> begin() CRM_UNUSED;
   bool sweep_some(std::int64_t) CRM_UNUSED;
+  bool tidy_some() CRM_UNUSED;
 
  private:
   FakeHistory& history_;

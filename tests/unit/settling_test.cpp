@@ -12,6 +12,7 @@
 #include <limits>
 #include <thread>
 
+#include "store/sqlite/connection.h"
 #include "support/recorder_fixture.h"
 
 namespace message_history {
@@ -89,6 +90,28 @@ TEST_F(SettlingTest, whatIsReadHoldsAllThatWasAcknowledged) {
 TEST_F(SettlingTest, batchesAreSettledAndTheJournalEmptiedWithoutAnyoneReading) {
   shop_.record(deliveries(0, 10));
   EXPECT_TRUE(settles_by_itself());
+}
+
+TEST_F(SettlingTest, whenItIsQuietWhatWasStoredIsMergedAndSaysTheSame) {
+  const auto runs = [this] {
+    sqlite::Connection db(sqlite::database_file(shop_.folder.path(), shop_.tenant),
+                          sqlite::Connection::Mode::read);
+    sqlite::Query query =
+        db.query("SELECT max(runs) FROM (SELECT count(*) AS runs FROM run GROUP BY tree, level)");
+    query.step();
+    return query.integer();
+  };
+  for (int i = 0; i < 10; ++i) {
+    shop_.record(deliveries(i * 10, 10));
+    recipients(shop_);  // settled: a run of its own
+  }
+  ASSERT_GE(runs(), 10);
+  const auto digest = shop_.digest();
+  for (int i = 0; i < 1'000 && runs() >= 4; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_LT(runs(), 4);
+  EXPECT_EQ(shop_.digest(), digest);
 }
 
 TEST_F(SettlingTest, moreThanMayWaitIsSettledByWhoRecords) {

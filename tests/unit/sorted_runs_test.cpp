@@ -176,6 +176,28 @@ TEST_F(SortedRunsTest, AreAsBeforeWhenTheTransactionIsRolledBack) {
   expect_same(runs_);
 }
 
+TEST_F(SortedRunsTest, BecomeFewWhileItIsQuietAndSayTheSame) {
+  const auto merge_when_quiet = [this] {
+    db_.execute("BEGIN IMMEDIATE");
+    const bool has_merged = runs_.merge_when_quiet();
+    db_.execute("COMMIT");
+    return has_merged;
+  };
+  for (int round = 0; round < 40; ++round) {
+    for (int i = 0; i < round % 13; ++i) put(random_entries(3'000, 200'000));
+    for (int slices = round % 4; slices > 0 && merge_when_quiet(); --slices) expect_same(runs_);
+  }
+  int slices = 0;
+  while (merge_when_quiet()) ASSERT_LT(++slices, 1'000);
+  expect_same(runs_);
+  Query query =
+      db_.query("SELECT max(runs) FROM (SELECT count(*) AS runs FROM run GROUP BY level)");
+  query.step();
+  EXPECT_LT(query.integer(), static_cast<std::int64_t>(quiet_fanin));
+  SortedRuns reopened(db_, Tree::delivery);
+  expect_same(reopened);
+}
+
 TEST_F(SortedRunsTest, LeaveOutWhatWasDropped) {
   for (int round = 0; round < 60; ++round) put(random_entries(200, 5'000));
   runs_.set_dropped([](std::string_view key, std::string_view) { return key.ends_with("7"); });

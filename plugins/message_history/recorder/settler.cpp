@@ -1,7 +1,9 @@
 #include "recorder/settler.h"
 
 #include <algorithm>
+#include <crm/cpp/failure.hpp>
 #include <exception>
+#include <string>
 #include <utility>
 
 #include "recorder/settling.h"
@@ -64,16 +66,26 @@ void Settler::run() {
   }
 }
 
+// What fails here is tried again after the next batches.
+bool Settler::tidies_on(Tenant& tenant) {
+  try {
+    return tidy_some(tenant);
+  } catch (const crm::Failure& failure) {
+    log_(std::string("the store could not be tidied up: ") + failure.what());
+    return false;
+  }
+}
+
 void Settler::settle(const std::shared_ptr<Tenant>& tenant) {
   try {
+    const bool was_quiet = tenant->backlog.empty();
     settle_some(*tenant);
     const bool sweeps_on = sweep_(*tenant);
-    if (!tenant->backlog.empty()) {
-      add(tenant);
-    } else {
-      empty_journal(*tenant);
-      if (sweeps_on) add(tenant, settler_pause);
-    }
+    if (!tenant->backlog.empty()) return add(tenant);
+    empty_journal(*tenant);
+    if (sweeps_on) return add(tenant, settler_pause);
+    if (!was_quiet) return add(tenant, settler_quiet);
+    if (tidies_on(*tenant)) add(tenant, settler_pause);
   } catch (const std::exception& failure) {
     tenant->is_stuck = true;
     log_(failure.what());

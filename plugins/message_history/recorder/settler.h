@@ -1,5 +1,5 @@
-// The thread that settles what was recorded and drops what is too old: one for all tenants, started
-// when there is something to do.
+// The thread that settles what was recorded, drops what is too old, and tidies up when it is quiet:
+// one for all tenants, started when there is something to do.
 //
 // [any] thread may call add(). What it cannot settle stays in the journal: whoever records next
 // tries again and gets the error.
@@ -23,6 +23,9 @@ inline constexpr std::size_t settler_group_events = 8'192;
 inline constexpr std::chrono::milliseconds settler_delay{20};
 // Between two slices of dropping, so that others get at the tenant.
 inline constexpr std::chrono::milliseconds settler_pause{2};
+
+// Without anything to settle for so long, there is time to tidy up.
+inline constexpr std::chrono::milliseconds settler_quiet{1'000};
 
 class Settler {
  public:
@@ -50,6 +53,7 @@ class Settler {
   void run();
   std::shared_ptr<Tenant> next_due(std::unique_lock<std::mutex>& lock);
   void settle(const std::shared_ptr<Tenant>& tenant);
+  bool tidies_on(Tenant& tenant);
   void add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay);
 
   const Log log_;

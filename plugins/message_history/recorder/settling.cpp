@@ -135,6 +135,11 @@ void settle_all(Tenant& tenant) {
   while (tenant.backlog.holds_up_to(last)) settle_some(tenant);
 }
 
+bool tidy_some(Tenant& tenant) {
+  const std::lock_guard writer(tenant.writer);
+  return tenant.backlog.empty() && tenant.store->tidy_some();
+}
+
 void empty_journal(Tenant& tenant) {
   const std::unique_lock intake(tenant.intake, std::try_to_lock);
   if (intake && tenant.journal && tenant.backlog.empty()) tenant.journal->clear();

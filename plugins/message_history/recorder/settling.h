@@ -17,6 +17,9 @@ void take_up(Tenant& tenant, std::unique_ptr<Journal> journal);
 // What waits at the time of the call, in as many transactions as it takes.
 void settle_all(Tenant& tenant);
 
+// When nothing waits: some milliseconds of Store::tidy_some; whether there is more to do.
+bool tidy_some(Tenant& tenant);
+
 // Leaves nothing in the journal's files when nothing waits: what was settled would stay readable
 // there. Does nothing while a batch is being taken in.
 void empty_journal(Tenant& tenant);

@@ -193,6 +193,9 @@ class Store {
   // what that set free; whether there is more to do. The time counts from the first call of a sweep
   // to its end, and never goes back. A writer: no transaction lives meanwhile.
   virtual bool sweep_some(std::int64_t kept_from_us) = 0;
+  // Does some milliseconds of making what was written quicker to read; whether there is more to do.
+  // For when nothing else is to be written. A writer, as above.
+  virtual bool tidy_some() = 0;
 };
 
 // Opens and creates the stores of tenants. [any] thread.

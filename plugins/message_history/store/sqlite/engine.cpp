@@ -136,6 +136,14 @@ class SqliteStore final : public Store {
     return true;
   }
 
+  bool tidy_some() override {
+    if (!free_space_.has_room_in_log()) return false;
+    SqliteWriter writer(*state_);
+    const bool has_tidied = writer.tidy_some();
+    if (has_tidied) static_cast<WriteTransaction&>(writer).commit();
+    return has_tidied;
+  }
+
  private:
   std::string file_;
   std::string folder_;

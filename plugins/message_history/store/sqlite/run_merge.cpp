@@ -153,7 +153,15 @@ std::vector<Run*> SortedRuns::merged_into(const Run& into) {
   return runs;
 }
 
-void SortedRuns::begin_merge(std::int64_t level) {
+std::vector<Run*> SortedRuns::growing_runs() {
+  std::vector<Run*> growing;
+  for (const auto& run : runs_) {
+    if (run->growing != Run::Growing::no) growing.push_back(run.get());
+  }
+  return growing;
+}
+
+void SortedRuns::begin_merge(std::int64_t level, std::size_t runs_min) {
   std::vector<Run*> whole;
   for (const auto& run : runs_) {
     if (run->level == level && run->merged_into == 0 && run->growing == Run::Growing::no) {
@@ -164,8 +172,7 @@ void SortedRuns::begin_merge(std::int64_t level) {
     // Nor past all that is older, which is being gathered there.
     if (run->level <= level && run->growing == Run::Growing::by_rewrite) return;
   }
-  const Fanin fanin = fanin_of(tree_);
-  if (whole.size() < (level == 0 ? fanin.new_runs : fanin.runs)) return;
+  if (whole.size() < runs_min) return;
   Run& into = add_run(level + 1);
   into.growing = Run::Growing::by_level;
   for (Run* run : whole) {
@@ -200,12 +207,11 @@ void SortedRuns::begin_rewrite() {
 void SortedRuns::merge_some() {
   const std::int64_t entries = std::exchange(put_entries_, 0);
   if (entries == 0 && !is_rewriting()) return;
-  for (std::int64_t level = 0; level <= runs_.back()->level; ++level) begin_merge(level);
-  std::vector<Run*> growing;
-  for (const auto& run : runs_) {
-    if (run->growing != Run::Growing::no) growing.push_back(run.get());
+  const Fanin fanin = fanin_of(tree_);
+  for (std::int64_t level = 0; level <= runs_.back()->level; ++level) {
+    begin_merge(level, level == 0 ? fanin.new_runs : fanin.runs);
   }
-  for (Run* into : growing) {
+  for (Run* into : growing_runs()) {
     std::int64_t& owed = owed_[into->number];
     owed += entries * merged_per_put_num / merged_per_put_den + 1;
     if (into->growing == Run::Growing::by_rewrite) owed += slice_entries_min;
@@ -215,6 +221,19 @@ void SortedRuns::merge_some() {
     const std::int64_t entries_max = std::exchange(owed, 0);
     merge_slice(*into, entries_max);
   }
+}
+
+bool SortedRuns::merge_when_quiet() {
+  load();
+  if (runs_.empty()) return false;
+  std::vector<Run*> growing = growing_runs();
+  for (std::int64_t level = 0; growing.empty() && level <= runs_.back()->level; ++level) {
+    begin_merge(level, quiet_fanin);
+    growing = growing_runs();
+  }
+  if (growing.empty()) return false;
+  merge_slice(*growing.front(), slice_entries_min);
+  return true;
 }
 
 void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {

@@ -58,6 +58,8 @@ constexpr Fanin fanin_of(Tree tree) {
   }
   return {};
 }
+// While nothing is put, so few runs of a level are merged: there is time to make searching quick.
+inline constexpr std::size_t quiet_fanin = 4;
 // A tree's filters take 64 MB at most; runs beyond that are read.
 inline constexpr std::int64_t filtered_keys_max = 32'000'000;
 
@@ -115,6 +117,9 @@ class SortedRuns {
   // Goes on with merges that are due, as much as what was put since the last time calls for. Inside
   // a transaction.
   void merge_some();
+  // While nothing is put: goes on with a merge, or begins one that is not due yet. False when there
+  // is nothing worth merging. Inside a transaction.
+  bool merge_when_quiet();
 
   // Begins to merge all runs there are into one, without the keys that are dropped then; merge_some
   // goes on with it. Inside a transaction. Nothing happens while an earlier one is under way.
@@ -139,7 +144,8 @@ class SortedRuns {
   Run& add_run(std::int64_t level);
   void save(const Run& run);
   void erase(const Run& run);
-  void begin_merge(std::int64_t level);
+  void begin_merge(std::int64_t level, std::size_t runs_min);
+  std::vector<Run*> growing_runs();
   std::vector<Run*> merged_into(const Run& run);
   void merge_slice(Run& into, std::int64_t entries_max);
   void sort_runs();

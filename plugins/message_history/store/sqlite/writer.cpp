@@ -341,6 +341,13 @@ void SqliteWriter::put_pending() {
   }
 }
 
+bool SqliteWriter::tidy_some() {
+  for (SortedRuns* tree : trees_.all()) {
+    if (tree->merge_when_quiet()) return true;
+  }
+  return false;
+}
+
 void SqliteWriter::commit(bool forget) {
   put_pending();
   for (SortedRuns* tree : trees_.all()) tree->merge_some();

@@ -133,6 +133,8 @@ class SqliteWriter final : public WriteTransaction {
   void begin_sweep(std::int64_t kept_from_us);
   // As many slices as fit a few milliseconds; trees go on at commit().
   void sweep_some();
+  // A slice of merging; false when there is none worth it.
+  bool tidy_some();
 
  private:
   void add_list_counts(const std::map<ListGroup, ListCounts>& changes);
