@@ -1,11 +1,17 @@
 #!/bin/sh
-# Builds the host and the plugin, replays a Korean demo shop's events, and prints what a marketer sees.
-# Usage: sh host_stub/run.sh [DATA-FOLDER]      (default: build/demo, kept between runs)
+# Builds the host and the plugin, and opens the admin console with a Korean demo shop that goes on living.
+# Usage: sh host_stub/run.sh [--show] [DATA-FOLDER]      (default: build/demo, kept between runs)
+#   --show  prints what a marketer sees of a small shop instead, and ends
 set -eu
 cd "$(dirname "$0")/.."
 . host_stub/packages.sh
 need_packages $BUILD_PACKAGES
 
+mode=serve
+if [ "${1:-}" = "--show" ]; then
+  mode=show
+  shift
+fi
 data=${1:-build/demo}
 host=build/release/host_stub/crm-host
 echo "== building (a few minutes the first time, seconds afterwards)"
@@ -15,11 +21,16 @@ echo "== building (a few minutes the first time, seconds afterwards)"
   exit 1
 }
 rm -f build-configure.log
-cmake --build --preset release -- --quiet
+cmake --build --preset release --target crm-host message_history hello_view -- --quiet
+
+if [ "$mode" = serve ]; then
+  [ -f "$data/host/accounts.json" ] &&
+    echo "== passwords were shown when $data was made; for new ones remove $data/host/accounts.json"
+  exec "$host" serve --demo --data "$data"
+fi
 
 echo "== recording the demo shop's events in $data"
 "$host" replay --data "$data" host_stub/shop/demo.ndjson
-
 show() {
   echo
   echo "== $1"

@@ -12,18 +12,22 @@ FeedReader::FeedReader(std::unique_ptr<LineReader> lines, FeedHeader header)
 crm::Result<std::unique_ptr<FeedReader>> FeedReader::open(const std::filesystem::path& file) {
   auto lines = LineReader::open(file);
   if (!lines) return lines.error();
+  return of(std::move(lines.value()), file);
+}
+
+crm::Result<std::unique_ptr<FeedReader>> FeedReader::of(std::unique_ptr<LineReader> lines,
+                                                        const std::filesystem::path& name) {
   FeedLine line;
-  const auto read = lines.value()->next(line);
+  const auto read = lines->next(line);
   if (!read) return read.error();
   const auto refused = [&](std::string_view what) {
-    return failure(CRM_ERR_INVALID, fmt::format("{}:1: {}", file.string(), what));
+    return failure(CRM_ERR_INVALID, fmt::format("{}:1: {}", name.string(), what));
   };
   if (!read.value()) return refused("the feed is empty; its first line must be the header");
   if (line.is_too_long) return refused("the header line is too long; is it a feed?");
   auto header = parse_feed_header(line.text);
   if (!header) return refused(header.error().detail);
-  return std::unique_ptr<FeedReader>(
-      new FeedReader(std::move(lines.value()), std::move(header.value())));
+  return std::unique_ptr<FeedReader>(new FeedReader(std::move(lines), std::move(header.value())));
 }
 
 void FeedReader::resume_after(uint64_t position) {

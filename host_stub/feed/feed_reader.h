@@ -21,6 +21,8 @@ class FeedReader {
  public:
   // Reads the header. A failure names the file and the line.
   static crm::Result<std::unique_ptr<FeedReader>> open(const std::filesystem::path& file);
+  static crm::Result<std::unique_ptr<FeedReader>> of(std::unique_ptr<LineReader> lines,
+                                                     const std::filesystem::path& name);
 
   const FeedHeader& header() const { return header_; }
 

@@ -42,7 +42,12 @@ LineReader::~LineReader() = default;
 crm::Result<std::unique_ptr<LineReader>> LineReader::open(const std::filesystem::path& file) {
   auto handle = open_for_reading(file);
   if (!handle) return handle.error();
-  std::unique_ptr<LineReader> reader(new LineReader(std::move(handle.value()), file));
+  return of(std::move(handle.value()), file);
+}
+
+crm::Result<std::unique_ptr<LineReader>> LineReader::of(FileHandle file,
+                                                        std::filesystem::path name) {
+  std::unique_ptr<LineReader> reader(new LineReader(std::move(file), std::move(name)));
   if (auto format = reader->detect_format(); !format) return format.error();
   return reader;
 }

@@ -26,6 +26,8 @@ struct FeedLine {
 class LineReader {
  public:
   static crm::Result<std::unique_ptr<LineReader>> open(const std::filesystem::path& file);
+  // Of an open file; failures call it `name`.
+  static crm::Result<std::unique_ptr<LineReader>> of(FileHandle file, std::filesystem::path name);
 
   ~LineReader();
   LineReader(const LineReader&) = delete;

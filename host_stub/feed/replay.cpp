@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "feed/batch_pipe.h"
+#include "feed/event_sender.h"
 #include "feed/feed_reader.h"
 #include "feed/replay_report.h"
 #include "loader/host_log.h"
@@ -21,9 +22,6 @@ namespace host_stub {
 namespace {
 
 constexpr size_t batches_ahead = 3;
-constexpr int busy_attempts_max = 10;
-constexpr auto busy_delay_first = std::chrono::milliseconds(10);
-constexpr auto busy_delay_max = std::chrono::milliseconds(1000);
 
 // Fills batches until the feed ends or the consumer gives up.
 void produce(FeedReader& reader, BatchPipe& pipe, size_t batch_events) {
@@ -61,21 +59,6 @@ class Producer {
   std::thread thread_;
 };
 
-// What the reader and the first plugin rejected, in the order of the lines.
-void report_rejected(const EventBatch& batch, const crm_event_ack& ack, ReplayReport& report) {
-  std::vector<RejectedLine> rejected = batch.rejected_lines();
-  const uint64_t count = std::min(ack.rejections_count, ack.rejections_capacity);
-  for (uint64_t i = 0; i < count; ++i) {
-    const crm_event_rejection& rejection = ack.rejections[i];
-    if (rejection.index >= batch.events().size()) continue;
-    const size_t size = strnlen(rejection.reason, sizeof(rejection.reason));
-    rejected.push_back({batch.line_of(rejection.index), std::string(rejection.reason, size)});
-  }
-  std::sort(rejected.begin(), rejected.end(),
-            [](const RejectedLine& a, const RejectedLine& b) { return a.line < b.line; });
-  for (const RejectedLine& line : rejected) report.rejected(line.line, line.reason);
-}
-
 }  // namespace
 
 Replay::Replay(std::vector<LoadedPlugin*> plugins, TenantSettings& settings, const HostLog& log,
@@ -108,12 +91,8 @@ Outcome Replay::run(const std::filesystem::path& feed, ReplayCounts& counts) {
   if (!reader) return reader.error();
   if (auto declared = declare_tenant(*reader.value()); !declared) return declared;
   const FeedHeader& header = reader.value()->header();
-  const auto position = lowest_position({header.tenant, header.source});
-  if (!position) {
-    return failure(position.error().status,
-                   fmt::format("cannot ask for the position of ({}, {}): {}", header.tenant,
-                               header.source, position.error().detail));
-  }
+  const auto position = lowest_position(plugins_, {header.tenant, header.source});
+  if (!position) return position.error();
   reader.value()->resume_after(position.value());
   ReplayReport report(feed.string());
   const ReplayCounts before = counts;
@@ -133,16 +112,6 @@ Outcome Replay::declare_tenant(const FeedReader& reader) {
     log_->write(CRM_LOG_WARNING, "crm-host", conflict);
   }
   return done();
-}
-
-crm::Result<uint64_t> Replay::lowest_position(StreamName stream) {
-  uint64_t lowest = UINT64_MAX;
-  for (LoadedPlugin* plugin : plugins_) {
-    const auto position = plugin->position(stream);
-    if (!position) return position.error();
-    lowest = std::min(lowest, position.value());
-  }
-  return lowest;
 }
 
 Outcome Replay::apply_all(FeedReader& reader, ReplayReport& report, ReplayCounts& counts) {
@@ -167,26 +136,10 @@ Outcome Replay::apply_all(FeedReader& reader, ReplayReport& report, ReplayCounts
 
 Outcome Replay::apply(const EventBatch& batch, StreamName stream, ReplayReport& report,
                       ReplayCounts& counts) {
-  crm_event_ack first{};
-  crm_event_rejection rejections[rejected_lines_shown_max];
-  for (LoadedPlugin* plugin : plugins_) {
-    if (batch.events().empty()) break;
-    crm_event_batch sent{};
-    sent.size = sizeof(sent);
-    sent.tenant = crm::str(stream.tenant);
-    sent.source = crm::str(stream.source);
-    sent.events = batch.events().data();
-    sent.count = batch.events().size();
-    crm_event_ack ack{};
-    ack.size = sizeof(ack);
-    if (plugin == plugins_.front()) {
-      ack.rejections = rejections;
-      ack.rejections_capacity = rejected_lines_shown_max;
-    }
-    if (auto recorded = send(*plugin, sent, ack); !recorded) return recorded;
-    if (plugin == plugins_.front()) first = ack;
-  }
-  report_rejected(batch, first, report);
+  const auto recorded = record_batch(plugins_, batch, stream, replay_settings_.interrupted);
+  if (!recorded) return recorded.error();
+  const auto& [first, rejected] = recorded.value();
+  for (const RejectedLine& line : rejected) report.rejected(line.line, line.reason);
   counts.events += batch.lines_read;
   counts.accepted += first.accepted;
   counts.duplicates += batch.duplicates + first.duplicates;
@@ -195,32 +148,6 @@ Outcome Replay::apply(const EventBatch& batch, StreamName stream, ReplayReport& 
   if (batch.events().empty()) return done();
   ++counts.batches;
   return log_ack(stream, first.durable_seq);
-}
-
-Outcome Replay::send(LoadedPlugin& plugin, const crm_event_batch& batch, crm_event_ack& ack) {
-  const auto refused = [&](const crm::Error& error) {
-    return failure(error.status, fmt::format("cannot record batch ({}, {}, seq {}..{}): {}",
-                                             crm::view(batch.tenant), crm::view(batch.source),
-                                             batch.events[0]->seq,
-                                             batch.events[batch.count - 1]->seq, error.detail));
-  };
-  auto delay = busy_delay_first;
-  for (int attempt = 1;; ++attempt) {
-    const auto recorded = plugin.on_batch(batch, ack);
-    if (recorded) break;
-    const bool may_retry = recorded.error().status == CRM_ERR_BUSY && attempt < busy_attempts_max;
-    if (!may_retry || is_interrupted()) return refused(recorded.error());
-    std::this_thread::sleep_for(delay);
-    delay = std::min(delay * 2, busy_delay_max);
-  }
-  if (ack.accepted + ack.duplicates + ack.rejected + ack.skipped != batch.count) {
-    return refused({CRM_ERR_INTERNAL,
-                    fmt::format("{} acknowledged {} accepted, {} duplicates, {} rejected and {} "
-                                "skipped events of {}; report it to the plugin's vendor",
-                                plugin.id(), ack.accepted, ack.duplicates, ack.rejected,
-                                ack.skipped, batch.count)});
-  }
-  return done();
 }
 
 Outcome Replay::log_ack(StreamName stream, uint64_t seq) {

@@ -51,12 +51,9 @@ class Replay {
          ReplaySettings replay_settings, FileHandle ack_log);
 
   Outcome declare_tenant(const FeedReader& reader);
-  // What every plugin has recorded.
-  crm::Result<uint64_t> lowest_position(StreamName stream);
   Outcome apply_all(FeedReader& reader, ReplayReport& report, ReplayCounts& counts);
   Outcome apply(const EventBatch& batch, StreamName stream, ReplayReport& report,
                 ReplayCounts& counts);
-  Outcome send(LoadedPlugin& plugin, const crm_event_batch& batch, crm_event_ack& ack);
   Outcome log_ack(StreamName stream, uint64_t seq);
   bool is_interrupted() const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <crm/cpp/text.hpp>
 
+#include <span>
 #include <utility>
 
 #include "loader/explanation.h"
@@ -13,6 +14,8 @@
 namespace host_stub {
 
 namespace {
+
+constexpr uint64_t menu_entries_max = 64;
 
 // The status of a call that must not throw but may: the other side of the boundary is not trusted.
 template <class Call>
@@ -168,6 +171,23 @@ crm::Result<Sha256Digest> LoadedPlugin::digest(std::string_view tenant) {
       guarded("digest", [&] { return events_->digest(plugin_, crm::str(tenant), sha256.data()); });
   if (!asked) return asked.error();
   return sha256;
+}
+
+crm::Result<std::vector<const crm_menu_entry*>> LoadedPlugin::menu() const {
+  const crm_menu_entry* const* entries = nullptr;
+  uint64_t count = 0;
+  const auto asked = guarded("menu", [&] { return views_->menu(plugin_, &entries, &count); });
+  if (!asked) return asked.error();
+  if (count > menu_entries_max || (count > 0 && entries == nullptr)) {
+    return failure(CRM_ERR_INTERNAL, fmt::format("{} answers with a menu of {} entries; report it "
+                                                 "to the plugin's vendor",
+                                                 id(), count));
+  }
+  std::vector<const crm_menu_entry*> menu;
+  for (const crm_menu_entry* entry : std::span(entries, static_cast<size_t>(count))) {
+    if (entry != nullptr && CRM_HAS(entry, title_count)) menu.push_back(entry);
+  }
+  return menu;
 }
 
 Outcome LoadedPlugin::render(const crm_view_request& request, const crm_writer& writer) {

@@ -60,6 +60,8 @@ class LoadedPlugin {
   Outcome on_batch(const crm_event_batch& batch, crm_event_ack& ack);
   crm::Result<uint64_t> position(StreamName stream);
   crm::Result<Sha256Digest> digest(std::string_view tenant);
+  // Of an offered view, constant until the plugin ends.
+  crm::Result<std::vector<const crm_menu_entry*>> menu() const;
   Outcome render(const crm_view_request& request, const crm_writer& writer);
   Outcome run_export(const crm_export_request& request, const crm_writer& writer,
                      crm_export_result& result);

@@ -41,6 +41,13 @@ std::optional<std::string> TenantSettings::get(std::string_view tenant,
   return setting->second;
 }
 
+std::vector<std::string> TenantSettings::tenants() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [tenant, settings] : tenants_) names.push_back(tenant);
+  return names;
+}
+
 crm::Result<std::vector<std::string>> TenantSettings::declare(
     std::string_view tenant, const std::vector<TenantSetting>& settings) {
   const auto lock = FolderLock::acquire(folder_);

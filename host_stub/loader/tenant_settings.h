@@ -29,6 +29,9 @@ class TenantSettings {
 
   std::optional<std::string> get(std::string_view tenant, std::string_view key) const;
 
+  // Every tenant that has a setting, in the order of their ids.
+  std::vector<std::string> tenants() const;
+
   // Sets what is not set yet. What is set to another value stays; the answer names each such
   // conflict.
   crm::Result<std::vector<std::string>> declare(std::string_view tenant,

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <thread>
+
+#include "commands/command.h"
+#include "commands/interrupt.h"
+#include "commands/output.h"
+#include "commands/session.h"
+#include "console/console.h"
+#include "console/demo_shop.h"
+
+namespace host_stub {
+
+namespace {
+
+struct ServeOptions {
+  SessionOptions session;
+  ConsoleSettings console;
+  int64_t idle_s = 1800;
+  bool demo = false;
+};
+
+Outcome print_passwords(const std::vector<NewPassword>& passwords) {
+  if (passwords.empty()) return done();
+  std::string text = "\nSign in with (shown this once):\n";
+  for (const NewPassword& account : passwords) {
+    text += fmt::format("  {:<10} {}\n", account.name, account.password);
+  }
+  return print_text(text + "\n");
+}
+
+crm::Result<std::unique_ptr<DemoShop>> open_demo(Session& session, const ServeOptions& options) {
+  auto plugins = session.plugins_with_events();
+  if (!plugins) return plugins.error();
+  auto demo =
+      DemoShop::open(host_folder(options.session.data), plugins.value(), session.settings());
+  if (!demo) return demo;
+  const auto recorded = demo.value()->catch_up(now_us(), interrupted());
+  if (!recorded) return recorded.error();
+  if (recorded.value() > 0) {
+    const auto told =
+        print_line(fmt::format("recorded {} events of the demo shop", recorded.value()));
+    if (!told) return told.error();
+  }
+  return demo;
+}
+
+Outcome serve(ServeOptions options) {
+  const std::atomic<bool>& stop = interrupted();
+  const auto opened = Session::open(options.session, DataFolder::made);
+  if (!opened) return opened.error();
+  Session& session = *opened.value();
+  const auto files = StaticFiles::load(web_folder());
+  if (!files) return files.error();
+  const std::filesystem::path folder = host_folder(options.session.data);
+  const auto accounts = Accounts::open(folder);
+  if (!accounts) return accounts.error();
+  if (auto told = print_passwords(accounts.value().new_passwords); !told) return told;
+  const FeedKeys feed_keys(folder);
+  options.console.idle_max = std::chrono::seconds(options.idle_s);
+  Console console(session, *accounts.value().accounts, feed_keys, files.value(), options.console,
+                  stop);
+  const auto port = console.bind();
+  if (!port) return port.error();
+  std::unique_ptr<DemoShop> demo;
+  if (options.demo) {
+    auto shop = open_demo(session, options);
+    if (!shop) return shop.error();
+    demo = std::move(shop.value());
+  }
+  const auto told =
+      print_line(fmt::format("Open http://127.0.0.1:{}  (Ctrl-C ends it)", port.value()));
+  if (!told) return told;
+  std::jthread life;
+  if (demo) {
+    life =
+        std::jthread([&](const std::stop_token& ended) { demo->live(ended, session.log(), stop); });
+  }
+  return console.run();
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* command =
+      app.add_subcommand("serve", "Open the admin console on 127.0.0.1, and take events at /feed");
+  add_data_option(*command, options->session);
+  add_plugin_options(*command, options->session);
+  command->add_option("--port", options->console.port, "0: any that is free")
+      ->capture_default_str();
+  command
+      ->add_option("--idle-seconds", options->idle_s,
+                   "After so many seconds without a request one signs in again")
+      ->check(CLI::Range(int64_t{1}, int64_t{86'400}))
+      ->capture_default_str();
+  command->add_flag("--demo", options->demo, "With a Korean shop that goes on living");
+  command->callback([&chosen, options] { chosen = [options] { return serve(*options); }; });
+}
+
+}  // namespace host_stub

@@ -1,0 +1,90 @@
+#include "console/answers.h"
+
+#include <crm/base.h>
+#include <fmt/format.h>
+
+#include "printable.h"
+
+namespace host_stub {
+
+namespace {
+
+// With its charset, since httplib would compress a plain "application/json" with Brotli at its
+// slowest.
+constexpr const char* json_type = "application/json; charset=utf-8";
+
+struct ErrorText {
+  int http_status;
+  const char* korean;
+  const char* english;
+};
+
+constexpr ErrorText error_texts[] = {
+    {400, "요청을 이해하지 못했어요. 주소를 확인해 주세요.",
+     "The request could not be understood. Check the address."},
+    {403, "이 페이지를 볼 권한이 없어요.", "You may not see this page."},
+    {404, "찾으시는 페이지가 없어요.", "There is no such page."},
+    {405, "이 주소로는 할 수 없는 요청이에요.", "This address does not take that kind of request."},
+    {413, "보낸 내용이 너무 커요. 나누어 보내 주세요.",
+     "What was sent is too large. Send it in parts."},
+    {500, "서버에 문제가 생겼어요. 잠시 후 다시 시도해 주세요.",
+     "Something went wrong here. Please try again in a moment."},
+};
+
+const ErrorText& error_text(int http_status) {
+  for (const ErrorText& text : error_texts) {
+    if (text.http_status == http_status) return text;
+  }
+  return http_status < 500 ? error_texts[0] : error_texts[std::size(error_texts) - 1];
+}
+
+}  // namespace
+
+void answer(httplib::Response& response, const Json& document) {
+  response.set_content(document.dump(-1, ' ', false, Json::error_handler_t::replace), json_type);
+}
+
+void refuse(const HostLog& log, const httplib::Request& request, httplib::Response& response,
+            const Refusal& refusal) {
+  response.status = refusal.http_status;
+  answer(response, {{"error", {{"code", refusal.code}, {"detail", refusal.detail}}}});
+  log.write(
+      refusal.http_status >= 500 ? CRM_LOG_ERROR : CRM_LOG_WARNING, "console",
+      fmt::format("{} {} refused: {} {} ({})", printable(request.method), printable(request.path),
+                  refusal.http_status, refusal.code, printable(refusal.detail)));
+}
+
+Refusal refusal_of(const crm::Error& error) {
+  switch (error.status) {
+    case CRM_ERR_INVALID:
+      return {400, "invalid", error.detail};
+    case CRM_ERR_DENIED:
+      return {403, "denied", error.detail};
+    case CRM_ERR_NOT_FOUND:
+      return {404, "not_found", error.detail};
+    case CRM_ERR_UNSUPPORTED:
+      return {501, "unsupported", error.detail};
+    case CRM_ERR_BUSY:
+      return {503, "busy", error.detail};
+    case CRM_ERR_FULL:
+      return {507, "full", error.detail};
+    case CRM_ERR_INTERNAL:
+      return {502, "plugin", error.detail};
+    default:
+      return {500, "failed", error.detail};
+  }
+}
+
+void answer_error_page(httplib::Response& response) {
+  const ErrorText& text = error_text(response.status);
+  response.set_content(
+      fmt::format("<!doctype html><html lang=\"ko\"><meta charset=\"utf-8\">"
+                  "<meta name=\"viewport\" content=\"width=device-width\">"
+                  "<title>{0}</title><link rel=\"stylesheet\" href=\"/assets/error.css\">"
+                  "<main><h1>{0}</h1><p>{1}</p><p lang=\"en\">{2}</p>"
+                  "<p><a href=\"/\">처음으로 · Start page</a></p></main></html>",
+                  response.status, text.korean, text.english),
+      "text/html; charset=utf-8");
+}
+
+}  // namespace host_stub

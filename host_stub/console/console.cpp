@@ -1,0 +1,162 @@
+#include "console/console.h"
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include <thread>
+
+#include "console/export_routes.h"
+#include "console/feed_routes.h"
+#include "console/gate.h"
+#include "console/sign_in_routes.h"
+#include "console/view_routes.h"
+
+namespace host_stub {
+
+namespace {
+
+constexpr const char* address = "127.0.0.1";
+constexpr size_t threads = 32;
+constexpr size_t requests_a_connection_max = 1000;
+constexpr time_t keep_alive_s = 2;
+// For one read or write, not for a whole request.
+constexpr time_t patience_s = 10;
+constexpr auto stop_poll = std::chrono::milliseconds(50);
+
+// No script, style or request but of this server, and nowhere inside another page. Bootstrap's
+// icons in its style sheet are data: images.
+const httplib::Headers& security_headers() {
+  static const httplib::Headers headers = {
+      {"Content-Security-Policy",
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cross-Origin-Opener-Policy", "same-origin"},
+      {"Cross-Origin-Resource-Policy", "same-origin"}};
+  return headers;
+}
+
+Refusal unrouted(int http_status) {
+  switch (http_status) {
+    case 404:
+      return {404, "not_found", "there is nothing at this address"};
+    case 413:
+      return {413, "too_large", fmt::format("the body exceeds {} bytes", feed_body_bytes_max)};
+    default:
+      return {http_status, "invalid", "the request is malformed"};
+  }
+}
+
+std::vector<LoadedPlugin*> offering(Session& session, bool (LoadedPlugin::*offers)() const) {
+  std::vector<LoadedPlugin*> found;
+  for (const auto& plugin : session.plugin_set().plugins()) {
+    if ((plugin.get()->*offers)()) found.push_back(plugin.get());
+  }
+  return found;
+}
+
+}  // namespace
+
+struct Console::Parts {
+  Parts(Session& session, const Accounts& accounts, const FeedKeys& feed_keys,
+        const StaticFiles& files, ConsoleSettings console_settings, const std::atomic<bool>& stop)
+      : log(session.log()),
+        settings(console_settings),
+        interrupted(stop),
+        sign_ins(settings.idle_max),
+        gate(sign_ins, log),
+        sign_in_routes(gate, accounts, sign_ins, session.settings(), log),
+        view_routes(gate, offering(session, &LoadedPlugin::offers_views), session.settings()),
+        export_routes(gate, offering(session, &LoadedPlugin::offers_exports), session.keys()),
+        feed_routes(gate, offering(session, &LoadedPlugin::offers_events), feed_keys,
+                    session.settings(), interrupted) {
+    server.new_task_queue = [] { return new httplib::ThreadPool(threads); };
+    server.set_payload_max_length(feed_body_bytes_max);
+    server.set_keep_alive_max_count(requests_a_connection_max);
+    server.set_keep_alive_timeout(keep_alive_s);
+    server.set_read_timeout(patience_s);
+    server.set_write_timeout(patience_s);
+    server.set_tcp_nodelay(true);
+    // Without SO_REUSEPORT, which would let two consoles have the same port.
+    server.set_socket_options([](socket_t socket) {
+      const int yes = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    });
+    server.set_default_headers(security_headers());
+    server.set_pre_routing_handler(
+        [this](const httplib::Request& request, httplib::Response& response) {
+          if (request.path.starts_with("/api/")) response.set_header("Cache-Control", "no-store");
+          return gate.is_ours(request, response) ? httplib::Server::HandlerResponse::Unhandled
+                                                 : httplib::Server::HandlerResponse::Handled;
+        });
+    server.set_exception_handler([this](const httplib::Request& request,
+                                        httplib::Response& response, std::exception_ptr thrown) {
+      try {
+        std::rethrow_exception(thrown);
+      } catch (const std::exception& error) {
+        refuse(log, request, response, {500, "failed", error.what()});
+      } catch (...) {
+        refuse(log, request, response, {500, "failed", "an unknown error"});
+      }
+    });
+    // What httplib refuses by itself, and paths that are nothing.
+    server.set_error_handler(httplib::Server::Handler(
+        [this](const httplib::Request& request, httplib::Response& response) {
+          if (!response.body.empty()) return;
+          if (request.path.starts_with("/api/") || request.path == "/feed") {
+            refuse(log, request, response, unrouted(response.status));
+          } else {
+            answer_error_page(response);
+          }
+        }));
+    sign_in_routes.add_to(server);
+    view_routes.add_to(server);
+    export_routes.add_to(server);
+    feed_routes.add_to(server);
+    files.add_to(server);
+  }
+
+  const HostLog& log;
+  const ConsoleSettings settings;
+  const std::atomic<bool>& interrupted;
+  SignIns sign_ins;
+  Gate gate;
+  SignInRoutes sign_in_routes;
+  ViewRoutes view_routes;
+  ExportRoutes export_routes;
+  FeedRoutes feed_routes;
+  httplib::Server server;
+};
+
+Console::Console(Session& session, const Accounts& accounts, const FeedKeys& feed_keys,
+                 const StaticFiles& files, ConsoleSettings settings,
+                 const std::atomic<bool>& interrupted)
+    : parts_(std::make_unique<Parts>(session, accounts, feed_keys, files, settings, interrupted)) {}
+
+Console::~Console() = default;
+
+crm::Result<int> Console::bind() {
+  const int port = parts_->settings.port;
+  const int bound = port == 0 ? parts_->server.bind_to_any_port(address)
+                    : parts_->server.bind_to_port(address, port) ? port
+                                                                 : -1;
+  if (bound < 0) {
+    return failure(CRM_ERR_IO, fmt::format("port {} of {} is taken; choose another with --port",
+                                           port, address));
+  }
+  parts_->gate.set_port(bound);
+  return bound;
+}
+
+Outcome Console::run() {
+  std::jthread watch([this](const std::stop_token& done) {
+    while (!done.stop_requested() && !parts_->interrupted) std::this_thread::sleep_for(stop_poll);
+    parts_->server.stop();
+  });
+  const bool served = parts_->server.listen_after_bind();
+  if (served || parts_->interrupted) return done();
+  return failure(CRM_ERR_IO, "the console no longer gets connections; start it again");
+}
+
+}  // namespace host_stub

@@ -1,0 +1,126 @@
+#include "console/export_routes.h"
+
+#include <crm/ext/admin_views.h>
+#include <fmt/format.h>
+#include <crm/cpp/base64url.hpp>
+
+#include <algorithm>
+#include <memory>
+
+#include "console/export_stream.h"
+#include "console/view_routes.h"
+#include "files/random_bytes.h"
+#include "requests/export_request.h"
+
+namespace host_stub {
+
+namespace {
+
+constexpr size_t id_bytes = 16;
+// Not text/csv: httplib would compress that with Brotli at its slowest.
+constexpr const char* csv_type = "application/octet-stream";
+
+// What the body asks for; empty when a member is missing or of another type.
+std::optional<ExportClaims> claims_of(const Json& body) {
+  ExportClaims claims;
+  const std::pair<const char*, std::string*> texts[] = {{"tenant", &claims.tenant},
+                                                        {"message_id", &claims.message_id},
+                                                        {"reason", &claims.reason},
+                                                        {"dialect", &claims.dialect},
+                                                        {"locale", &claims.locale}};
+  for (const auto& [key, value] : texts) {
+    const std::string* const given = string_member(body, key);
+    if (given == nullptr) return {};
+    *value = *given;
+  }
+  const auto unmask = body.find("unmask");
+  if (unmask != body.end() && !unmask->is_boolean()) return {};
+  claims.masked = unmask == body.end() || !unmask->get<bool>();
+  claims.columns = export_columns();
+  return claims;
+}
+
+}  // namespace
+
+void ExportRoutes::add_to(httplib::Server& server) {
+  server.Post("/api/exports", [this](const httplib::Request& request, httplib::Response& response) {
+    begin(request, response);
+  });
+  server.Get("/api/exports/([A-Za-z0-9_-]{1,64})",
+             [this](const httplib::Request& request, httplib::Response& response) {
+               proof(request, response);
+             });
+  server.Get("/jwks.json", [this](const httplib::Request& request, httplib::Response& response) {
+    const auto jwks = keys_.jwks();
+    if (!jwks) return gate_.refuse(request, response, refusal_of(jwks.error()));
+    response.set_header("Content-Disposition", "attachment; filename=\"keys.jwks\"");
+    response.set_content(jwks.value(), "application/jwk-set+json");
+  });
+}
+
+void ExportRoutes::begin(const httplib::Request& request, httplib::Response& response) {
+  const auto posted = gate_.posted(request, response);
+  if (!posted) return;
+  const auto refuse = [&](const Refusal& refusal) { gate_.refuse(request, response, refusal); };
+  auto claims = claims_of(posted->body);
+  const std::string* const plugin_id = string_member(posted->body, "plugin");
+  if (!claims || plugin_id == nullptr) {
+    return refuse(
+        {400, "invalid", "send plugin, tenant, message_id, reason, dialect and locale as strings"});
+  }
+  if (is_blank(claims->reason)) {
+    return refuse({400, "no_reason", "say why the file is needed; the audit chain keeps it"});
+  }
+  if (!may(posted->sign_in, CRM_PERMISSION_EXPORT)) {
+    return refuse({403, "denied", "the role may not export; sign in as exporter or privacy"});
+  }
+  if (!claims->masked && !may(posted->sign_in, CRM_PERMISSION_MEMBER_READ)) {
+    return refuse({403, "denied", "the role may not see members; export them masked"});
+  }
+  LoadedPlugin* const plugin = find_plugin(plugins_, *plugin_id);
+  if (plugin == nullptr) return refuse({404, "not_found", "no plugin of that id exports"});
+  claims->actor = posted->sign_in.name;
+  ExportRequest asked{std::move(*claims), "console from " + request.remote_addr};
+  auto stream = std::make_shared<ExportStream>(std::move(asked), keys_, *plugin);
+  if (auto begun = stream->wait(); !begun) return refuse(refusal_of(begun.error()));
+  const std::string id = crm::base64url_encode(random_bytes(id_bytes));
+  response.set_header("X-Export", id);
+  response.set_chunked_content_provider(
+      csv_type, [this, stream, id, actor = posted->sign_in.name](size_t, httplib::DataSink& sink) {
+        const std::string bytes = stream->next();
+        if (!bytes.empty()) return sink.write(bytes.data(), bytes.size());
+        const auto result = stream->result();
+        if (!result) return false;
+        const ExportManifest& manifest = result.value().manifest;
+        keep({id,
+              actor,
+              {{"jws", result.value().jws},
+               {"rows", manifest.rows},
+               {"bytes", manifest.bytes},
+               {"sha256", manifest.sha256},
+               {"kid", manifest.kid}}});
+        sink.done();
+        return true;
+      });
+}
+
+void ExportRoutes::keep(Proof proof) {
+  const std::lock_guard lock(mutex_);
+  proofs_.push_back(std::move(proof));
+  if (proofs_.size() > proofs_kept_max) proofs_.pop_front();
+}
+
+void ExportRoutes::proof(const httplib::Request& request, httplib::Response& response) {
+  const auto sign_in = gate_.signed_in(request, response);
+  if (!sign_in) return;
+  const std::string id = request.matches[1].str();
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(proofs_.begin(), proofs_.end(), [&](const Proof& proof) {
+    return proof.id == id && proof.actor == sign_in->name;
+  });
+  if (found != proofs_.end()) return answer(response, found->document);
+  gate_.refuse(request, response,
+               {404, "not_found", "there is no proof of that export; export again"});
+}
+
+}  // namespace host_stub

@@ -1,0 +1,72 @@
+#include "console/export_stream.h"
+
+#include <algorithm>
+
+namespace host_stub {
+
+ExportStream::ExportStream(ExportRequest request, KeyStore& keys, LoadedPlugin& plugin) {
+  writer_.size = sizeof(writer_);
+  writer_.context = this;
+  writer_.write = [](const crm_writer* writer, const void* data, uint64_t size) noexcept {
+    return static_cast<ExportStream*>(writer->context)
+        ->write({static_cast<const char*>(data), static_cast<size_t>(size)});
+  };
+  writer_.cancelled = [](const crm_writer* writer) noexcept -> int32_t {
+    auto& self = *static_cast<ExportStream*>(writer->context);
+    const std::lock_guard lock(self.mutex_);
+    return self.cancelled_ ? 1 : 0;
+  };
+  thread_ = std::thread([this, request = std::move(request), &keys, &plugin] {
+    auto result = [&]() -> crm::Result<SignedExport> {
+      try {
+        return run_export(request, keys, plugin, writer_, [this] { return bytes_; });
+      } catch (const std::exception& error) {
+        return failure(CRM_ERR_INTERNAL, error.what());
+      }
+    }();
+    const std::lock_guard lock(mutex_);
+    result_.emplace(std::move(result));
+    changed_.notify_all();
+  });
+}
+
+ExportStream::~ExportStream() {
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+int64_t ExportStream::write(std::string_view bytes) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return cancelled_ || waiting_.size() < export_ahead_bytes_max; });
+  if (cancelled_) return CRM_ERR_CANCELLED;
+  const size_t taken = std::min(bytes.size(), export_ahead_bytes_max - waiting_.size());
+  waiting_.append(bytes.substr(0, taken));
+  bytes_ += taken;
+  changed_.notify_all();
+  return static_cast<int64_t>(taken);
+}
+
+Outcome ExportStream::wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !waiting_.empty() || result_; });
+  if (result_ && !*result_) return result_->error();
+  return done();
+}
+
+std::string ExportStream::next() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !waiting_.empty() || result_; });
+  changed_.notify_all();
+  return std::exchange(waiting_, {});
+}
+
+crm::Result<SignedExport> ExportStream::result() {
+  const std::lock_guard lock(mutex_);
+  return *result_;
+}
+
+}  // namespace host_stub

@@ -1,0 +1,55 @@
+// POST /feed: events of one source, as a crm-feed/1 in the body.
+#pragma once
+
+#include <httplib.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "console/feed_keys.h"
+#include "console/gate.h"
+#include "loader/loaded_plugin.h"
+#include "loader/tenant_settings.h"
+
+namespace host_stub {
+
+inline constexpr size_t feed_body_bytes_max = 16u << 20;
+
+class FeedRoutes {
+ public:
+  FeedRoutes(const Gate& gate, std::vector<LoadedPlugin*> plugins, const FeedKeys& keys,
+             TenantSettings& settings, const std::atomic<bool>& interrupted)
+      : gate_(gate),
+        plugins_(std::move(plugins)),
+        keys_(keys),
+        settings_(settings),
+        interrupted_(interrupted) {}
+
+  // POST /feed with "Authorization: Bearer KEY": what of the body is recorded. Each batch of it is
+  // acknowledged or not; after a failure, or when the host stops, send the body again.
+  // GET /feed: {"tenant", "source", "position"}, what to go on after.
+  void add_to(httplib::Server& server);
+
+ private:
+  std::optional<FeedStream> stream_of(const httplib::Request& request,
+                                      httplib::Response& response) const;
+  void position(const httplib::Request& request, httplib::Response& response) const;
+  void record(const httplib::Request& request, httplib::Response& response);
+  // One call at a time for each stream, as the plugin interface demands.
+  std::shared_ptr<std::mutex> turn_of(const FeedStream& stream);
+
+  const Gate& gate_;
+  const std::vector<LoadedPlugin*> plugins_;
+  const FeedKeys& keys_;
+  TenantSettings& settings_;
+  const std::atomic<bool>& interrupted_;
+  std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<std::mutex>> turns_;
+};
+
+}  // namespace host_stub

@@ -1,0 +1,95 @@
+#include "console/gate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "keys/password.h"
+
+namespace host_stub {
+
+std::string cookie(const httplib::Request& request, std::string_view name) {
+  const std::string header = request.get_header_value("Cookie");
+  std::string_view rest = header;
+  while (!rest.empty()) {
+    const size_t end = rest.find(';');
+    std::string_view pair = rest.substr(0, end);
+    pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
+    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
+      return std::string(pair.substr(name.size() + 1));
+    }
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+void Gate::set_port(int port) {
+  names_[0] = fmt::format("127.0.0.1:{}", port);
+  names_[1] = fmt::format("localhost:{}", port);
+}
+
+bool Gate::is_ours(const httplib::Request& request, httplib::Response& response) const {
+  const std::string host = request.get_header_value("Host");
+  if (std::find(std::begin(names_), std::end(names_), host) == std::end(names_)) {
+    refuse(request, response, {421, "wrong_host", "open the address that crm-host printed"});
+    return false;
+  }
+  const std::string origin = request.get_header_value("Origin");
+  if (!origin.empty() && origin != "http://" + host) {
+    refuse(request, response, {403, "wrong_origin", "the request comes from another site"});
+    return false;
+  }
+  return true;
+}
+
+std::optional<SignIn> Gate::signed_in(const httplib::Request& request,
+                                      httplib::Response& response) const {
+  const std::string token = cookie(request, session_cookie);
+  const auto use =
+      request.has_header(refresh_header) ? SignIns::Use::of_the_page : SignIns::Use::of_a_person;
+  auto sign_in = token.empty() ? std::nullopt : sign_ins_.find(token, use);
+  if (!sign_in) {
+    refuse(request, response,
+           token.empty() ? Refusal{401, "signed_out", "sign in first"}
+                         : Refusal{401, "expired", "the session has ended; sign in again"});
+  }
+  return sign_in;
+}
+
+std::optional<Json> Gate::json_body(const httplib::Request& request,
+                                    httplib::Response& response) const {
+  if (request.body.size() > api_body_bytes_max) {
+    refuse(request, response,
+           {413, "too_large", fmt::format("the body exceeds {} bytes", api_body_bytes_max)});
+    return {};
+  }
+  if (!request.get_header_value("Content-Type").starts_with("application/json")) {
+    refuse(request, response, {415, "invalid", "send the body as application/json"});
+    return {};
+  }
+  auto body = parse_strict_json(request.body);
+  if (!body || !body.value().is_object()) {
+    refuse(
+        request, response,
+        {400, "invalid", "the body is " + (body ? std::string("no object") : body.error().detail)});
+    return {};
+  }
+  return std::move(body.value());
+}
+
+std::optional<Gate::Post> Gate::posted(const httplib::Request& request,
+                                       httplib::Response& response) const {
+  auto sign_in = signed_in(request, response);
+  if (!sign_in) return {};
+  if (!is_equal_secret(request.get_header_value("X-CSRF-Token"), sign_in->csrf)) {
+    refuse(request, response,
+           {403, "csrf", "the X-CSRF-Token is missing or of another session; reload the page"});
+    return {};
+  }
+  auto body = json_body(request, response);
+  if (!body) return {};
+  return Post{std::move(*sign_in), std::move(*body)};
+}
+
+}  // namespace host_stub

@@ -1,0 +1,55 @@
+// Who may come in: the checks before any route of the console.
+#pragma once
+
+#include <httplib.h>
+
+#include <optional>
+#include <string>
+
+#include "console/answers.h"
+#include "console/sign_ins.h"
+
+namespace host_stub {
+
+inline constexpr size_t api_body_bytes_max = 64u << 10;
+inline constexpr const char* session_cookie = "crm_session";
+// Of requests that a page makes by itself to stay up to date.
+inline constexpr const char* refresh_header = "X-Refresh";
+
+// Thread-safe. Where an answer is empty or false, `response` is a complete refusal.
+class Gate {
+ public:
+  Gate(SignIns& sign_ins, const HostLog& log) : sign_ins_(sign_ins), log_(log) {}
+
+  // Set once the port is known, before the first request.
+  void set_port(int port);
+
+  // Named as this server, so that no other site's name leads here; and no body from another site.
+  bool is_ours(const httplib::Request& request, httplib::Response& response) const;
+
+  std::optional<SignIn> signed_in(const httplib::Request& request,
+                                  httplib::Response& response) const;
+  // The same, with the session's CSRF token and a body of JSON.
+  struct Post {
+    SignIn sign_in;
+    Json body;
+  };
+  std::optional<Post> posted(const httplib::Request& request, httplib::Response& response) const;
+  // A body of JSON alone: to sign in.
+  std::optional<Json> json_body(const httplib::Request& request, httplib::Response& response) const;
+
+  void refuse(const httplib::Request& request, httplib::Response& response,
+              const Refusal& refusal) const {
+    host_stub::refuse(log_, request, response, refusal);
+  }
+
+ private:
+  SignIns& sign_ins_;
+  const HostLog& log_;
+  std::string names_[2];
+};
+
+// The cookie's value; empty when it is not there.
+std::string cookie(const httplib::Request& request, std::string_view name);
+
+}  // namespace host_stub

@@ -1,0 +1,82 @@
+#include "console/sign_in_routes.h"
+
+#include <crm/ext/config.h>
+#include <fmt/format.h>
+
+#include "printable.h"
+#include "requests/view_request.h"
+
+namespace host_stub {
+
+namespace {
+
+std::string cookie_header(std::string_view token, std::chrono::seconds life) {
+  return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict", session_cookie, token,
+                     life.count());
+}
+
+}  // namespace
+
+void SignInRoutes::add_to(httplib::Server& server) {
+  server.Post("/api/sign-in", [this](const httplib::Request& request, httplib::Response& response) {
+    sign_in(request, response);
+  });
+  server.Post("/api/sign-out",
+              [this](const httplib::Request& request, httplib::Response& response) {
+                sign_out(request, response);
+              });
+  server.Get("/api/session", [this](const httplib::Request& request, httplib::Response& response) {
+    if (const auto sign_in = gate_.signed_in(request, response)) {
+      answer(response, session_of(*sign_in));
+    }
+  });
+}
+
+Json SignInRoutes::session_of(const SignIn& sign_in) const {
+  Json tenants = Json::array();
+  for (const std::string& tenant : settings_.tenants()) {
+    tenants.push_back({{"id", tenant}, {"time_zone", time_zone_of(settings_, tenant)}});
+  }
+  return {{"name", sign_in.name},
+          {"role", name_of(sign_in.role)},
+          {"permissions", permissions_of(sign_in.role)},
+          {"csrf", sign_in.csrf},
+          {"tenants", std::move(tenants)}};
+}
+
+void SignInRoutes::sign_in(const httplib::Request& request, httplib::Response& response) {
+  const auto body = gate_.json_body(request, response);
+  if (!body) return;
+  const std::string* const name = string_member(*body, "name");
+  const std::string* const password = string_member(*body, "password");
+  if (name == nullptr || password == nullptr || name->size() > account_name_bytes_max ||
+      password->size() > password_bytes_max) {
+    return gate_.refuse(request, response, {400, "invalid", "send a name and a password"});
+  }
+  const auto wait = attempts_.wait(*name);
+  if (wait.count() > 0) {
+    response.set_header("Retry-After", std::to_string(wait.count()));
+    return gate_.refuse(
+        request, response,
+        {429, "too_many_attempts", fmt::format("try again in {} seconds", wait.count())});
+  }
+  const auto account = accounts_.check(*name, *password);
+  if (!account) {
+    attempts_.failed(*name);
+    return gate_.refuse(request, response, {401, "wrong_password", "name or password is wrong"});
+  }
+  sign_ins_.end(cookie(request, session_cookie));
+  const SignIns::Begun begun = sign_ins_.begin(*account);
+  response.set_header("Set-Cookie", cookie_header(begun.token, sign_in_life));
+  log_.write(CRM_LOG_INFO, "console", fmt::format("{} signed in", printable(account->name)));
+  answer(response, session_of(begun.sign_in));
+}
+
+void SignInRoutes::sign_out(const httplib::Request& request, httplib::Response& response) {
+  if (!gate_.posted(request, response)) return;
+  sign_ins_.end(cookie(request, session_cookie));
+  response.set_header("Set-Cookie", cookie_header("", std::chrono::seconds(0)));
+  answer(response, Json::object());
+}
+
+}  // namespace host_stub

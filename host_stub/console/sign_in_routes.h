@@ -1,0 +1,35 @@
+// Signing in and out, and what a page needs to know of its session.
+#pragma once
+
+#include <httplib.h>
+
+#include "console/accounts.h"
+#include "console/gate.h"
+#include "console/sign_ins.h"
+#include "loader/tenant_settings.h"
+
+namespace host_stub {
+
+class SignInRoutes {
+ public:
+  SignInRoutes(const Gate& gate, const Accounts& accounts, SignIns& sign_ins,
+               const TenantSettings& settings, const HostLog& log)
+      : gate_(gate), accounts_(accounts), sign_ins_(sign_ins), settings_(settings), log_(log) {}
+
+  // POST /api/sign-in {"name", "password"}, POST /api/sign-out, GET /api/session.
+  void add_to(httplib::Server& server);
+
+ private:
+  void sign_in(const httplib::Request& request, httplib::Response& response);
+  void sign_out(const httplib::Request& request, httplib::Response& response);
+  Json session_of(const SignIn& sign_in) const;
+
+  const Gate& gate_;
+  const Accounts& accounts_;
+  SignIns& sign_ins_;
+  const TenantSettings& settings_;
+  const HostLog& log_;
+  AttemptLimit attempts_;
+};
+
+}  // namespace host_stub

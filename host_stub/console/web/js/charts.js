@@ -1,0 +1,70 @@
+// Charts: funnels as bars of the page itself, values over time by Chart.js, and the same as a table.
+import { el } from "./elements.js";
+import * as format from "./format.js";
+import { locale, word } from "./words.js";
+
+function value_text(component, value) {
+  return component.value_type === "money" ? format.money_number(value, component.currency) : format.integer(value);
+}
+
+export function funnel_chart(component) {
+  const series = component.series[0];
+  const largest = Math.max(1, ...series.values);
+  const step = (label, index) => {
+    const value = series.values[index];
+    const before = index === 0 ? 0 : series.values[index - 1];
+    const bar = el("span", { class: "funnel-bar" });
+    bar.style.width = `${(100 * value) / largest}%`;
+    return el("li", {}, el("span", { class: "funnel-label" }, label), el("span", { class: "funnel-track" }, bar),
+      el("span", { class: "funnel-value" }, value_text(component, value)),
+      el("span", { class: "funnel-share" }, before > 0 ? format.percent(value / before) : ""));
+  };
+  return el("ol", { class: "funnel" }, component.labels.map(step));
+}
+
+function table_of(component) {
+  const head = el("tr", {}, el("th", { scope: "col" }, component.title), component.series.map((series) => el("th", { scope: "col", class: "number" }, series.label)));
+  const rows = component.labels.map((label, index) => el("tr", {}, el("th", { scope: "row" }, label),
+    component.series.map((series) => el("td", { class: "number" }, value_text(component, series.values[index])))));
+  return el("details", { class: "chart-table" }, el("summary", {}, word("as_table")), el("table", { class: "table" }, el("thead", {}, head), el("tbody", {}, rows)));
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+export function bar_chart(component, context) {
+  const canvas = el("canvas", { role: "img", "aria-label": component.title });
+  const frame = el("div", { class: "chart" }, canvas);
+  const compact = new Intl.NumberFormat(locale(), { notation: "compact" });
+  const unit = component.value_type === "money"
+    ? 10 ** new Intl.NumberFormat("en", { style: "currency", currency: component.currency }).resolvedOptions().maximumFractionDigits : 1;
+  // Its size is known once it is on the page.
+  context.when_shown(frame, () => {
+    const colours = ["--accent", "--accent-2", "--accent-3"].map(colour);
+    const grid = colour("--line");
+    const text = colour("--muted");
+    return new window.Chart(canvas, {
+      type: "bar",
+      data: {
+        labels: component.labels,
+        datasets: component.series.map((series, index) => ({
+          label: series.label, data: series.values, backgroundColor: colours[index % colours.length], borderRadius: 3, maxBarThickness: 36 })),
+      },
+      options: {
+        maintainAspectRatio: false,
+        animation: false,
+        interaction: { mode: "index", intersect: false },
+        plugins: {
+          legend: { display: component.series.length > 1, labels: { color: text } },
+          tooltip: { callbacks: { label: (item) => `${item.dataset.label}  ${value_text(component, item.raw)}` } },
+        },
+        scales: {
+          x: { grid: { display: false }, ticks: { color: text, maxRotation: 0, autoSkipPadding: 16 } },
+          y: { beginAtZero: true, grid: { color: grid, drawBorder: false }, ticks: { color: text, precision: 0, callback: (value) => compact.format(value / unit) } },
+        },
+      },
+    });
+  });
+  return el("div", {}, frame, table_of(component));
+}

@@ -1,0 +1,57 @@
+// Numbers, money, times and sizes in the language in use.
+import { locale } from "./words.js";
+
+const made = new Map();
+function made_once(key, make) {
+  const full_key = `${locale()} ${key}`;
+  if (!made.has(full_key)) made.set(full_key, make());
+  return made.get(full_key);
+}
+
+export function integer(value) {
+  return made_once("integer", () => new Intl.NumberFormat(locale())).format(value);
+}
+
+export function percent(value) {
+  return made_once("percent", () =>
+    new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 })).format(value);
+}
+
+function amount(money) {
+  const form = made_once(`money ${money.currency}`, () =>
+    new Intl.NumberFormat(locale(), { style: "currency", currency: money.currency }));
+  const digits = form.resolvedOptions().maximumFractionDigits;
+  // As Koreans write it.
+  if (money.currency === "KRW" && locale() === "ko") return `${integer(money.amount_minor)}원`;
+  return form.format(money.amount_minor / 10 ** digits);
+}
+
+// One amount or several; amounts of different currencies are never added up.
+export function money_texts(value) {
+  return (Array.isArray(value) ? value : [value]).map(amount);
+}
+
+export function money_number(minor, currency) {
+  return amount({ amount_minor: minor, currency });
+}
+
+export function datetime(text, time_zone) {
+  const parts = made_once(`time ${time_zone}`, () =>
+    new Intl.DateTimeFormat("en-CA", {
+      timeZone: time_zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",
+      minute: "2-digit", hourCycle: "h23",
+    })).formatToParts(new Date(text));
+  const part = (type) => parts.find((found) => found.type === type).value;
+  return `${part("year")}-${part("month")}-${part("day")} ${part("hour")}:${part("minute")}`;
+}
+
+export function bytes(count) {
+  const units = ["B", "KB", "MB", "GB"];
+  let unit = 0;
+  let value = count;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: unit === 0 ? 0 : 1 }).format(value)} ${units[unit]}`;
+}

@@ -1,0 +1,102 @@
+#include "feed/event_sender.h"
+
+#include <fmt/format.h>
+#include <crm/cpp/text.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <span>
+#include <thread>
+
+namespace host_stub {
+
+namespace {
+
+constexpr int busy_attempts_max = 10;
+constexpr auto busy_delay_first = std::chrono::milliseconds(10);
+constexpr auto busy_delay_max = std::chrono::milliseconds(1000);
+
+}  // namespace
+
+Outcome send_batch(LoadedPlugin& plugin, const crm_event_batch& batch, crm_event_ack& ack,
+                   const std::atomic<bool>* interrupted) {
+  const auto refused = [&](const crm::Error& error) {
+    return failure(error.status, fmt::format("cannot record batch ({}, {}, seq {}..{}): {}",
+                                             crm::view(batch.tenant), crm::view(batch.source),
+                                             batch.events[0]->seq,
+                                             batch.events[batch.count - 1]->seq, error.detail));
+  };
+  auto delay = busy_delay_first;
+  for (int attempt = 1;; ++attempt) {
+    const auto recorded = plugin.on_batch(batch, ack);
+    if (recorded) break;
+    const bool may_retry = recorded.error().status == CRM_ERR_BUSY && attempt < busy_attempts_max;
+    const bool is_interrupted = interrupted != nullptr && interrupted->load();
+    if (!may_retry || is_interrupted) return refused(recorded.error());
+    std::this_thread::sleep_for(delay);
+    delay = std::min(delay * 2, busy_delay_max);
+  }
+  if (ack.accepted + ack.duplicates + ack.rejected + ack.skipped != batch.count) {
+    return refused({CRM_ERR_INTERNAL,
+                    fmt::format("{} acknowledged {} accepted, {} duplicates, {} rejected and {} "
+                                "skipped events of {}; report it to the plugin's vendor",
+                                plugin.id(), ack.accepted, ack.duplicates, ack.rejected,
+                                ack.skipped, batch.count)});
+  }
+  return done();
+}
+
+crm::Result<RecordedBatch> record_batch(const std::vector<LoadedPlugin*>& plugins,
+                                        const EventBatch& batch, StreamName stream,
+                                        const std::atomic<bool>* interrupted) {
+  RecordedBatch recorded;
+  recorded.rejected = batch.rejected_lines();
+  if (batch.events().empty()) return recorded;
+  crm_event_rejection rejections[rejections_named_max];
+  for (LoadedPlugin* plugin : plugins) {
+    crm_event_batch sent{};
+    sent.size = sizeof(sent);
+    sent.tenant = crm::str(stream.tenant);
+    sent.source = crm::str(stream.source);
+    sent.events = batch.events().data();
+    sent.count = batch.events().size();
+    crm_event_ack ack{};
+    ack.size = sizeof(ack);
+    const bool is_first = plugin == plugins.front();
+    if (is_first) {
+      ack.rejections = rejections;
+      ack.rejections_capacity = rejections_named_max;
+    }
+    if (auto taken = send_batch(*plugin, sent, ack, interrupted); !taken) return taken.error();
+    if (is_first) recorded.first = ack;
+  }
+  const uint64_t count = std::min<uint64_t>(recorded.first.rejections_count, rejections_named_max);
+  for (const crm_event_rejection& rejection : std::span(rejections, static_cast<size_t>(count))) {
+    if (rejection.index >= batch.events().size()) continue;
+    const size_t size = strnlen(rejection.reason, sizeof(rejection.reason));
+    recorded.rejected.push_back(
+        {batch.line_of(rejection.index), std::string(rejection.reason, size)});
+  }
+  recorded.first.rejections = nullptr;
+  std::sort(recorded.rejected.begin(), recorded.rejected.end(),
+            [](const RejectedLine& a, const RejectedLine& b) { return a.line < b.line; });
+  return recorded;
+}
+
+crm::Result<uint64_t> lowest_position(const std::vector<LoadedPlugin*>& plugins,
+                                      StreamName stream) {
+  uint64_t lowest = UINT64_MAX;
+  for (LoadedPlugin* plugin : plugins) {
+    const auto position = plugin->position(stream);
+    if (!position) {
+      return failure(position.error().status,
+                     fmt::format("cannot ask for the position of ({}, {}): {}", stream.tenant,
+                                 stream.source, position.error().detail));
+    }
+    lowest = std::min(lowest, position.value());
+  }
+  return lowest;
+}
+
+}  // namespace host_stub

@@ -1,0 +1,313 @@
+"""The console over HTTP: who gets in, what they get, and what is refused."""
+
+import gzip
+import hashlib
+import json
+import socket
+import stat
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import crm
+from console import Console, Visitor
+
+TENANT = "demo-shop"
+DEMO = crm.ROOT / "host_stub/shop/demo.ndjson"
+MESSAGE = "C-1105"
+
+
+def view_path(view, plugin, **params):
+    query = "&".join(f"p.{key}={value}" for key, value in params.items())
+    return f"/api/views/{plugin}/{view}?tenant={TENANT}&locale=ko" + (f"&{query}" if query else "")
+
+
+class ConsoleTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="crm-console-")
+        cls.data = Path(cls.folder.name) / "data"
+        crm.run("replay", "--data", cls.data, DEMO)
+        cls.console = Console(cls.data)
+        cls.visitors = {name: Visitor(cls.console, name) for name in cls.console.passwords}
+        menu = cls.visitors["operator"].get("/api/menu?locale=en").json["entries"]
+        cls.plugin = next(entry["plugin"] for entry in menu if entry["view"] == "messages.manual")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.console.stop()
+        cls.folder.cleanup()
+
+    def view(self, view, visitor="viewer", **params):
+        return self.visitors[visitor].get(view_path(view, self.plugin, **params))
+
+    def export(self, visitor, **changes):
+        body = {"plugin": self.plugin, "tenant": TENANT, "message_id": MESSAGE, "reason": "주간 보고",
+                "dialect": "raw-v1", "locale": "ko", **changes}
+        return self.visitors[visitor].post("/api/exports", {key: value for key, value in body.items() if value is not None})
+
+
+class SigningIn(ConsoleTest):
+    def test_each_role_gets_a_password_once_and_files_keep_only_hashes(self):
+        self.assertEqual(set(self.console.passwords), {"viewer", "exporter", "privacy", "operator"})
+        file = self.data / "host/accounts.json"
+        text = file.read_text(encoding="utf-8")
+        for password in self.console.passwords.values():
+            self.assertNotIn(password, text)
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+
+    def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(self):
+        cookie = Visitor(self.console).sign_in("viewer", self.console.passwords["viewer"]).headers["Set-Cookie"]
+        self.assertIn("HttpOnly", cookie)
+        self.assertIn("SameSite=Strict", cookie)
+
+    def test_without_signing_in_there_is_nothing_but_the_page(self):
+        for path in ("/api/session", "/api/menu", view_path("messages.manual", self.plugin), "/api/exports/abc"):
+            answer = self.console.ask("GET", path)
+            self.assertEqual((answer.status, answer.code), (401, "signed_out"), path)
+        self.assertEqual(self.console.ask("GET", "/").status, 200)
+
+    def test_a_stolen_or_invented_cookie_opens_nothing(self):
+        for cookie in ("crm_session=", "crm_session=" + "A" * 43, "crm_session=../../etc", "other=1"):
+            answer = self.console.ask("GET", "/api/session", headers={"Cookie": cookie})
+            self.assertEqual(answer.status, 401, cookie)
+
+    def test_signing_out_ends_the_session_for_everyone_who_has_its_cookie(self):
+        visitor = Visitor(self.console, "viewer")
+        self.assertEqual(visitor.post("/api/sign-out", {}).status, 200)
+        answer = visitor.get("/api/session")
+        self.assertEqual((answer.status, answer.code), (401, "expired"))
+
+    def test_roles_see_different_menus(self):
+        def views(name):
+            return {entry["view"] for entry in self.visitors[name].get("/api/menu").json["entries"]}
+        self.assertNotIn("health", views("viewer"))
+        self.assertIn("health", views("operator"))
+        self.assertNotIn("exports", views("viewer"))
+        self.assertIn("exports", views("exporter"))
+        self.assertIn("hello", views("viewer"))
+
+
+class Guessing(unittest.TestCase):
+    def test_the_sixth_wrong_password_has_to_wait_and_the_log_has_no_secret(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            with Console(Path(folder) / "data") as console:
+                visitor = Visitor(console)
+                for _ in range(5):
+                    answer = visitor.sign_in("viewer", "guess-guess-guess")
+                    self.assertEqual((answer.status, answer.code), (401, "wrong_password"))
+                answer = visitor.sign_in("viewer", console.passwords["viewer"])
+                self.assertEqual((answer.status, answer.code), (429, "too_many_attempts"))
+                self.assertGreater(int(answer.headers["Retry-After"]), 0)
+                self.assertEqual(visitor.sign_in("exporter", console.passwords["exporter"]).status, 200)
+                console.stop()
+                self.assertIn("wrong_password", console.log)
+                for secret in ("guess-guess", *console.passwords.values(), visitor.cookie, visitor.csrf):
+                    self.assertNotIn(secret, console.log)
+
+    def test_a_session_without_use_expires_though_its_page_asks_on(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            with Console(Path(folder) / "data", "--idle-seconds", 2) as console:
+                visitor = Visitor(console, "viewer")
+                end = time.monotonic() + 10
+                while visitor.get("/api/session", {"X-Refresh": "1"}).status == 200 and time.monotonic() < end:
+                    time.sleep(0.2)
+                answer = visitor.get("/api/session")
+                self.assertEqual((answer.status, answer.code), (401, "expired"))
+
+    def test_passwords_stay_after_a_restart(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            with Console(Path(folder) / "data") as first:
+                passwords = first.passwords
+                self.assertEqual(first.stop(), 0)
+            with Console(Path(folder) / "data") as second:
+                self.assertEqual(second.passwords, {})
+                self.assertEqual(Visitor(second).sign_in("viewer", passwords["viewer"]).status, 200)
+
+
+class Requests(ConsoleTest):
+    def test_pages_may_load_nothing_from_elsewhere_and_run_no_inline_script(self):
+        headers = self.console.ask("GET", "/").headers
+        policy = headers["Content-Security-Policy"]
+        self.assertIn("default-src 'none'", policy)
+        self.assertNotIn("unsafe", policy)
+        self.assertNotIn("http", policy)
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+
+    def test_a_post_without_the_sessions_token_is_refused(self):
+        for token in ("", "A" * 43, self.visitors["viewer"].csrf):
+            answer = self.visitors["exporter"].post("/api/sign-out", {}, {"X-CSRF-Token": token})
+            self.assertEqual((answer.status, answer.code), (403, "csrf"))
+
+    def test_other_sites_and_other_names_of_this_server_are_refused(self):
+        origin = self.visitors["viewer"].get("/api/session", {"Origin": "http://evil.example"})
+        self.assertEqual((origin.status, origin.code), (403, "wrong_origin"))
+        host = self.visitors["viewer"].get("/api/session", {"Host": "evil.example"})
+        self.assertEqual((host.status, host.code), (421, "wrong_host"))
+
+    def test_what_is_too_large_or_no_json_is_refused(self):
+        exporter = self.visitors["exporter"]
+        for body, status in ((b"x" * (65 << 10), 413), (b"{", 400), (b"[]", 400), (b"\xff", 400)):
+            self.assertEqual(exporter.post("/api/exports", body).status, status, body[:10])
+        self.assertEqual(exporter.post("/api/exports", {}, {"Content-Type": "text/plain"}).status, 415)
+        self.assertEqual(self.console.ask("POST", "/feed", b"x" * (17 << 20)).status, 413)
+
+    def test_unknown_addresses_are_a_page_with_their_status(self):
+        answer = self.console.ask("GET", "/no/such/page")
+        self.assertEqual(answer.status, 404)
+        self.assertIn("찾으시는 페이지가 없어요", answer.body.decode())
+        self.assertEqual(self.console.ask("GET", "/assets/../../../etc/passwd").status, 404)
+
+    def test_a_slow_client_is_dropped_and_the_others_are_served(self):
+        with socket.create_connection(("127.0.0.1", self.console.port)) as slow:
+            slow.sendall(b"POST /api/sign-in HTTP/1.1\r\nHost: ")
+            self.assertEqual(self.console.ask("GET", "/").status, 200)
+            slow.settimeout(30)
+            received = slow.recv(4096)  # what the server says to it before the end, if anything
+            self.assertTrue(received == b"" or b" 400 " in received, received)
+
+
+class Views(ConsoleTest):
+    def test_a_page_shows_what_crm_host_view_prints(self):
+        for view, params in (("messages.manual", {}), ("messages.automatic", {}), ("message", {"message_id": MESSAGE}),
+                             ("message.recipients", {"message_id": MESSAGE})):
+            printed = json.loads(crm.run("view", "--data", self.data, "--tenant", TENANT, view,
+                                         *(f"--param={key}={value}" for key, value in params.items())).stdout)
+            shown = self.view(view, "exporter", **params).json
+            # The command line is an operator as well, and so may be told more.
+            kinds = ("tiles", "table", "chart")
+            self.assertEqual([part for part in shown["components"] if part["type"] in kinds],
+                             [part for part in printed["components"] if part["type"] in kinds], view)
+
+    def test_members_are_shown_only_to_who_may_read_them_and_asks(self):
+        path = view_path("message.recipients", self.plugin, message_id=MESSAGE)
+        masked = self.visitors["privacy"].get(path)
+        self.assertIn('"masked"', masked.body.decode())
+        shown = self.visitors["privacy"].get(path + "&unmask=1")
+        self.assertNotIn('"masked"', shown.body.decode())
+        for name in ("viewer", "exporter", "operator"):
+            answer = self.visitors[name].get(path + "&unmask=1")
+            self.assertEqual((answer.status, answer.code), (403, "denied"), name)
+
+    def test_what_is_asked_wrongly_is_refused_by_name(self):
+        for answer, expected in (
+                (self.view("no.such.view"), (404, "not_found")),
+                (self.view("message", message_id="none"), (404, "not_found")),
+                (self.view("messages.manual", sort="price"), (400, "invalid")),
+                (self.view("messages.manual", cursor="%00"), (400, "invalid")),
+                (self.view("health"), (403, "denied")),
+                (self.visitors["viewer"].get("/api/views/no.plugin/hello?tenant=demo-shop"), (404, "not_found")),
+                (self.visitors["viewer"].get(view_path("messages.manual", self.plugin).replace("=ko", "=xx")), (400, "invalid")),
+                (self.visitors["viewer"].get(f"/api/views/{self.plugin}/messages.manual?tenant=none"), (404, "not_found"))):
+            self.assertEqual((answer.status, answer.code), expected)
+        many = self.view("messages.manual", **{f"k{i}": 1 for i in range(40)})
+        self.assertEqual((many.status, many.code), (400, "invalid"))
+
+
+class Exports(ConsoleTest):
+    def test_the_stream_is_the_file_that_its_proof_signs(self):
+        answer = self.export("exporter")
+        self.assertEqual(answer.status, 200)
+        proof = self.visitors["exporter"].get("/api/exports/" + answer.headers["X-Export"]).json
+        self.assertEqual(proof["bytes"], len(answer.body))
+        self.assertEqual(proof["sha256"], hashlib.sha256(answer.body).hexdigest())
+        with tempfile.TemporaryDirectory() as folder:
+            csv = Path(folder) / "offer.csv"
+            csv.write_bytes(answer.body)
+            Path(f"{csv}.jws").write_text(proof["jws"], encoding="ascii")
+            keys = Path(folder) / "keys.jwks"
+            keys.write_bytes(self.console.ask("GET", "/jwks.json").body)
+            crm.run("verify", "--jwks", keys, csv)
+            csv.write_bytes(answer.body + b"x")
+            self.assertNotEqual(crm.run("verify", "--jwks", keys, csv, check=False).returncode, 0)
+
+    def test_who_asked_and_why_is_in_the_audit_chain(self):
+        self.export("privacy", reason="감사 요청 17", unmask=True)
+        document = self.visitors["privacy"].get(view_path("exports", self.plugin)).body.decode()
+        self.assertIn("감사 요청 17", document)
+        self.assertIn("console from 127.0.0.1", document)
+
+    def test_a_proof_is_for_who_made_the_export(self):
+        export = self.export("exporter").headers["X-Export"]
+        self.assertEqual(self.visitors["privacy"].get(f"/api/exports/{export}").status, 404)
+
+    def test_exports_are_refused_by_name(self):
+        for name, changes, expected in (
+                ("viewer", {}, (403, "denied")), ("operator", {}, (403, "denied")),
+                ("exporter", {"unmask": True}, (403, "denied")), ("exporter", {"reason": " \u3000"}, (400, "no_reason")),
+                ("exporter", {"reason": None}, (400, "invalid")), ("exporter", {"reason": 1}, (400, "invalid")),
+                ("exporter", {"dialect": "xml"}, None), ("exporter", {"message_id": "none"}, None),
+                ("exporter", {"tenant": "none"}, None), ("exporter", {"plugin": "none"}, (404, "not_found"))):
+            answer = self.export(name, **changes)
+            self.assertGreaterEqual(answer.status, 400, changes)
+            if expected:
+                self.assertEqual((answer.status, answer.code), expected, changes)
+            self.assertNotIn("X-Export", answer.headers)
+
+
+class Feeds(ConsoleTest):
+    SOURCE = "orders-api"
+
+    def setUp(self):
+        self.key = crm.run("feed-key", "--data", self.data, "--tenant", TENANT, "--source", self.SOURCE).stdout.strip()
+
+    def feed(self, *events, source=None, key=None, pack=bytes):
+        header = {"feed": "crm-feed/1", "tenant": TENANT, "source": source or self.SOURCE, "timezone": "Asia/Seoul",
+                  "currency": "KRW"}
+        body = b"".join(crm.encode(line) + b"\n" for line in (header, *events))
+        return self.console.ask("POST", "/feed", pack(body), {"Authorization": f"Bearer {key or self.key}"})
+
+    @staticmethod
+    def message(seq, name):
+        return {"seq": seq, "type": "message", "at": "2026-11-20T10:00:00+09:00", "message_id": f"F-{name}",
+                "kind": "manual", "channel": "sms", "name": name, "state": "sending"}
+
+    def position(self):
+        return self.console.ask("GET", "/feed", headers={"Authorization": f"Bearer {self.key}"}).json["position"]
+
+    def test_events_are_recorded_once_and_seen_at_once(self):
+        start = self.position()
+        events = [self.message(start + 1, "feed-first"), self.message(start + 2, "feed-second")]
+        answer = self.feed(*events)
+        self.assertEqual((answer.status, answer.json["accepted"]), (200, 2))
+        self.assertEqual(self.position(), start + 2)
+        self.assertIn("feed-second", self.view("messages.manual", q="feed-second").body.decode())
+        again = self.feed(*events, pack=gzip.compress)
+        self.assertEqual((again.json["accepted"], again.json["duplicates"]), (0, 2))
+
+    def test_a_rejected_event_is_named_and_the_rest_recorded(self):
+        start = self.position()
+        answer = self.feed(b"{broken", {"seq": start + 1, "type": "delivery"}, self.message(start + 2, "feed-third"))
+        self.assertEqual((answer.json["accepted"], answer.json["rejected"]), (1, 2))
+        self.assertEqual([line["line"] for line in answer.json["rejections"]], [2, 3])
+
+    def test_keys_are_of_one_source_and_end_with_the_next(self):
+        self.assertEqual(self.console.ask("POST", "/feed", b"{}").code, "no_key")
+        self.assertEqual(self.feed(key="A" * 43).code, "wrong_key")
+        other = self.feed(source="another")
+        self.assertEqual((other.status, other.code), (403, "wrong_key"))
+        old = self.key
+        self.setUp()
+        self.assertEqual(self.feed(key=old).status, 401)
+
+    def test_what_is_no_feed_is_refused(self):
+        for body in (b"", b"{}", b"\x1f\x8b broken", b"[" * 100):
+            answer = self.console.ask("POST", "/feed", body, {"Authorization": f"Bearer {self.key}"})
+            self.assertGreaterEqual(answer.status, 400, body)
+
+
+class Life(unittest.TestCase):
+    def test_a_taken_port_is_named(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            with Console(Path(folder) / "one") as console:
+                done = crm.run("serve", "--data", Path(folder) / "two", "--port", console.port, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"port {console.port}", done.stderr)
+                self.assertIn("--port", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
