@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -30,10 +31,16 @@ class DemoShop {
   // Records what happened up to `now_us`; how many events that were.
   crm::Result<uint64_t> catch_up(int64_t now_us, const std::atomic<bool>& interrupted);
 
-  // Goes on recording until it is stopped or a plugin fails, which is logged.
+  // Goes on recording until it is stopped or a plugin fails, which is logged. When nothing happens
+  // for a few seconds, at night for instance, the next thing happens already; only campaigns wait
+  // for their hour.
   void live(const std::stop_token& stop, const HostLog& log, const std::atomic<bool>& interrupted);
 
  private:
+  bool fetch();
+  Outcome record(std::span<const crm_event* const> events, const std::atomic<bool>& interrupted);
+  crm::Result<uint64_t> hurry(int64_t now_us, const std::atomic<bool>& interrupted);
+
   DemoShop(std::unique_ptr<Generator> generator, std::vector<LoadedPlugin*> plugins,
            uint64_t position)
       : generator_(std::move(generator)), plugins_(std::move(plugins)), position_(position) {}

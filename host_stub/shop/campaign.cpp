@@ -93,7 +93,7 @@ class Planner {
     campaign.begin_us = manual_begin_us(campaign, place);
     Random random(key_of(campaign.key, Draw::time));
     campaign.announced_us =
-        std::max(period_.begin_us, campaign.begin_us - random.between(2, 60) * hour_us);
+        std::max(period_.begin_us, campaign.begin_us - random.between(42, 90) * hour_us);
     if (campaign.role == CampaignRole::scheduled) {
       campaign.announced_us = period_.end_us() - 6 * hour_us;
     }

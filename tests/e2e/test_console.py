@@ -3,12 +3,14 @@
 import gzip
 import hashlib
 import json
+import os
 import socket
 import stat
 import sys
 import tempfile
 import time
 import unittest
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -307,6 +309,41 @@ class Life(unittest.TestCase):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(f"port {console.port}", done.stderr)
                 self.assertIn("--port", done.stderr)
+
+
+@unittest.skipIf(os.environ.get("CRM_SANITIZE"), "its million events take minutes under sanitizers")
+class Demo(unittest.TestCase):
+    def test_a_korean_shop_with_every_kind_of_message_goes_on_living(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            data = Path(folder) / "data"
+            with Console(data, "--demo") as console:
+                visitor = Visitor(console, "operator")
+                menu = visitor.get("/api/menu").json["entries"]
+                plugin = next(entry["plugin"] for entry in menu if entry["view"] == "messages.manual")
+
+                def list_of(view, **params):
+                    document = visitor.get(view_path(view, plugin, **params)).json
+                    return next(part for part in document["components"] if part["type"] == "table")["rows"]
+                manual = list_of("messages.manual", sort="-recipients")
+                results = {state: list_of("messages.manual", state=state) for state in ("scheduled", "failed", "cancelled")}
+                tomorrow = (datetime.now(timezone(timedelta(hours=9))) + timedelta(days=1)).date().isoformat()
+                self.assertGreater(manual[0]["net"]["amount_minor"], 0)
+                self.assertIn(tomorrow, {row["scheduled_at"][:10] for row in results["scheduled"]})
+                self.assertTrue(all(row["success"] == 0 < row["failed"] for row in results["failed"]))
+                self.assertTrue(results["failed"] and results["cancelled"])
+                channels = {row["channel"]["value"] for row in manual}
+                self.assertLessEqual({"alimtalk", "friendtalk", "sms", "email", "push"}, channels)
+
+                def events():
+                    health = visitor.get(view_path("health", plugin)).json
+                    return next(part for part in health["components"] if part["type"] == "table")["rows"]
+                before, end = events(), time.monotonic() + 30
+                while events() == before and time.monotonic() < end:
+                    time.sleep(0.5)
+                self.assertNotEqual(events(), before)
+                self.assertEqual(console.stop(), 0)
+            with Console(data, "--demo") as again:  # goes on with the same shop
+                self.assertEqual(again.passwords, {})
 
 
 if __name__ == "__main__":
