@@ -29,6 +29,15 @@ function table_of(component) {
   return el("details", { class: "chart-table" }, el("summary", {}, word("as_table")), el("table", { class: "table" }, el("thead", {}, head), el("tbody", {}, rows)));
 }
 
+// Fetched when the first chart is to be drawn: most pages have none.
+let library;
+function chart_library() {
+  library ??= new Promise((resolve, reject) => {
+    document.head.append(el("script", { src: "/assets/chart.js", onload: () => resolve(window.Chart), onerror: () => reject(new Error("chart.js")) }));
+  });
+  return library;
+}
+
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -40,11 +49,13 @@ export function bar_chart(component, context) {
   const unit = component.value_type === "money"
     ? 10 ** new Intl.NumberFormat("en", { style: "currency", currency: component.currency }).resolvedOptions().maximumFractionDigits : 1;
   // Its size is known once it is on the page.
-  context.when_shown(frame, () => {
+  context.when_shown(frame, async () => {
+    const Chart = await chart_library();
+    if (!frame.isConnected) return null;
     const colours = ["--accent", "--accent-2", "--accent-3"].map(colour);
     const grid = colour("--line");
     const text = colour("--muted");
-    return new window.Chart(canvas, {
+    return new Chart(canvas, {
       type: "bar",
       data: {
         labels: component.labels,

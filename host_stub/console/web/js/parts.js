@@ -13,7 +13,7 @@ function heading(component) {
 function tiles_part(component, context) {
   const tile = (given) => el("div", { class: "tile", "data-key": given.key },
     el("dt", {}, given.label, given.help ? help_mark(given.help) : null),
-    el("dd", {}, cell_content(given.type, given.value, context)));
+    el("dd", { class: is_numeric(given.type) ? "figure" : undefined }, cell_content(given.type, given.value, context)));
   return el("section", { class: "part" }, heading(component), el("dl", { class: "tiles" }, component.tiles.map(tile)));
 }
 

@@ -26,7 +26,7 @@ export class View {
 
   close() {
     this.abort?.abort();
-    for (const chart of this.charts.values()) chart?.destroy();
+    for (const chart of this.charts.values()) chart.destroy();
     this.charts.clear();
   }
 
@@ -118,8 +118,9 @@ export class View {
         this.has_more_pages = true;
         return answer.components.find((part) => part.id === component.id && part.type === component.type);
       },
-      when_shown: (frame, draw) => requestAnimationFrame(() => {
-        if (frame.isConnected) this.charts.set(frame, draw());
+      when_shown: (frame, draw) => requestAnimationFrame(async () => {
+        const chart = await draw();
+        if (chart) this.charts.set(frame, chart);
       }),
     };
   }
