@@ -43,6 +43,24 @@ bool Gate::is_ours(const httplib::Request& request, httplib::Response& response)
   return true;
 }
 
+bool Gate::is_bounded(const httplib::Request& request, httplib::Response& response) const {
+  struct Unbounded {
+    const char* header;
+    Refusal refusal;
+  };
+  const Unbounded kinds[] = {
+      {"Transfer-Encoding", {411, "invalid", "send the body with its Content-Length"}},
+      {"Content-Encoding",
+       {415, "invalid", "send the body without Content-Encoding; a feed may be gzip all the same"}},
+      {"Range", {416, "invalid", "ask for the whole, without Range"}}};
+  for (const auto& [header, refusal] : kinds) {
+    if (!request.has_header(header)) continue;
+    refuse(request, response, refusal);
+    return false;
+  }
+  return true;
+}
+
 std::optional<SignIn> Gate::signed_in(const httplib::Request& request,
                                       httplib::Response& response) const {
   const std::string token = cookie(request, session_cookie);

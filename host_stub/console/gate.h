@@ -27,6 +27,10 @@ class Gate {
   // Named as this server, so that no other site's name leads here; and no body from another site.
   bool is_ours(const httplib::Request& request, httplib::Response& response) const;
 
+  // Without what httplib does not bound: bodies of no stated length, bodies that it would inflate,
+  // and ranges, which it hands to content providers as they are asked for.
+  bool is_bounded(const httplib::Request& request, httplib::Response& response) const;
+
   std::optional<SignIn> signed_in(const httplib::Request& request,
                                   httplib::Response& response) const;
   // The same, with the session's CSRF token and a body of JSON.

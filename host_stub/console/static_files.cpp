@@ -101,6 +101,10 @@ void StaticFiles::answer(const std::string& name, const httplib::Request& reques
   const std::string& bytes = file->second.bytes;
   response.set_content_provider(bytes.size(), file->second.type,
                                 [&bytes](size_t offset, size_t length, httplib::DataSink& sink) {
+                                  // Whatever httplib made of the request.
+                                  if (offset > bytes.size() || length > bytes.size() - offset) {
+                                    return false;
+                                  }
                                   return sink.write(bytes.data() + offset, length);
                                 });
 }

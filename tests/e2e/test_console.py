@@ -157,6 +157,41 @@ class Requests(ConsoleTest):
         self.assertEqual(exporter.post("/api/exports", {}, {"Content-Type": "text/plain"}).status, 415)
         self.assertEqual(self.console.ask("POST", "/feed", b"x" * (17 << 20)).status, 413)
 
+    def test_ranges_get_no_byte_that_is_not_of_the_file(self):
+        for ranges in ("bytes=0-99999", "bytes=100000-100100", "bytes=0-10,5000-9000", "bytes=-5"):
+            answer = self.console.ask("GET", "/assets/icon.svg", headers={"Range": ranges})
+            self.assertEqual(answer.status, 416, ranges)
+            self.assertLess(len(answer.body), 200, ranges)  # of the refusal itself
+
+    def test_bodies_that_grow_when_they_are_read_are_refused_unread(self):
+        bomb = gzip.compress(b"0" * (64 << 20))
+        before = self.console.peak_kib()
+        for path in ("/api/sign-in", "/feed"):
+            answer = self.console.ask("POST", path, bomb, {"Content-Encoding": "gzip", "Content-Type": "application/json"})
+            self.assertEqual(answer.status, 415, path)
+            answer = self.console.ask("POST", path, iter([b"x"]), {"Transfer-Encoding": "chunked"})
+            self.assertEqual(answer.status, 411, path)
+        self.assertLess(self.console.peak_kib() - before, 16 << 10)
+
+    def test_the_body_of_a_refused_request_is_no_request(self):
+        inner = (f"GET /api/session HTTP/1.1\r\nHost: 127.0.0.1:{self.console.port}\r\n"
+                 f"Cookie: {self.visitors['viewer'].cookie}\r\n\r\n").encode()
+        outer = (f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{self.console.port}\r\nOrigin: http://evil.example\r\n"
+                 f"Content-Length: {len(inner)}\r\n\r\n").encode()
+        with socket.create_connection(("127.0.0.1", self.console.port)) as connection:
+            connection.settimeout(30)
+            received = b""
+            try:
+                connection.sendall(outer)
+                received += connection.recv(4096)
+                connection.sendall(inner)  # on its own: what comes with the head is lost anyway
+                while got := connection.recv(4096):
+                    received += got
+            except (ConnectionResetError, BrokenPipeError):
+                pass  # what was not read is given up
+        self.assertLessEqual(received.count(b"HTTP/1.1 "), 1, received)
+        self.assertNotIn(b"200 OK", received)
+
     def test_unknown_addresses_are_a_page_with_their_status(self):
         answer = self.console.ask("GET", "/no/such/page")
         self.assertEqual(answer.status, 404)

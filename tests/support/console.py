@@ -77,6 +77,11 @@ class Console:
             pass  # stopped before
         return self.process.returncode
 
+    def peak_kib(self):
+        """The most memory it ever had."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
     def ask(self, method, path, body=None, headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
