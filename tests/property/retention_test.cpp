@@ -49,7 +49,11 @@ Feed feed_of(std::uint64_t seed) {
 
 class Sweeping : public test::RecorderFixture {
  public:
-  bool sweep() { return tenants.open_existing(tenant)->store->sweep_some(kept_from_us); }
+  bool sweep() {
+    const auto open = tenants.open_existing(tenant);
+    const std::lock_guard writer(open->writer);  // the settler sweeps as well
+    return open->store->sweep_some(kept_from_us);
+  }
   std::int64_t kept_from_us = 0;
 };
 

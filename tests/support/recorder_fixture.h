@@ -99,6 +99,13 @@ class RecorderFixture {
     return ack;
   }
 
+  // What the settler does as well: hence the writer's turn.
+  bool sweep_to(std::int64_t kept_from_us) {
+    const auto open = recorder.settled_tenant(tenant);
+    const std::lock_guard writer(open->writer);
+    return open->store->sweep_some(kept_from_us);
+  }
+
   std::string digest() { return message_history::hex(recorder.digest(crm::str(tenant))); }
 
   std::unique_ptr<message_history::Snapshot> snapshot() {

@@ -26,7 +26,6 @@ constexpr std::int64_t edge_us = 1'764'601'200'000'000;
 
 class Retention : public testing::Test, public test::RecorderFixture {
  protected:
-  Store& store() { return *recorder.settled_tenant(tenant)->store; }
   bool sweep(std::optional<std::int32_t> kept = days) {
     const auto open = recorder.settled_tenant(tenant);
     const std::lock_guard writer(open->writer);
@@ -262,8 +261,7 @@ TEST_F(Retention, GoesOnAfterACrashBetweenAnyTwoSteps) {
   EXPECT_GT(steps, 8);
   test::RecorderFixture whole;
   record_many(whole);
-  Store& other = *whole.recorder.settled_tenant(whole.tenant)->store;
-  while (other.sweep_some(edge_us)) {
+  while (whole.sweep_to(edge_us)) {
   }
   EXPECT_EQ(digest(), whole.digest());
   EXPECT_EQ(count("member"), 12 * 300);
@@ -307,8 +305,8 @@ TEST_F(Retention, NeverGoesBack) {
   EXPECT_EQ(snapshot()->kept_from_us(), edge_us);
   EXPECT_EQ(skipped({test::Delivery{edge_us - 1, "M", "late", "x"}}), 1);
   // And a sweep under way keeps its time.
-  ASSERT_TRUE(store().sweep_some(edge_us + day_us));
-  ASSERT_TRUE(store().sweep_some(edge_us + 9 * day_us));
+  ASSERT_TRUE(sweep_to(edge_us + day_us));
+  ASSERT_TRUE(sweep_to(edge_us + 9 * day_us));
   EXPECT_EQ(snapshot()->kept_from_us(), edge_us + day_us);
 }
 
