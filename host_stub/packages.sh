@@ -31,6 +31,29 @@ need_packages() {
   fi
 }
 
+# Node.js with npm; some packages of Node bring npm along and conflict with Debian's.
+need_node() {
+  command -v node >/dev/null 2>&1 || need_packages nodejs
+  command -v npm >/dev/null 2>&1 || need_packages npm
+}
+
+# need_node_modules PACKAGE.JSON FOLDER: what the file names, in FOLDER/node_modules, installed anew when
+# the file has changed.
+need_node_modules() {
+  mkdir -p "$2"
+  cmp -s "$1" "$2/package.json" && return 0
+  echo "== installing from npm: $2" >&2
+  cp "$1" "$2/package.json.new"
+  rm -rf "$2/package.json" "$2/node_modules"
+  cp "$2/package.json.new" "$2/package.json"
+  (cd "$2" && npm install --no-audit --no-fund --no-package-lock --loglevel=error >&2) || {
+    rm -f "$2/package.json"
+    echo "What $1 names could not be installed. Check the network and npm's settings, then run this again." >&2
+    return 1
+  }
+  rm -f "$2/package.json.new"
+}
+
 BUILD_PACKAGES="g++ cmake ninja-build libboost1.81-dev nlohmann-json3-dev libssl-dev libsqlitecpp-dev
   libsqlite3-dev libfmt-dev libhowardhinnant-date-dev libcli11-dev zlib1g-dev tzdata
   libcpp-httplib-dev libjs-bootstrap5 libjs-chart.js pkg-config"

@@ -7,9 +7,7 @@ cd "$(dirname "$0")/.."
 . host_stub/packages.sh
 need_packages $BUILD_PACKAGES libgtest-dev libgmock-dev librapidcheck-dev libvalijson-dev python3 \
   sqlite3 openssl binutils clang-format chromium fonts-noto-cjk
-# Some packages of Node bring npm along and conflict with Debian's.
-command -v node >/dev/null 2>&1 || need_packages nodejs
-command -v npm >/dev/null 2>&1 || need_packages npm
+need_node
 
 mode=${1:-}
 case "$mode" in

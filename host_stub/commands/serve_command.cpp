@@ -9,6 +9,7 @@
 #include "commands/session.h"
 #include "console/console.h"
 #include "console/demo_shop.h"
+#include "wall_clock.h"
 
 namespace host_stub {
 

@@ -49,12 +49,9 @@ Refusal unrouted(int http_status) {
   }
 }
 
-std::vector<LoadedPlugin*> offering(Session& session, bool (LoadedPlugin::*offers)() const) {
-  std::vector<LoadedPlugin*> found;
-  for (const auto& plugin : session.plugin_set().plugins()) {
-    if ((plugin.get()->*offers)()) found.push_back(plugin.get());
-  }
-  return found;
+// A console without plugins of a kind does without what they offer.
+std::vector<LoadedPlugin*> or_none(const crm::Result<std::vector<LoadedPlugin*>>& plugins) {
+  return plugins ? plugins.value() : std::vector<LoadedPlugin*>();
 }
 
 }  // namespace
@@ -68,10 +65,10 @@ struct Console::Parts {
         sign_ins(settings.idle_max),
         gate(sign_ins, log),
         sign_in_routes(gate, accounts, sign_ins, session.settings(), log),
-        view_routes(gate, offering(session, &LoadedPlugin::offers_views), session.settings()),
-        export_routes(gate, offering(session, &LoadedPlugin::offers_exports), session.keys()),
-        feed_routes(gate, offering(session, &LoadedPlugin::offers_events), feed_keys,
-                    session.settings(), interrupted) {
+        view_routes(gate, or_none(session.plugins_with_views()), session.settings()),
+        export_routes(gate, or_none(session.plugins_with_exports()), session.keys()),
+        feed_routes(gate, or_none(session.plugins_with_events()), feed_keys, session.settings(),
+                    interrupted) {
     server.new_task_queue = [] { return new httplib::ThreadPool(threads); };
     server.set_payload_max_length(feed_body_bytes_max);
     server.set_keep_alive_max_count(requests_a_connection_max);

@@ -1,8 +1,6 @@
 #include "console/demo_shop.h"
 
-#include <crm/ext/config.h>
 #include <fmt/format.h>
-#include <crm/cpp/text.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -11,6 +9,7 @@
 #include "feed/event_sender.h"
 #include "files/durable_file.h"
 #include "json/strict_json.h"
+#include "wall_clock.h"
 
 namespace host_stub {
 
@@ -62,12 +61,6 @@ crm::Result<std::chrono::sys_days> first_day(const std::filesystem::path& file) 
 
 }  // namespace
 
-int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 crm::Result<std::unique_ptr<DemoShop>> DemoShop::open(const std::filesystem::path& folder,
                                                       std::vector<LoadedPlugin*> plugins,
                                                       TenantSettings& settings) {
@@ -76,8 +69,7 @@ crm::Result<std::unique_ptr<DemoShop>> DemoShop::open(const std::filesystem::pat
   auto generator = Generator::create(shop_from(from.value()));
   if (!generator) return generator.error();
   const FeedHeader& header = generator.value()->header();
-  const auto declared = settings.declare(header.tenant, {{CRM_CONFIG_TIME_ZONE, header.time_zone},
-                                                         {CRM_CONFIG_CURRENCY, header.currency}});
+  const auto declared = declare_tenant(settings, header);
   if (!declared) return declared.error();
   const auto position = lowest_position(plugins, {header.tenant, header.source});
   if (!position) return position.error();
@@ -99,19 +91,10 @@ bool DemoShop::fetch() {
 Outcome DemoShop::record(std::span<const crm_event* const> events,
                          const std::atomic<bool>& interrupted) {
   const FeedHeader& header = generator_->header();
-  crm_event_batch sent{};
-  sent.size = sizeof(sent);
-  sent.tenant = crm::str(header.tenant);
-  sent.source = crm::str(header.source);
-  sent.events = events.data();
-  sent.count = events.size();
-  for (LoadedPlugin* plugin : plugins_) {
-    crm_event_ack ack{};
-    ack.size = sizeof(ack);
-    if (auto taken = send_batch(*plugin, sent, ack, &interrupted); !taken) return taken;
-  }
-  next_ += events.size();
-  return done();
+  crm_event_ack ack{};
+  auto taken = send_events(plugins_, {header.tenant, header.source}, events, ack, &interrupted);
+  if (taken) next_ += events.size();
+  return taken;
 }
 
 crm::Result<uint64_t> DemoShop::catch_up(int64_t now_us, const std::atomic<bool>& interrupted) {

@@ -53,7 +53,4 @@ class DemoShop {
   bool has_more_ = true;
 };
 
-// Microseconds since 1970.
-int64_t now_us();
-
 }  // namespace host_stub

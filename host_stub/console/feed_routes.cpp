@@ -1,6 +1,5 @@
 #include "console/feed_routes.h"
 
-#include <crm/ext/config.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 
 #include "feed/event_sender.h"
 #include "feed/feed_reader.h"
+#include "feed/replay_report.h"
 #include "files/durable_file.h"
 #include "printable.h"
 
@@ -42,23 +42,6 @@ Json as_json(const std::vector<RejectedLine>& lines) {
   }
   return list;
 }
-
-// What became of the lines of one body.
-struct BodyCounts {
-  uint64_t events = 0, accepted = 0, duplicates = 0, rejected = 0, skipped = 0;
-  std::vector<RejectedLine> rejections;
-
-  void add(const EventBatch& batch, RecordedBatch& recorded) {
-    events += batch.lines_read;
-    accepted += recorded.first.accepted;
-    duplicates += batch.duplicates + recorded.first.duplicates;
-    rejected += batch.rejected + recorded.first.rejected;
-    skipped += batch.skipped + recorded.first.skipped;
-    for (RejectedLine& line : recorded.rejected) {
-      if (rejections.size() < rejections_named_max) rejections.push_back(std::move(line));
-    }
-  }
-};
 
 }  // namespace
 
@@ -126,14 +109,14 @@ void FeedRoutes::record(const httplib::Request& request, httplib::Response& resp
   }
   const auto turn = turn_of(*stream);
   const std::lock_guard lock(*turn);
-  const auto declared = settings_.declare(header.tenant, {{CRM_CONFIG_TIME_ZONE, header.time_zone},
-                                                          {CRM_CONFIG_CURRENCY, header.currency}});
+  const auto declared = declare_tenant(settings_, header);
   if (!declared) return refuse(refusal_of(declared.error()));
   const StreamName name{stream->tenant, stream->source};
   const auto before = lowest_position(plugins_, name);
   if (!before) return refuse(refusal_of(before.error()));
   reader.value()->resume_after(before.value());
-  BodyCounts counts;
+  FeedCounts counts;
+  std::vector<RejectedLine> rejections;
   EventBatch batch;
   for (bool more = true; more;) {
     if (interrupted_) {
@@ -142,7 +125,10 @@ void FeedRoutes::record(const httplib::Request& request, httplib::Response& resp
     const auto filled = reader.value()->fill(batch, batch_events);
     auto recorded = record_batch(plugins_, batch, name, &interrupted_);
     if (!recorded) return refuse(refusal_of(recorded.error()));
-    counts.add(batch, recorded.value());
+    counts.add(batch, recorded.value().first);
+    for (RejectedLine& line : recorded.value().rejected) {
+      if (rejections.size() < rejected_lines_shown_max) rejections.push_back(std::move(line));
+    }
     if (!filled) return refuse(refusal_of(filled.error()));
     more = filled.value();
   }
@@ -154,7 +140,7 @@ void FeedRoutes::record(const httplib::Request& request, httplib::Response& resp
                     {"rejected", counts.rejected},
                     {"skipped", counts.skipped},
                     {"position", after.value()},
-                    {"rejections", as_json(counts.rejections)}});
+                    {"rejections", as_json(rejections)}});
 }
 
 }  // namespace host_stub

@@ -1,13 +1,15 @@
 #include "feed/event_sender.h"
 
+#include <crm/ext/config.h>
 #include <fmt/format.h>
 #include <crm/cpp/text.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <span>
 #include <thread>
+
+#include "feed/replay_report.h"
 
 namespace host_stub {
 
@@ -16,8 +18,6 @@ namespace {
 constexpr int busy_attempts_max = 10;
 constexpr auto busy_delay_first = std::chrono::milliseconds(10);
 constexpr auto busy_delay_max = std::chrono::milliseconds(1000);
-
-}  // namespace
 
 Outcome send_batch(LoadedPlugin& plugin, const crm_event_batch& batch, crm_event_ack& ack,
                    const std::atomic<bool>* interrupted) {
@@ -47,31 +47,55 @@ Outcome send_batch(LoadedPlugin& plugin, const crm_event_batch& batch, crm_event
   return done();
 }
 
+}  // namespace
+
+crm::Result<std::vector<std::string>> declare_tenant(TenantSettings& settings,
+                                                     const FeedHeader& header) {
+  return settings.declare(header.tenant, {{CRM_CONFIG_TIME_ZONE, header.time_zone},
+                                          {CRM_CONFIG_CURRENCY, header.currency}});
+}
+
+Outcome send_events(const std::vector<LoadedPlugin*>& plugins, StreamName stream,
+                    std::span<const crm_event* const> events, crm_event_ack& ack,
+                    const std::atomic<bool>* interrupted) {
+  crm_event_batch sent{};
+  sent.size = sizeof(sent);
+  sent.tenant = crm::str(stream.tenant);
+  sent.source = crm::str(stream.source);
+  sent.events = events.data();
+  sent.count = events.size();
+  for (LoadedPlugin* plugin : plugins) {
+    crm_event_ack unread{};
+    crm_event_ack& answered = plugin == plugins.front() ? ack : unread;
+    answered.size = sizeof(answered);
+    if (auto taken = send_batch(*plugin, sent, answered, interrupted); !taken) return taken;
+  }
+  return done();
+}
+
+void FeedCounts::add(const EventBatch& batch, const crm_event_ack& first) {
+  events += batch.lines_read;
+  accepted += first.accepted;
+  duplicates += batch.duplicates + first.duplicates;
+  rejected += batch.rejected + first.rejected;
+  skipped += batch.skipped + first.skipped;
+}
+
 crm::Result<RecordedBatch> record_batch(const std::vector<LoadedPlugin*>& plugins,
                                         const EventBatch& batch, StreamName stream,
                                         const std::atomic<bool>* interrupted) {
   RecordedBatch recorded;
   recorded.rejected = batch.rejected_lines();
   if (batch.events().empty()) return recorded;
-  crm_event_rejection rejections[rejections_named_max];
-  for (LoadedPlugin* plugin : plugins) {
-    crm_event_batch sent{};
-    sent.size = sizeof(sent);
-    sent.tenant = crm::str(stream.tenant);
-    sent.source = crm::str(stream.source);
-    sent.events = batch.events().data();
-    sent.count = batch.events().size();
-    crm_event_ack ack{};
-    ack.size = sizeof(ack);
-    const bool is_first = plugin == plugins.front();
-    if (is_first) {
-      ack.rejections = rejections;
-      ack.rejections_capacity = rejections_named_max;
-    }
-    if (auto taken = send_batch(*plugin, sent, ack, interrupted); !taken) return taken.error();
-    if (is_first) recorded.first = ack;
+  crm_event_rejection rejections[rejected_lines_shown_max];
+  recorded.first.rejections = rejections;
+  recorded.first.rejections_capacity = rejected_lines_shown_max;
+  if (auto sent = send_events(plugins, stream, batch.events(), recorded.first, interrupted);
+      !sent) {
+    return sent.error();
   }
-  const uint64_t count = std::min<uint64_t>(recorded.first.rejections_count, rejections_named_max);
+  const uint64_t count =
+      std::min<uint64_t>(recorded.first.rejections_count, rejected_lines_shown_max);
   for (const crm_event_rejection& rejection : std::span(rejections, static_cast<size_t>(count))) {
     if (rejection.index >= batch.events().size()) continue;
     const size_t size = strnlen(rejection.reason, sizeof(rejection.reason));

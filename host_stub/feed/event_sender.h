@@ -3,28 +3,47 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "feed/event_batch.h"
+#include "feed/feed_header.h"
 #include "loader/loaded_plugin.h"
+#include "loader/tenant_settings.h"
 #include "outcome.h"
 
 namespace host_stub {
 
-// Of one batch that are named; the rest is only counted.
-inline constexpr size_t rejections_named_max = 100;
+// Sets the time zone and the currency of a feed's tenant, where they are not set; the answer names
+// what stays otherwise.
+crm::Result<std::vector<std::string>> declare_tenant(TenantSettings& settings,
+                                                     const FeedHeader& header);
 
-// Tries again while the plugin is BUSY, for a few seconds, unless `interrupted` (may be NULL). The
-// acknowledgement accounts for every event of the batch.
-Outcome send_batch(LoadedPlugin& plugin, const crm_event_batch& batch, crm_event_ack& ack,
-                   const std::atomic<bool>* interrupted);
+// To every plugin, one after the other, each of which acknowledges every event. Tries again while
+// one is BUSY, for a few seconds, unless `interrupted` (may be NULL). `ack` is the first plugin's,
+// with the caller's array of rejections if it has one. `plugins` and `events` are not empty.
+Outcome send_events(const std::vector<LoadedPlugin*>& plugins, StreamName stream,
+                    std::span<const crm_event* const> events, crm_event_ack& ack,
+                    const std::atomic<bool>* interrupted);
+
+// accepted + duplicates + rejected + skipped = events, as the first plugin answered.
+struct FeedCounts {
+  uint64_t events = 0;
+  uint64_t accepted = 0;
+  uint64_t duplicates = 0;
+  uint64_t rejected = 0;
+  uint64_t skipped = 0;
+
+  void add(const EventBatch& batch, const crm_event_ack& first);
+};
 
 struct RecordedBatch {
   crm_event_ack first{};               // as the first plugin answered; zero for an empty batch
   std::vector<RejectedLine> rejected;  // by the reader and the first plugin, in the order of lines
 };
 
-// To every plugin, one after the other. `plugins` is not empty.
+// A batch of lines, as send_events does. `plugins` is not empty.
 crm::Result<RecordedBatch> record_batch(const std::vector<LoadedPlugin*>& plugins,
                                         const EventBatch& batch, StreamName stream,
                                         const std::atomic<bool>* interrupted);

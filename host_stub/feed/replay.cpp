@@ -1,6 +1,5 @@
 #include "feed/replay.h"
 
-#include <crm/ext/config.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <crm/cpp/text.hpp>
@@ -11,7 +10,6 @@
 #include <thread>
 
 #include "feed/batch_pipe.h"
-#include "feed/event_sender.h"
 #include "feed/feed_reader.h"
 #include "feed/replay_report.h"
 #include "loader/host_log.h"
@@ -103,10 +101,7 @@ Outcome Replay::run(const std::filesystem::path& feed, ReplayCounts& counts) {
 }
 
 Outcome Replay::declare_tenant(const FeedReader& reader) {
-  const FeedHeader& header = reader.header();
-  const auto conflicts = settings_->declare(
-      header.tenant,
-      {{CRM_CONFIG_TIME_ZONE, header.time_zone}, {CRM_CONFIG_CURRENCY, header.currency}});
+  const auto conflicts = host_stub::declare_tenant(*settings_, reader.header());
   if (!conflicts) return conflicts.error();
   for (const std::string& conflict : conflicts.value()) {
     log_->write(CRM_LOG_WARNING, "crm-host", conflict);
@@ -140,11 +135,7 @@ Outcome Replay::apply(const EventBatch& batch, StreamName stream, ReplayReport& 
   if (!recorded) return recorded.error();
   const auto& [first, rejected] = recorded.value();
   for (const RejectedLine& line : rejected) report.rejected(line.line, line.reason);
-  counts.events += batch.lines_read;
-  counts.accepted += first.accepted;
-  counts.duplicates += batch.duplicates + first.duplicates;
-  counts.rejected += batch.rejected + first.rejected;
-  counts.skipped += batch.skipped + first.skipped;
+  counts.add(batch, first);
   if (batch.events().empty()) return done();
   ++counts.batches;
   return log_ack(stream, first.durable_seq);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "feed/event_sender.h"
 #include "files/durable_file.h"
 #include "loader/loaded_plugin.h"
 #include "outcome.h"
@@ -19,13 +20,7 @@ class HostLog;
 class ReplayReport;
 class TenantSettings;
 
-// accepted + duplicates + rejected + skipped = events, as the first plugin answered.
-struct ReplayCounts {
-  uint64_t events = 0;
-  uint64_t accepted = 0;
-  uint64_t duplicates = 0;
-  uint64_t rejected = 0;
-  uint64_t skipped = 0;
+struct ReplayCounts : FeedCounts {
   uint64_t batches = 0;  // acknowledged
 };
 

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <vector>
 
 #include "files/durable_file.h"
 #include "files/random_bytes.h"
 #include "keys/jwk.h"
+#include "wall_clock.h"
 
 namespace host_stub {
 
@@ -21,11 +21,6 @@ namespace {
 constexpr size_t installation_id_bytes = 16;
 constexpr std::string_view plugin_prefix = "plugin.";
 constexpr std::string_view suffix = ".json";
-
-int64_t now_us() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-}
 
 // Refuses a key file that others may read, as ssh does.
 Outcome check_private(const fs::path& file) {

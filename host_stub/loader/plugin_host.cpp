@@ -7,7 +7,6 @@
 #include <crm/cpp/text.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 
 #include "files/durable_file.h"
@@ -16,6 +15,7 @@
 #include "loader/host_log.h"
 #include "loader/metrics.h"
 #include "loader/tenant_settings.h"
+#include "wall_clock.h"
 
 namespace host_stub {
 
@@ -48,8 +48,7 @@ void log_line(const crm_host* host, int32_t level, crm_str message) noexcept {
 }
 
 int64_t wall_clock_us(const crm_host*) noexcept {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  return now_us();
 }
 
 void explain(const crm_host*, int32_t, crm_str detail) noexcept {

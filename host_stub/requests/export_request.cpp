@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 #include <crm/cpp/text.hpp>
 
-#include <chrono>
-
 #include "files/random_bytes.h"
+#include "wall_clock.h"
 
 namespace host_stub {
 
@@ -71,9 +70,7 @@ crm::Result<SignedExport> run_export(ExportRequest request, KeyStore& keys, Load
                                      const crm_writer& writer,
                                      const std::function<uint64_t()>& bytes_written) {
   request.claims.audience = plugin.id();
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto token = issue_export_token(
-      keys, request.claims, std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  const auto token = issue_export_token(keys, request.claims, now_us() / 1'000'000);
   if (!token) return token.error();
   crm_export_request raw{};
   raw.size = sizeof(raw);

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <memory>
 
@@ -14,7 +13,9 @@
 #include "keys/export_proof.h"
 #include "keys/export_token.h"
 #include "plugin_under_test.h"
+#include "requests/export_request.h"
 #include "stopwatch.h"
+#include "wall_clock.h"
 
 namespace crm_bench {
 
@@ -24,12 +25,6 @@ struct ExportOptions : CaseOptions {
   uint64_t message = 0;
   std::filesystem::path out;  // empty: the bytes are dropped
 };
-
-const std::vector<std::string> all_columns = {
-    "message_type", "sent",         "failure_reason",    "failure_code",   "member_id",
-    "sent_at",      "order_id",     "order_amount",      "currency",       "ordered_at",
-    "product_no",   "product_name", "unit_price",        "option_price",   "option",
-    "quantity",     "attribution",  "attributed_amount", "refunded_amount"};
 
 // Writes as the baselines do: nothing is synced.
 class OutputFile {
@@ -64,19 +59,17 @@ class OutputFile {
 };
 
 std::string request_token(PluginUnderTest& plugin, const std::string& message_id) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
   host_stub::ExportClaims claims;
   claims.audience = std::string(plugin.plugin().id());
   claims.actor = "bench";
   claims.tenant = std::string(bench_tenant);
   claims.message_id = message_id;
-  claims.columns = all_columns;
+  claims.columns = host_stub::export_columns();
   claims.dialect = "raw-v1";
   claims.locale = "ko";
   claims.reason = "benchmark";
-  return required(
-      host_stub::issue_export_token(plugin.session().keys(), claims,
-                                    std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+  return required(host_stub::issue_export_token(plugin.session().keys(), claims,
+                                                host_stub::now_us() / 1'000'000));
 }
 
 Json run(const ExportOptions& options) {

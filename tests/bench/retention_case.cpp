@@ -6,12 +6,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <memory>
 
 #include "case.h"
 #include "latencies.h"
 #include "shop_feed.h"
+#include "wall_clock.h"
 
 namespace crm_bench {
 
@@ -30,11 +30,7 @@ struct RetentionOptions : CaseOptions {
   uint64_t batches = 0;  // before the sweep; and at most a hundred times as many during it
 };
 
-int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
+using host_stub::now_us;
 
 // The plugin's own database, as anybody may read it.
 class StoreFile {

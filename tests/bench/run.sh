@@ -5,25 +5,12 @@
 set -eu
 cd "$(dirname "$0")/../.."
 . host_stub/packages.sh
-need_packages $BUILD_PACKAGES python3 sqlite3 nodejs
-# Some packages of Node bring npm along and conflict with Debian's.
-command -v npm >/dev/null 2>&1 || need_packages npm
+need_packages $BUILD_PACKAGES python3 sqlite3
+need_node
 
 folder=build/bench
 node=$folder/node
-mkdir -p "$node"
-if ! cmp -s tests/bench/package.json "$node/package.json"; then
-  echo "== installing DuckDB" >&2
-  cp tests/bench/package.json "$node/package.json.new"
-  rm -rf "$node/package.json" "$node/node_modules"
-  cp "$node/package.json.new" "$node/package.json"
-  (cd "$node" && npm install --no-audit --no-fund --no-package-lock --loglevel=error >&2) || {
-    rm -f "$node/package.json"
-    echo "DuckDB could not be installed. Check the network and npm's settings, then run this again." >&2
-    exit 1
-  }
-  rm -f "$node/package.json.new"
-fi
+need_node_modules tests/bench/package.json "$node"
 
 echo "== building" >&2
 cmake --preset release -DCRM_BENCH=ON >"$folder/configure.log" 2>&1 || {

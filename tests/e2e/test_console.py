@@ -35,8 +35,7 @@ class ConsoleTest(unittest.TestCase):
         crm.run("replay", "--data", cls.data, DEMO)
         cls.console = Console(cls.data)
         cls.visitors = {name: Visitor(cls.console, name) for name in cls.console.passwords}
-        menu = cls.visitors["operator"].get("/api/menu?locale=en").json["entries"]
-        cls.plugin = next(entry["plugin"] for entry in menu if entry["view"] == "messages.manual")
+        cls.plugin = cls.visitors["operator"].plugin_with("messages.manual")
 
     @classmethod
     def tearDownClass(cls):
@@ -353,12 +352,10 @@ class Demo(unittest.TestCase):
             data = Path(folder) / "data"
             with Console(data, "--demo") as console:
                 visitor = Visitor(console, "operator")
-                menu = visitor.get("/api/menu").json["entries"]
-                plugin = next(entry["plugin"] for entry in menu if entry["view"] == "messages.manual")
+                plugin = visitor.plugin_with("messages.manual")
 
                 def list_of(view, **params):
-                    document = visitor.get(view_path(view, plugin, **params)).json
-                    return next(part for part in document["components"] if part["type"] == "table")["rows"]
+                    return crm.tables(visitor.get(view_path(view, plugin, **params)).json)[0]["rows"]
                 manual = list_of("messages.manual", sort="-recipients")
                 results = {state: list_of("messages.manual", state=state) for state in ("scheduled", "failed", "cancelled")}
                 tomorrow = (datetime.now(timezone(timedelta(hours=9))) + timedelta(days=1)).date().isoformat()
@@ -366,16 +363,13 @@ class Demo(unittest.TestCase):
                 self.assertIn(tomorrow, {row["scheduled_at"][:10] for row in results["scheduled"]})
                 self.assertTrue(all(row["success"] == 0 < row["failed"] for row in results["failed"]))
                 self.assertTrue(results["failed"] and results["cancelled"])
-                channels = {row["channel"]["value"] for row in manual}
+                channels = {crm.plain(row["channel"]) for row in manual}
                 self.assertLessEqual({"alimtalk", "friendtalk", "sms", "email", "push"}, channels)
 
-                def events():
-                    health = visitor.get(view_path("health", plugin)).json
-                    return next(part for part in health["components"] if part["type"] == "table")["rows"]
-                before, end = events(), time.monotonic() + 30
-                while events() == before and time.monotonic() < end:
+                before, end = list_of("health"), time.monotonic() + 30
+                while list_of("health") == before and time.monotonic() < end:
                     time.sleep(0.5)
-                self.assertNotEqual(events(), before)
+                self.assertNotEqual(list_of("health"), before)
                 self.assertEqual(console.stop(), 0)
             with Console(data, "--demo") as again:  # goes on with the same shop
                 self.assertEqual(again.passwords, {})

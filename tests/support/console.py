@@ -103,12 +103,15 @@ class Visitor:
             assert answer.status == 200, answer.body
 
     def sign_in(self, name, password):
-        answer = self.console.ask("POST", "/api/sign-in", json.dumps({"name": name, "password": password}),
-                                  {"Content-Type": "application/json"})
+        answer = self.post("/api/sign-in", {"name": name, "password": password})
         if answer.status == 200:
             self.cookie = answer.headers["Set-Cookie"].split(";")[0]
             self.csrf = answer.json["csrf"]
         return answer
+
+    def plugin_with(self, view):
+        """The id of the plugin whose menu has the view."""
+        return next(entry["plugin"] for entry in self.get("/api/menu").json["entries"] if entry["view"] == view)
 
     def _headers(self, more):
         return {**({"Cookie": self.cookie} if self.cookie else {}), **(more or {})}

@@ -15,17 +15,13 @@ let page;
 
 before(async () => {
   world = await World.open([demo]);
-  const first = await world.visit("operator");
-  plugin = await first.locator("nav#menu a[data-of='messages.manual']").getAttribute("data-plugin");
-  await first.context().close();
+  plugin = world.plugin;
 });
 after(() => world.close());
 afterEach(async () => {
-  if (!page) return;
-  const { problems } = page;
-  await page.context().close();
+  const left = page;
   page = null;
-  assert.deepEqual(problems, []);
+  if (left) await world.leave(left);
 });
 
 function shown(view, params = {}) {

@@ -42,20 +42,16 @@ before(async () => {
   const feed = join(folder, "feed.ndjson");
   writeFileSync(feed, lines.map((line) => JSON.stringify(line)).join("\n"));
   world = await World.open([feed]);
-  const first = await world.visit("privacy");
-  plugin = await first.locator("nav#menu a[data-of='messages.manual']").getAttribute("data-plugin");
-  await first.context().close();
+  plugin = world.plugin;
 });
 after(async () => {
   await world.close();
   rmSync(folder, { recursive: true, force: true });
 });
 afterEach(async () => {
-  if (!page) return;
-  const { problems } = page;
-  await page.context().close();
+  const left = page;
   page = null;
-  assert.deepEqual(problems, []);
+  if (left) await world.leave(left);
 });
 
 describe("a hundred thousand messages", () => {

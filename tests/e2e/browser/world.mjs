@@ -1,4 +1,5 @@
 // A shop in a console of its own, and a browser that looks at it: what the browser tests stand on.
+import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,6 +45,9 @@ export class World {
     if (!world.address) throw new Error("crm-host serve did not open");
     mkdirSync(pictures, { recursive: true });
     world.browser = await chromium.launch({ executablePath: chromium_path, args: quiet_flags });
+    const page = await world.visit("viewer");
+    world.plugin = await page.locator("nav#menu a[data-of='messages.manual']").getAttribute("data-plugin");
+    await world.leave(page);
     return world;
   }
 
@@ -77,6 +81,12 @@ export class World {
     await page.goto(this.address + path);
     if (name) await this.sign_in(page, name);
     return page;
+  }
+
+  // Nothing went wrong behind the page's back.
+  async leave(page) {
+    await page.context().close();
+    assert.deepEqual(page.problems, []);
   }
 
   async sign_in(page, name) {

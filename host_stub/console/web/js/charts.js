@@ -46,8 +46,7 @@ export function bar_chart(component, context) {
   const canvas = el("canvas", { role: "img", "aria-label": component.title });
   const frame = el("div", { class: "chart" }, canvas);
   const compact = new Intl.NumberFormat(locale(), { notation: "compact" });
-  const unit = component.value_type === "money"
-    ? 10 ** new Intl.NumberFormat("en", { style: "currency", currency: component.currency }).resolvedOptions().maximumFractionDigits : 1;
+  const unit = component.value_type === "money" ? format.minor_units(component.currency) : 1;
   // Its size is known once it is on the page.
   context.when_shown(frame, async () => {
     const Chart = await chart_library();

@@ -12,6 +12,11 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Not one that asks for a new tab or window.
+export function is_plain_click(event) {
+  return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+}
+
 export function help_mark(text) {
   return el("button", { type: "button", class: "help", "aria-label": text, "data-help": text,
     onclick: (event) => event.currentTarget.classList.toggle("is-open") }, "?");

@@ -17,13 +17,19 @@ export function percent(value) {
     new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 })).format(value);
 }
 
+function money_form(currency) {
+  return made_once(`money ${currency}`, () => new Intl.NumberFormat(locale(), { style: "currency", currency }));
+}
+
+// How many minor units make one of the currency.
+export function minor_units(currency) {
+  return 10 ** money_form(currency).resolvedOptions().maximumFractionDigits;
+}
+
 function amount(money) {
-  const form = made_once(`money ${money.currency}`, () =>
-    new Intl.NumberFormat(locale(), { style: "currency", currency: money.currency }));
-  const digits = form.resolvedOptions().maximumFractionDigits;
   // As Koreans write it.
   if (money.currency === "KRW" && locale() === "ko") return `${integer(money.amount_minor)}원`;
-  return form.format(money.amount_minor / 10 ** digits);
+  return money_form(money.currency).format(money.amount_minor / minor_units(money.currency));
 }
 
 // One amount or several; amounts of different currencies are never added up.

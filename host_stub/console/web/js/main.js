@@ -2,7 +2,7 @@
 import { get, post, set_csrf } from "./api.js";
 import { open_dialog } from "./dialogs.js";
 import { open_download } from "./download.js";
-import { el, new_id } from "./elements.js";
+import { el, is_plain_click, new_id } from "./elements.js";
 import { address_of, parse_address } from "./router.js";
 import { sign_in_form } from "./sign_in.js";
 import { View } from "./view.js";
@@ -23,7 +23,7 @@ const host = {
     const to = target_of(from, open);
     return el("a", { href: address_of(to), class: name, "data-focus": `link-${address_of(to)}`, "aria-haspopup": open.as === "dialog" ? "dialog" : undefined,
       onclick: (event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+        if (!is_plain_click(event)) return;
         event.preventDefault();
         host.open(from, open);
       } }, content);
@@ -117,7 +117,7 @@ function menu_sections() {
     el("ul", {}, entries.map((entry) => el("li", {}, el("a", {
       href: "/", "data-view": `${entry.plugin} ${entry.view}`, "data-plugin": entry.plugin, "data-of": entry.view,
       onclick: (event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+        if (!is_plain_click(event)) return;
         event.preventDefault();
         document.getElementById("menu")?.classList.remove("is-open");
         go({ tenant: page?.place.tenant ?? session.tenants[0].id, plugin: entry.plugin, view: entry.view, params: {} });
