@@ -6,6 +6,15 @@ namespace {
 
 constexpr std::int64_t time_s_max = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
+// "is an array, not a string"
+std::string wrong_type(const nlohmann::json& value, const char* wanted) {
+  const std::string found = value.type_name();  // "null", "boolean", "number", "array" ...
+  const char* const article = found == "null"                         ? ""
+                              : found == "array" || found == "object" ? "an "
+                                                                      : "a ";
+  return "is " + (article + found) + ", not " + wanted;
+}
+
 }  // namespace
 
 void ClaimReader::require(bool holds, const Claim& claim, std::string_view what) {
@@ -28,8 +37,10 @@ const nlohmann::json* ClaimReader::find(const Claim& claim) {
 std::string ClaimReader::text(const Claim& claim) {
   const nlohmann::json* value = find(claim);
   if (value == nullptr) return {};
-  require(value->is_string(), claim, "is not a string");
-  if (refusal_) return {};
+  if (!value->is_string()) {
+    require(false, claim, wrong_type(*value, "a string"));
+    return {};
+  }
   auto text = value->get<std::string>();
   require(!text.empty(), claim, "is empty");
   return text;
@@ -38,43 +49,54 @@ std::string ClaimReader::text(const Claim& claim) {
 bool ClaimReader::boolean(const Claim& claim) {
   const nlohmann::json* value = find(claim);
   if (value == nullptr) return false;
-  require(value->is_boolean(), claim, "is neither true nor false");
-  return !refusal_ && value->get<bool>();
+  if (value->is_boolean()) return value->get<bool>();
+  require(false, claim, wrong_type(*value, "true or false"));
+  return false;
 }
 
 std::int64_t ClaimReader::time_s(const Claim& claim) {
   const nlohmann::json* value = find(claim);
   if (value == nullptr) return 0;
+  if (!value->is_number()) {
+    require(false, claim, wrong_type(*value, "a number of seconds"));
+    return 0;
+  }
   require(value->is_number_integer(), claim, "is not a whole number");
   if (refusal_) return 0;
   // A number above int64_t would turn negative when read as one.
-  const bool fits = value->is_number_unsigned()
-                        ? value->get<std::uint64_t>() <= static_cast<std::uint64_t>(time_s_max)
-                        : value->get<std::int64_t>() >= 0;
-  require(fits, claim, "is not a time");
-  return fits ? value->get<std::int64_t>() : 0;
+  const bool is_early = !value->is_number_unsigned() && value->get<std::int64_t>() < 0;
+  require(!is_early, claim, "lies before 1970");
+  require(is_early || value->get<std::uint64_t>() <= static_cast<std::uint64_t>(time_s_max), claim,
+          "lies after the year 9999; is it in milliseconds?");
+  return refusal_ ? 0 : value->get<std::int64_t>();
 }
 
 std::string ClaimReader::single_text(const Claim& claim) {
   const nlohmann::json* value = find(claim);
   if (value == nullptr) return {};
   if (!value->is_array()) return text(claim);
-  require(value->size() == 1, claim, "does not name exactly one");
+  require(!value->empty(), claim, "is an empty array");
+  require(value->size() <= 1, claim, "names more than one");
   if (refusal_) return {};
-  require(value->front().is_string(), claim, "holds something else than a string");
-  return refusal_ ? std::string() : value->front().get<std::string>();
+  if (value->front().is_string()) return value->front().get<std::string>();
+  require(false, claim, "holds something that " + wrong_type(value->front(), "a string"));
+  return {};
 }
 
 std::vector<std::string> ClaimReader::texts(const Claim& claim) {
   const nlohmann::json* value = find(claim);
   if (value == nullptr) return {};
-  require(value->is_array(), claim, "is not an array");
-  if (refusal_) return {};
+  if (!value->is_array()) {
+    require(false, claim, wrong_type(*value, "an array"));
+    return {};
+  }
   require(!value->empty(), claim, "is empty");
   std::vector<std::string> texts;
   for (const nlohmann::json& one : *value) {
-    require(one.is_string(), claim, "holds something else than a string");
-    if (refusal_) return {};
+    if (!one.is_string()) {
+      require(false, claim, "holds something that " + wrong_type(one, "a string"));
+      return {};
+    }
     texts.push_back(one.get<std::string>());
   }
   return texts;

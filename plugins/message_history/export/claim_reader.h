@@ -24,6 +24,9 @@ class ClaimReader {
   // Refuses when `holds` is false: "the claim tenant <what>; <remedy>".
   void require(bool holds, const Claim& claim, std::string_view what);
 
+  // Whether it is there, whatever it is.
+  bool has(const Claim& claim) const { return claims_.contains(claim.key); }
+
   std::string text(const Claim& claim);  // not empty
   bool boolean(const Claim& claim);
   std::int64_t time_s(const Claim& claim);  // whole seconds since 1970, before the year 10000

@@ -1,9 +1,10 @@
 #include "export/jws.h"
 
-#include <array>
+#include <algorithm>
 #include <crm/cpp/base64url.hpp>
 #include <utility>
 
+#include "export/base64url_fault.h"
 #include "export/sha256.h"
 #include "export/strict_json.h"
 
@@ -32,6 +33,30 @@ constexpr ForbiddenParameter forbidden_parameters[] = {
     {"zip", "the token's header asks for compression (zip); leave it out"},
 };
 
+// Algorithms that other tokens are signed with; a refusal may name them, since they are known.
+constexpr std::string_view other_algorithms[] = {
+    "none",  "HS256", "HS384", "HS512", "RS256", "RS384",  "RS512", "PS256",
+    "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K", "Ed448",
+};
+
+std::string algorithm_refusal(std::string_view algorithm) {
+  for (const std::string_view other : other_algorithms) {
+    if (algorithm == other) {
+      return "the token's alg is " + std::string(other) + "; sign with EdDSA";
+    }
+  }
+  return "the token's alg is neither EdDSA nor Ed25519; sign with EdDSA";
+}
+
+crm::Result<std::string> decoded_part(std::string_view text, const char* part) {
+  if (text.empty()) {
+    return refused(std::string("the token's ") + part + " is empty; send the whole token");
+  }
+  auto bytes = crm::base64url_decode(text);
+  if (bytes) return std::move(*bytes);
+  return refused(std::string("the token's ") + part + ' ' + std::string(base64url_fault(text)));
+}
+
 std::string header_text(std::string_view typ, std::string_view kid) {
   nlohmann::ordered_json header;
   header["alg"] = "EdDSA";
@@ -51,24 +76,28 @@ crm::Result<CompactJws> parse_jws(std::string_view text) {
   if (text.size() > jws_bytes_max) {
     return refused("the token is longer than 8192 bytes; ask for fewer things at once");
   }
-  const std::size_t first = text.find('.');
-  const std::size_t second = first == text.npos ? text.npos : text.find('.', first + 1);
-  if (second == text.npos || text.find('.', second + 1) != text.npos) {
-    return refused("the token does not have three parts; send a compact JWS");
+  const auto dots = std::count(text.begin(), text.end(), '.');
+  if (dots != 2) {
+    const bool is_encrypted = dots == 4;
+    return refused(is_encrypted ? "the token has five parts, as an encrypted one; sign it instead"
+                   : dots < 2   ? "the token has fewer than three parts; send a compact JWS"
+                                : "the token has more than three parts; send a compact JWS");
   }
-  auto header = crm::base64url_decode(text.substr(0, first));
-  if (!header) return refused("the token's header is not canonical base64url; do not pad it");
-  auto payload = crm::base64url_decode(text.substr(first + 1, second - first - 1));
-  if (!payload) return refused("the token's payload is not canonical base64url; do not pad it");
-  auto signature = crm::base64url_decode(text.substr(second + 1));
-  if (!signature) return refused("the token's signature is not canonical base64url; do not pad it");
-  if (signature->size() != ed25519_signature_bytes) {
+  const std::size_t first = text.find('.');
+  const std::size_t second = text.find('.', first + 1);
+  auto header = decoded_part(text.substr(0, first), "header");
+  if (!header) return header.error();
+  auto payload = decoded_part(text.substr(first + 1, second - first - 1), "payload");
+  if (!payload) return payload.error();
+  auto signature = decoded_part(text.substr(second + 1), "signature");
+  if (!signature) return signature.error();
+  if (signature.value().size() != ed25519_signature_bytes) {
     return refused("the token's signature is not 64 bytes long; sign with Ed25519");
   }
-  auto parsed = parse_strict_object(*header, "the token's header");
+  auto parsed = parse_strict_object(header.value(), "the token's header");
   if (!parsed) return refused(parsed.error().detail);
-  return CompactJws{std::move(parsed.value()), std::move(*payload), std::move(*signature),
-                    text.substr(0, second)};
+  return CompactJws{std::move(parsed.value()), std::move(payload.value()),
+                    std::move(signature.value()), text.substr(0, second)};
 }
 
 crm::Result<std::string> check_jws_header(const json& header, std::string_view typ) {
@@ -77,7 +106,7 @@ crm::Result<std::string> check_jws_header(const json& header, std::string_view t
   if (!alg->is_string()) return refused("the token's alg is not a string; sign with EdDSA");
   const auto& algorithm = alg->get_ref<const std::string&>();
   if (algorithm != "EdDSA" && algorithm != "Ed25519") {
-    return refused("the token's alg is neither EdDSA nor Ed25519; sign with EdDSA");
+    return refused(algorithm_refusal(algorithm));
   }
   for (const ForbiddenParameter& parameter : forbidden_parameters) {
     if (header.contains(parameter.name)) return refused(parameter.refusal);

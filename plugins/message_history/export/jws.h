@@ -1,7 +1,7 @@
 // A strict compact JWS (RFC 7515) with Ed25519 (RFC 8037) and nothing else.
 //
-// Pure functions, any thread. Malformed input is an Error with a fixed text that names the part and
-// the remedy; texts never repeat what the token says.
+// Pure functions, any thread. Malformed input is an Error with a text that names the part and the
+// remedy. Of what the token says, texts repeat only a key that stands twice and is a plain name.
 #pragma once
 
 #include <crm/cpp/failure.hpp>

@@ -1,5 +1,6 @@
 #include "export/request_token.h"
 
+#include <crm/ext/admin_views.h>
 #include <crm/ext/events.h>
 #include <crm/ext/exports.h>
 
@@ -19,7 +20,7 @@ using nlohmann::json;
 
 static_assert(jws_bytes_max == CRM_EXPORT_TOKEN_BYTES_MAX);
 
-constexpr std::size_t column_key_shown_max = 64;
+constexpr std::size_t name_shown_bytes_max = 64;
 
 constexpr Claim iss{"iss", "put the host's issuer name there"};
 constexpr Claim aud{"aud", "name this plugin's id and nothing else"};
@@ -30,6 +31,7 @@ constexpr Claim columns_claim{"columns", "list the keys of the columns, each onc
 constexpr Claim dialect_claim{"dialect", "ask for raw-v1"};
 constexpr Claim masked_claim{"masked", "say false only when the actor may read member ids"};
 constexpr Claim locale_claim{"locale", "ask for ko or en"};
+constexpr Claim permissions_claim{"permissions", "ask as an actor who has what the file takes"};
 constexpr Claim reason_claim{"reason", "ask the actor what the file is for"};
 constexpr Claim iat{"iat", "give the second the token was made, by a clock that is right"};
 constexpr Claim nbf{"nbf", "give the second the token becomes valid, by a clock that is right"};
@@ -43,10 +45,26 @@ bool is_base64url(std::string_view text) {
   });
 }
 
+// "names the dialect "excel", which does not exist"
+std::string unknown_name(const char* what, std::string_view name) {
+  return std::string("names the ") + what + " \"" +
+         std::string(first_bytes(name, name_shown_bytes_max)) + "\", which does not exist";
+}
+
 // "ko", "en-US": the two languages there are, with any region.
 std::optional<Locale> locale_from(std::string_view tag) {
-  const std::string_view language = tag.substr(0, tag.find('-'));
+  constexpr std::size_t region_bytes_max = 8;
+  const std::string_view language = tag.substr(0, 2);
   if (language != "ko" && language != "en") return {};
+  if (tag.size() > 2) {
+    const std::string_view region = tag.substr(3);
+    const bool is_region =
+        tag[2] == '-' && !region.empty() && region.size() <= region_bytes_max &&
+        std::all_of(region.begin(), region.end(), [](char c) {
+          return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        });
+    if (!is_region) return {};
+  }
   return locale_of(language);
 }
 
@@ -99,22 +117,35 @@ void check_file(ClaimReader& reader, ExportClaims& claims) {
                  "is longer than 256 bytes");
   for (const std::string& key : reader.texts(columns_claim)) {
     const auto column = column_from_key(key);
-    reader.require(
-        column.has_value(), columns_claim,
-        "names the column \"" + key.substr(0, column_key_shown_max) + "\", which does not exist");
-    reader.require(!column || claims.columns.add(*column), columns_claim, "names a column twice");
+    reader.require(column.has_value(), columns_claim, unknown_name("column", key));
+    reader.require(!column || claims.columns.add(*column), columns_claim,
+                   "names the column \"" + key + "\" twice");
   }
-  const auto dialect = dialect_from_name(reader.text(dialect_claim));
-  reader.require(dialect.has_value(), dialect_claim, "names a dialect that does not exist");
+  const std::string dialect_name = reader.text(dialect_claim);
+  const auto dialect = dialect_from_name(dialect_name);
+  reader.require(dialect.has_value(), dialect_claim, unknown_name("dialect", dialect_name));
   claims.dialect = dialect.value_or(Dialect::raw_v1);
   claims.masked = reader.boolean(masked_claim);
-  const auto locale = locale_from(reader.text(locale_claim));
-  reader.require(locale.has_value(), locale_claim, "names another language");
+  const std::string tag = reader.text(locale_claim);
+  const auto locale = locale_from(tag);
+  reader.require(locale.has_value(), locale_claim, unknown_name("language", tag));
   claims.locale = locale.value_or(Locale::ko);
   claims.reason = reader.text(reason_claim);
   reader.require(!is_blank(claims.reason), reason_claim, "is blank");
   reader.require(count_characters(claims.reason) <= reason_characters_max, reason_claim,
                  "is longer than 500 characters");
+}
+
+// A host may leave the permissions out, and then vouches for the actor by signing.
+void check_permissions(ClaimReader& reader, const ExportClaims& claims) {
+  if (!reader.has(permissions_claim)) return;
+  const auto granted = reader.texts(permissions_claim);
+  const auto require = [&](std::string_view permission) {
+    reader.require(std::find(granted.begin(), granted.end(), permission) != granted.end(),
+                   permissions_claim, "lacks " + std::string(permission));
+  };
+  require(CRM_PERMISSION_EXPORT);
+  if (!claims.masked) require(CRM_PERMISSION_MEMBER_READ);
 }
 
 void check_times(ClaimReader& reader, std::int64_t now_us) {
@@ -142,6 +173,7 @@ crm::Result<ExportClaims> check_claims(const json& parsed, const TokenTerms& ter
   ExportClaims claims;
   check_parties(reader, terms, claims);
   check_file(reader, claims);
+  check_permissions(reader, claims);
   check_times(reader, terms.now_us);
   check_jti(reader, claims);
   if (!reader.ok()) return crm::Error{CRM_ERR_DENIED, reader.refusal()};
