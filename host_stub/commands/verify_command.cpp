@@ -55,10 +55,13 @@ Outcome verify_audit(const VerifyOptions& options) {
                                  printable(options.tenant), chain.error().detail));
     }
     const auto& head = chain.value().head_sha256;
-    const auto printed = print_line(fmt::format(
-        "The audit chain of tenant {} is unbroken: {} rows, the newest with SHA-256 {}.",
-        printable(options.tenant), chain.value().rows,
-        to_hex({reinterpret_cast<const char*>(head), sizeof(head)})));
+    const auto printed =
+        print_line(fmt::format("The audit chain of tenant {} is unbroken: {} rows, the newest with "
+                               "SHA-256 {}; exports cut "
+                               "off with their process: {}, still running: {}.",
+                               printable(options.tenant), chain.value().rows,
+                               to_hex({reinterpret_cast<const char*>(head), sizeof(head)}),
+                               chain.value().aborted, chain.value().running));
     if (!printed) return printed;
   }
   return done();

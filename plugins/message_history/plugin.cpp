@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "export/aborted_exports.h"
 #include "export/audit.h"
 #include "export/exporter.h"
+#include "export/running_mark.h"
 #include "history/menu.h"
 #include "history/reattribution.h"
 #include "history/render.h"
@@ -23,6 +25,7 @@ namespace message_history {
 namespace {
 
 constexpr std::string_view plugin_id = "org.crm.message_history";
+constexpr std::string_view exports_view_id = "exports";
 
 std::vector<std::unique_ptr<Snapshot>> snapshots_for(const ViewRequest& request, Store& store) {
   const std::size_t count = snapshots_of_view(request.view_id);
@@ -74,6 +77,7 @@ class Plugin {
     const auto request = request_of(raw);
     if (!request) throw crm::Failure(request.error());
     const auto tenant = tenant_of(raw->tenant);
+    if (request.value().view_id == exports_view_id) note_aborted_exports(*tenant);
     const auto snapshots = snapshots_for(request.value(), *tenant->store);
     const auto document = render_view(
         request.value(),
@@ -94,7 +98,12 @@ class Plugin {
         std::string(plugin_id), std::move(keys.value()), [this] { return host_.now_us(); },
         [this](std::int32_t level, std::string_view line) { host_.log(level, line); }};
     const auto tenant = tenant_of(request->tenant);
-    const ExportTenant exported{*tenant->store, audit_appender(*tenant->store, tenant->writer)};
+    note_aborted_exports(*tenant);
+    const std::string& folder = tenant->store->folder();
+    const ExportTenant exported{*tenant->store, audit_appender(*tenant->store, tenant->writer),
+                                [&folder](std::string_view export_id) {
+                                  return std::make_shared<RunningMark>(folder, export_id);
+                                }};
     message_history::run_export(desk, exported, request, writer, result);
   }
 
@@ -102,16 +111,36 @@ class Plugin {
     if (result == nullptr || !CRM_HAS(result, head_sha256)) {
       throw crm::Failure(CRM_ERR_INVALID, "the audit result is missing or too short");
     }
-    const auto head = verify_chain(*tenant_of(tenant)->store->snapshot());
+    const auto verified = tenant_of(tenant);
+    note_aborted_exports(*verified);
+    const auto head = verify_chain(*verified->store->snapshot());
     if (!head) throw crm::Failure(head.error());
     result->rows = static_cast<uint64_t>(head.value().rows);
     std::memcpy(result->head_sha256, head.value().sha256.data(), sizeof(result->head_sha256));
+    if (CRM_HAS(result, running)) {
+      result->aborted = static_cast<uint64_t>(head.value().aborted);
+      result->running = static_cast<uint64_t>(head.value().running);
+    }
   }
 
  private:
   Recorder& started() {
     if (!recorder_) throw crm::Failure(CRM_ERR_INVALID, "the plugin is not started");
     return *recorder_;
+  }
+
+  // Before anybody looks at the chain. What cannot be recorded now is found again the next time.
+  void note_aborted_exports(Tenant& tenant) {
+    try {
+      const std::string& folder = tenant.store->folder();
+      const auto snapshot = tenant.store->snapshot();
+      record_aborted(*snapshot, audit_appender(*tenant.store, tenant.writer),
+                     {host_.now_us(), [&folder](std::string_view export_id) {
+                        return is_marked_running(folder, export_id);
+                      }});
+    } catch (const crm::Failure& failure) {
+      host_.log(CRM_LOG_ERROR, failure.what());
+    }
   }
 
   std::shared_ptr<Tenant> tenant_of(crm_str tenant) {

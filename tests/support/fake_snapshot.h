@@ -261,6 +261,9 @@ class FakeSnapshot : public mh::Snapshot {
     return cut(std::move(rows), limit);
   }
   std::vector<mh::AuditRow> audit_oldest(std::int64_t, std::int64_t) override { return {}; }
+  mh::AuditHead audit_head() override { return {}; }
+  std::vector<mh::AuditRow> running_exports() override { return {}; }
+  std::optional<mh::AuditRow> newest_completed_export() override { return {}; }
   std::vector<mh::SourceRow> sources() override { return all_sources; }
   std::vector<mh::QuarantineEntry> quarantine(std::int64_t before_number,
                                               std::int64_t limit) override {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "export/aborted_exports.h"
 #include "export/audit.h"
 #include "export/sha256.h"
 #include "export_fake_store.h"
@@ -200,6 +201,85 @@ TEST(AuditChain, CutEndGivesAnotherHead) {
   Chain whole(5), cut(5);
   cut.history.audit.pop_back();
   EXPECT_NE(whole.verify().value(), cut.verify().value());
+}
+
+TEST(AuditChain, EndThatWasCutOffIsMissed) {
+  for (std::size_t kept = 0; kept < 5; ++kept) {
+    Chain chain(5);
+    auto& audit = chain.history.audit;
+    chain.history.audit_head = {5, audit.back().sha256};
+    audit.resize(kept);
+    EXPECT_EQ(chain.fault(), "audit row " + std::to_string(kept + 1) + " is missing");
+  }
+}
+
+TEST(AuditChain, EndThatIsNotTheNotedOneIsFound) {
+  Chain longer(5);
+  longer.history.audit_head = {4, longer.history.audit[3].sha256};
+  EXPECT_EQ(longer.fault(), "audit row 5 was inserted");
+  Chain other(5);
+  other.history.audit_head = {5, Sha256{}};
+  EXPECT_EQ(other.fault(), "audit row 5 was changed");
+}
+
+// A chain of these events, each of an export of its own id.
+struct Story {
+  void add(const char* event, const char* export_id) {
+    AuditRow row = row_of(0);
+    row.event = event;
+    row.export_id = row.jti = export_id;
+    append(row);
+  }
+  std::string events() const {
+    std::string text;
+    for (const AuditRow& row : history.audit) text += row.event + " " + row.export_id + ", ";
+    return text;
+  }
+  void record_aborted(const std::string& running = "") {
+    FakeSnapshot snapshot(history);
+    message_history::record_aborted(snapshot, append,
+                                    {77, [&](std::string_view id) { return id == running; }});
+  }
+  ChainHead head() {
+    FakeSnapshot snapshot(history);
+    return verify_chain(snapshot).value();
+  }
+
+  FakeHistory history;
+  AuditAppender append = fake_appender(history);
+};
+
+TEST(AuditChain, CountsWhatIsRunningAndWhatWasCutOff) {
+  Story story;
+  for (const char* id : {"a", "b", "c", "d", "e"}) story.add("granted", id);
+  story.add("completed", "b");
+  story.add("failed", "c");
+  story.add("aborted", "d");
+  story.add("refused", "");
+  EXPECT_EQ(story.head().running, 2);
+  EXPECT_EQ(story.head().aborted, 1);
+}
+
+TEST(AbortedExports, AreThoseThatHaveNoOutcomeAndRunNowhere) {
+  Story story;
+  for (const char* id : {"done", "gone", "alive"}) story.add("granted", id);
+  story.add("completed", "done");
+  story.record_aborted("alive");
+  EXPECT_EQ(story.events(),
+            "granted done, granted gone, granted alive, completed done, aborted gone, ");
+  const AuditRow& row = story.history.audit.back();
+  EXPECT_EQ(row.at_us, 77);
+  EXPECT_EQ(row.actor, "marketer-7");
+  EXPECT_NE(row.detail.find("no end was recorded"), std::string::npos);
+  EXPECT_EQ(row.csv_sha256, "");
+}
+
+TEST(AbortedExports, AreRecordedOnce) {
+  Story story;
+  story.add("granted", "gone");
+  story.record_aborted();
+  story.record_aborted();
+  EXPECT_EQ(story.events(), "granted gone, aborted gone, ");
 }
 
 TEST(AuditChain, NewestExportIsTheLastCompletedOne) {

@@ -63,6 +63,10 @@ struct HostWriter {
   std::function<void()> on_write = [] {};
 };
 
+std::shared_ptr<void> no_mark(std::string_view) {
+  return {};
+}
+
 class Exporter : public testing::Test {
  protected:
   Exporter() {
@@ -138,7 +142,7 @@ class Exporter : public testing::Test {
     const crm_test::ThreadWatch threads;
     try {
       detail.clear();
-      run_export(desk, {store, fake_appender(history)}, &request, &writer.raw, &result);
+      run_export(desk, {store, fake_appender(history), no_mark}, &request, &writer.raw, &result);
       EXPECT_TRUE(threads.all_are_gone());
       return CRM_OK;
     } catch (const crm::Failure& failure) {
@@ -281,7 +285,7 @@ TEST_F(Exporter, UnusableArgumentsAreInvalidAndLeaveNothing) {
   crm_export_request request{};
   request.size = sizeof(request);
   FakeStore store(history);
-  const ExportTenant tenant{store, fake_appender(history)};
+  const ExportTenant tenant{store, fake_appender(history), no_mark};
   const auto refused = [&](const crm_export_request* req, const crm_writer* out,
                            crm_export_result* res) {
     try {

@@ -31,7 +31,14 @@ struct FakeHistory {
   std::map<std::int64_t, Route> routes;
   std::vector<SourceRow> sources;
   std::vector<AuditRow> audit;
+  std::optional<AuditHead> audit_head;  // empty: as the chain has it
   std::int64_t kept_from_us = 0;
+
+  bool has_ended(std::string_view export_id) const {
+    return std::any_of(audit.begin(), audit.end(), [&](const AuditRow& row) {
+      return row.event != "granted" && row.export_id == export_id;
+    });
+  }
 
   // What went on.
   int open_snapshots = 0;
@@ -112,6 +119,24 @@ class FakeSnapshot : public Snapshot {
   std::vector<AuditRow> audit_oldest(std::int64_t after_number, std::int64_t limit) override {
     return page(history_.audit.begin(), history_.audit.end(), limit,
                 [=](const AuditRow& row) { return row.number > after_number; });
+  }
+  AuditHead audit_head() override {
+    if (history_.audit_head) return *history_.audit_head;
+    if (history_.audit.empty()) return {};
+    return {history_.audit.back().number, history_.audit.back().sha256};
+  }
+  std::vector<AuditRow> running_exports() override {
+    std::vector<AuditRow> running;
+    for (const AuditRow& row : history_.audit) {
+      if (row.event == "granted" && !history_.has_ended(row.export_id)) running.push_back(row);
+    }
+    return running;
+  }
+  std::optional<AuditRow> newest_completed_export() override {
+    const auto newest = std::find_if(history_.audit.rbegin(), history_.audit.rend(),
+                                     [](const AuditRow& row) { return row.event == "completed"; });
+    if (newest == history_.audit.rend()) return {};
+    return *newest;
   }
   std::vector<SourceRow> sources() override { return history_.sources; }
 
@@ -214,6 +239,7 @@ inline AuditAppender fake_appender(FakeHistory& history) {
       return have.event == "granted" && have.iss == row.iss && have.jti == row.jti;
     });
     if (row.event == "granted" && used) return false;
+    if (row.event == "aborted" && history.has_ended(row.export_id)) return false;
     history.before_audit(row);
     row.number = std::ssize(audit) + 1;
     row.previous_sha256 = audit.empty() ? Sha256{} : audit.back().sha256;

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "export/audit.h"
 #include "recorder/retention.h"
 #include "store/sqlite/connection.h"
 #include "support/recorder_fixture.h"
@@ -102,6 +103,30 @@ class Retention : public testing::Test, public test::RecorderFixture {
     return bytes;
   }
 };
+
+// However old: they are kept for good, which is more than the 730 days that they must be.
+TEST_F(Retention, NeverTouchesTheAuditChain) {
+  record_two_lives();
+  const auto open = recorder.settled_tenant(tenant);
+  const AuditAppender append = audit_appender(*open->store, open->writer);
+  const auto grant = [&](const char* jti, std::int64_t at_us) {
+    AuditRow row;
+    row.at_us = at_us;
+    row.event = "granted";
+    row.export_id = row.jti = jti;
+    row.iss = "host";
+    return append(row);
+  };
+  ASSERT_TRUE(grant("ancient", monday_us - 3'000 * day_us));
+  ASSERT_TRUE(grant("old", monday_us - 729 * day_us));
+  ASSERT_TRUE(grant("young", monday_us));
+  const auto before = verify_chain(*open->store->snapshot());
+  sweep_all();
+  EXPECT_EQ(delivery_ids().count("sent-old"), 0U);
+  EXPECT_EQ(verify_chain(*open->store->snapshot()).value(), before.value());
+  EXPECT_EQ(count("audit"), 3);
+  for (const char* used : {"ancient", "old", "young"}) EXPECT_FALSE(grant(used, monday_us)) << used;
+}
 
 TEST_F(Retention, DropsDetailsAndKeepsWhatWasCounted) {
   record_two_lives();

@@ -1,6 +1,8 @@
 #include "export/audit.h"
 
+#include <iterator>
 #include <limits>
+#include <set>
 
 #include "export/sha256.h"
 
@@ -45,7 +47,8 @@ crm::Error broken(std::int64_t number, std::string_view how) {
 }  // namespace
 
 std::string_view audit_event_name(AuditEvent event) {
-  constexpr std::string_view names[] = {"granted", "completed", "refused", "cancelled", "failed"};
+  constexpr std::string_view names[] = {"granted",   "completed", "refused",
+                                        "cancelled", "failed",    "aborted"};
   return names[static_cast<std::size_t>(event)];
 }
 
@@ -68,8 +71,44 @@ AuditAppender audit_appender(Store& store, std::mutex& writer) {
   };
 }
 
+namespace {
+
+// Follows exports from their grant to their outcome.
+class Outcomes {
+ public:
+  void add(const AuditRow& row) {
+    if (row.event == audit_event_name(AuditEvent::granted)) {
+      running_.insert(row.export_id);
+    } else if (!row.export_id.empty()) {
+      running_.erase(row.export_id);
+    }
+    if (row.event == audit_event_name(AuditEvent::aborted)) ++aborted_;
+  }
+
+  ChainHead counted(ChainHead head) const {
+    head.aborted = aborted_;
+    head.running = std::ssize(running_);
+    return head;
+  }
+
+ private:
+  std::set<std::string> running_;
+  std::int64_t aborted_ = 0;
+};
+
+// Compares the end with the one that was noted when it was written.
+crm::Result<ChainHead> ended(ChainHead head, const AuditHead& noted) {
+  if (noted.number > head.rows) return broken(head.rows + 1, "is missing");
+  if (noted.number < head.rows) return broken(noted.number + 1, "was inserted");
+  if (noted.sha256 != head.sha256) return broken(head.rows, "was changed");
+  return head;
+}
+
+}  // namespace
+
 crm::Result<ChainHead> verify_chain(Snapshot& snapshot) {
   ChainHead head;
+  Outcomes outcomes;
   std::int64_t after = std::numeric_limits<std::int64_t>::min();
   while (true) {
     const auto page = snapshot.audit_oldest(after, page_rows);
@@ -80,23 +119,20 @@ crm::Result<ChainHead> verify_chain(Snapshot& snapshot) {
       if (row.previous_sha256 != head.sha256) {
         return broken(row.number, "does not follow the row before it");
       }
-      head = {row.number, row.sha256};
+      head.rows = row.number;
+      head.sha256 = row.sha256;
+      outcomes.add(row);
     }
-    if (page.size() < static_cast<std::size_t>(page_rows)) return head;
+    if (page.size() < static_cast<std::size_t>(page_rows)) {
+      return ended(outcomes.counted(head), snapshot.audit_head());
+    }
     after = head.rows;
   }
 }
 
 std::string newest_export_sha256(Snapshot& snapshot) {
-  std::int64_t before = std::numeric_limits<std::int64_t>::max();
-  while (true) {
-    const auto page = snapshot.audit_newest(before, page_rows);
-    for (const AuditRow& row : page) {
-      if (row.event == audit_event_name(AuditEvent::completed)) return row.csv_sha256;
-    }
-    if (page.size() < static_cast<std::size_t>(page_rows)) return {};
-    before = page.back().number;
-  }
+  const auto newest = snapshot.newest_completed_export();
+  return newest ? newest->csv_sha256 : std::string();
 }
 
 }  // namespace message_history

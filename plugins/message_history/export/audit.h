@@ -26,13 +26,14 @@ enum class AuditEvent : std::uint8_t {
   refused,
   cancelled,  // the reader went away; what was written is no export
   failed,
+  aborted,  // its process ended with it; found and recorded later
 };
 std::string_view audit_event_name(AuditEvent event);
 
 Sha256 seal(const AuditRow& row);
 
 // Stores one row, durably, and fills in what chains it; false when it is a grant of a token that
-// was granted before, and then nothing is stored.
+// was granted before, or says "aborted" of an export that has ended; then nothing is stored.
 using AuditAppender = std::function<bool(AuditRow&)>;
 
 // Each row is a transaction of its own, and `writer` is held for that long. Both must outlive it.
@@ -40,12 +41,15 @@ AuditAppender audit_appender(Store& store, std::mutex& writer);
 
 struct ChainHead {
   std::int64_t rows = 0;
-  Sha256 sha256{};  // of the newest row; zero when there is none
+  Sha256 sha256{};           // of the newest row; zero when there is none
+  std::int64_t aborted = 0;  // exports that were cut off with their process
+  std::int64_t running = 0;  // exports that have begun and not ended
   friend bool operator==(const ChainHead&, const ChainHead&) = default;
 };
 
-// Walks the whole chain. CORRUPT names the first row that was changed, inserted, or is missing.
-// Rows cut off at the end leave a sound chain: compare the head with one that was kept elsewhere.
+// Walks the whole chain. CORRUPT names the first row that was changed, inserted, or is missing, at
+// the end as well. Who rewrites the note of the end too, or all from some row on, leaves a sound
+// chain: AUDIT.md says what then tells.
 crm::Result<ChainHead> verify_chain(Snapshot& snapshot);
 
 // The digest of the tenant's newest completed export, hex; empty when there is none.

@@ -148,6 +148,8 @@ class Export {
   }
 
   void grant() {
+    // First, so that nobody takes the export for one whose process is gone.
+    mark_ = tenant_.mark_running(manifest_.export_id);
     audit_.export_id = manifest_.export_id;
     if (append(AuditEvent::granted)) return;
     audit_.export_id.clear();
@@ -226,6 +228,7 @@ class Export {
   const ExportTenant& tenant_;
   const Call& call_;
   bool refused_ = false;
+  std::shared_ptr<void> mark_;
   AuditRow audit_;
   std::vector<std::unique_ptr<Snapshot>> snapshots_;
   std::optional<MessageRow> message_;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ struct ExportDesk {
 struct ExportTenant {
   Store& store;
   AuditAppender append_audit;  // audit_appender
+  // Says that the export runs as long as what it returns lives.
+  std::function<std::shared_ptr<void>(std::string_view export_id)> mark_running;
 };
 
 // Writes the file to `writer` and fills `result`; both pointers may be anything a host can pass.

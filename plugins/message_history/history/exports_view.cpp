@@ -39,6 +39,7 @@ constexpr Term events[] = {
     {"refused", texts::event_refused, Tone::danger},
     {"cancelled", texts::event_cancelled, Tone::neutral},
     {"failed", texts::event_failed, Tone::danger},
+    {"aborted", texts::event_aborted, Tone::danger},
 };
 constexpr Term other_event{"other", texts::event_other, Tone::neutral};
 

@@ -163,7 +163,7 @@ struct Route {
 struct AuditRow {
   std::int64_t number = 0;  // 1, 2, 3 ... without gaps
   std::int64_t at_us = 0;
-  std::string event;  // "granted", "completed", "refused", "cancelled", "failed"
+  std::string event;  // "granted", "completed", "refused", "cancelled", "failed", "aborted"
   std::string export_id;
   std::string actor;
   std::string origin;
@@ -179,6 +179,13 @@ struct AuditRow {
   std::string jti;
   Sha256 previous_sha256{};
   Sha256 sha256{};
+};
+
+// Where the audit chain ended when a row was added last; zeros before the first.
+struct AuditHead {
+  std::int64_t number = 0;
+  Sha256 sha256{};
+  friend bool operator==(const AuditHead&, const AuditHead&) = default;
 };
 
 }  // namespace message_history

@@ -235,6 +235,11 @@ class Snapshot {
   // Audit, health.
   virtual std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) = 0;
   virtual std::vector<AuditRow> audit_oldest(std::int64_t after_number, std::int64_t limit) = 0;
+  // What the writer noted beside the chain when it added the newest row.
+  virtual AuditHead audit_head() = 0;
+  // The grants of exports that have not ended, oldest first.
+  virtual std::vector<AuditRow> running_exports() = 0;
+  virtual std::optional<AuditRow> newest_completed_export() = 0;
   virtual std::vector<SourceRow> sources() = 0;
   virtual std::vector<QuarantineEntry> quarantine(std::int64_t before_number,
                                                   std::int64_t limit) = 0;

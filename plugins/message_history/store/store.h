@@ -156,8 +156,8 @@ class WriteTransaction {
   virtual void add_period_money(MessageNo message, std::int32_t day, std::string_view currency,
                                 const ShopMoney& change) = 0;
 
-  // False when (iss, jti) was granted before. Fills number, previous_sha256 and sha256 through
-  // `seal`.
+  // Fills number, previous_sha256 and sha256 through `seal`. False, and nothing is stored, when it
+  // is a grant and (iss, jti) was granted before, or says "aborted" of an export that has ended.
   virtual bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) = 0;
 
   // Whether any message has a control group.

@@ -19,6 +19,10 @@ extern "C" {
 #define CRM_EXPORT_REQUEST_TYP "crm-export-request+jwt"
 #define CRM_EXPORT_MANIFEST_TYP "crm-export-manifest+jws"
 
+/* Beside the claims that every token needs, `permissions` may list what the actor may do, as in a
+ * view request. Then CRM_PERMISSION_EXPORT is required, and for unmasked members
+ * CRM_PERMISSION_MEMBER_READ: a host that sends requests it refuses itself has them in the audit
+ * chain. */
 typedef struct crm_export_request {
   uint32_t size;
   uint32_t reserved0; /* 0 */
@@ -45,6 +49,8 @@ typedef struct crm_audit_result {
   uint32_t reserved0; /* 0 */
   uint64_t rows;
   uint8_t head_sha256[32]; /* of the newest row; zero when there is none */
+  uint64_t aborted;        /* exports that were cut off with their process */
+  uint64_t running;        /* exports that have begun and not ended */
 } crm_audit_result;
 
 typedef struct crm_ext_exports {

@@ -200,4 +200,11 @@ std::int64_t checksum_of(const CreditRow& row) {
       .value();
 }
 
+AuditHead read_audit_head(Connection& db) {
+  Query query = db.query("SELECT audit_no, sha256 FROM audit_head");
+  if (!query.step()) return {};
+  const std::int64_t number = query.integer();
+  return {number, sha256_of(query.bytes())};
+}
+
 }  // namespace message_history::sqlite

@@ -44,4 +44,6 @@ std::int64_t checksum_of(const Order& row, std::string_view lines);
 std::int64_t checksum_of(const Refund& row);
 std::int64_t checksum_of(const CreditRow& row);
 
+AuditHead read_audit_head(Connection& db);
+
 }  // namespace message_history::sqlite

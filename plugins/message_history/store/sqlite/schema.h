@@ -151,6 +151,15 @@ CREATE UNIQUE INDEX audit_token ON audit (iss, jti) WHERE event = 'granted';
     R"sql(
 CREATE TABLE past_order (order_key INTEGER PRIMARY KEY);
 )sql",
+    R"sql(
+CREATE INDEX audit_completed ON audit (audit_no) WHERE event = 'completed';
+CREATE TABLE audit_head (
+  only INTEGER PRIMARY KEY CHECK (only = 1), audit_no INTEGER NOT NULL, sha256 BLOB NOT NULL);
+INSERT INTO audit_head SELECT 1, audit_no, sha256 FROM audit ORDER BY audit_no DESC LIMIT 1;
+CREATE TABLE running_export (export_id TEXT PRIMARY KEY, audit_no INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO running_export SELECT export_id, audit_no FROM audit WHERE event = 'granted'
+  AND export_id NOT IN (SELECT export_id FROM audit WHERE event <> 'granted');
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

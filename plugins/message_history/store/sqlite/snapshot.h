@@ -77,6 +77,9 @@ class SqliteSnapshot final : public Snapshot {
 
   std::vector<AuditRow> audit_newest(std::int64_t before_number, std::int64_t limit) override;
   std::vector<AuditRow> audit_oldest(std::int64_t after_number, std::int64_t limit) override;
+  AuditHead audit_head() override;
+  std::vector<AuditRow> running_exports() override;
+  std::optional<AuditRow> newest_completed_export() override;
   std::vector<SourceRow> sources() override;
   std::vector<QuarantineEntry> quarantine(std::int64_t before_number, std::int64_t limit) override;
   std::int64_t quarantine_count() override;

@@ -43,4 +43,21 @@ std::vector<AuditRow> SqliteSnapshot::audit_oldest(std::int64_t after_number, st
   return rows_of(query.bind(after_number).bind(limit), read_audit);
 }
 
+AuditHead SqliteSnapshot::audit_head() {
+  return read_audit_head(db_);
+}
+
+std::vector<AuditRow> SqliteSnapshot::running_exports() {
+  Query query = db_.query("SELECT " MH_AUDIT_COLUMNS
+                          " FROM audit WHERE audit_no IN (SELECT audit_no FROM running_export) "
+                          "ORDER BY audit_no");
+  return rows_of(query, read_audit);
+}
+
+std::optional<AuditRow> SqliteSnapshot::newest_completed_export() {
+  Query query = db_.query("SELECT " MH_AUDIT_COLUMNS
+                          " FROM audit WHERE event = 'completed' ORDER BY audit_no DESC LIMIT 1");
+  return row_of(query, read_audit);
+}
+
 }  // namespace message_history::sqlite

@@ -1,9 +1,9 @@
 // The SQLite side of WriteTransaction.
 //
 // Split over writer.cpp (sources, messages, members, the transaction itself), writer_rows.cpp (what
-// events say), writer_counters.cpp (what is counted, and the audit chain) and writer_lists.cpp
-// (what lists are read from), writer_past.cpp (what is too old to be seen) and writer_sweep.cpp
-// (dropping that).
+// events say), writer_counters.cpp (what is counted), writer_audit.cpp (the audit chain),
+// writer_lists.cpp (what lists are read from), writer_past.cpp (what is too old to be seen) and
+// writer_sweep.cpp (dropping that).
 #pragma once
 
 #include <array>

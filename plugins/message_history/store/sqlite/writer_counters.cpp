@@ -120,33 +120,4 @@ void SqliteWriter::add_shop(std::string_view currency, const ShopMoney& change) 
       .run();
 }
 
-bool SqliteWriter::append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) {
-  if (row.event == "granted") {
-    Query seen = db_.query("SELECT 1 FROM audit WHERE iss = ? AND jti = ? AND event = 'granted'");
-    if (seen.bind(row.iss).bind(row.jti).step()) return false;
-  }
-  {
-    Query last = db_.query("SELECT audit_no, sha256 FROM audit ORDER BY audit_no DESC LIMIT 1");
-    const bool any = last.step();
-    row.number = any ? last.integer() + 1 : 1;
-    row.previous_sha256 = any ? sha256_of(last.bytes()) : Sha256{};
-  }
-  row.sha256 = seal(row);
-  Query query = db_.query(
-      "INSERT INTO audit (audit_no, at, event, export_id, actor, origin, reason, message_id, "
-      "dialect, columns, masked, rows, csv_sha256, detail, iss, jti, previous_sha256, sha256) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  query.bind(row.number).bind(row.at_us);
-  for (const std::string* text : {&row.event, &row.export_id, &row.actor, &row.origin, &row.reason,
-                                  &row.message_id, &row.dialect, &row.columns}) {
-    query.bind(*text);
-  }
-  query.bind(row.masked ? 1 : 0).bind(row.rows);
-  for (const std::string* text : {&row.csv_sha256, &row.detail, &row.iss, &row.jti}) {
-    query.bind(*text);
-  }
-  query.bind_blob(bytes_of(row.previous_sha256)).bind_blob(bytes_of(row.sha256)).run();
-  return true;
-}
-
 }  // namespace message_history::sqlite
