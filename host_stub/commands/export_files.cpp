@@ -27,6 +27,8 @@ Outcome ExportFiles::begin() {
   if (!csv_.has_filename() || fs::is_directory(csv_, ignored)) {
     return system_failure("write", csv_, EISDIR, "name a file with --out");
   }
+  remove_abandoned(csv_);
+  remove_abandoned(proof_);
   auto pending = PendingFile::create(csv_);
   if (!pending) return pending.error();
   pending_.emplace(std::move(pending.value()));
@@ -35,7 +37,9 @@ Outcome ExportFiles::begin() {
 
 int64_t ExportFiles::write(std::string_view bytes) noexcept {
   try {
-    if (auto written = pending_->write(bytes); !written) {
+    auto written = pending_ ? done() : begin();
+    if (written) written = pending_->write(bytes);
+    if (!written) {
       if (!write_error_) write_error_ = written.error();
       return written.error().status;
     }
@@ -47,6 +51,9 @@ int64_t ExportFiles::write(std::string_view bytes) noexcept {
 }
 
 Outcome ExportFiles::publish(std::string_view proof) {
+  if (!pending_) {
+    if (auto begun = begin(); !begun) return begun;
+  }
   if (auto synced = pending_->sync(); !synced) return synced;
   auto pending_proof = PendingFile::create(proof_);
   if (!pending_proof) return pending_proof.error();

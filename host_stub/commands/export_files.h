@@ -21,10 +21,8 @@ class ExportFiles {
   ExportFiles(const ExportFiles&) = delete;
   ExportFiles& operator=(const ExportFiles&) = delete;
 
-  // Creates the temporary file. INVALID when the target cannot be a file.
-  Outcome begin();
-
-  // Writes into the temporary file; cancelled once the process is interrupted.
+  // Makes the temporary file with the first byte, and writes into it; cancelled once the process is
+  // interrupted.
   const crm_writer& writer() const { return writer_; }
   // The first failure of the writer.
   const std::optional<crm::Error>& write_error() const { return write_error_; }
@@ -35,6 +33,9 @@ class ExportFiles {
   Outcome publish(std::string_view proof);
 
  private:
+  // Creates the temporary file, and removes those that killed processes left of the same target.
+  // INVALID when the target cannot be a file.
+  Outcome begin();
   int64_t write(std::string_view bytes) noexcept;
 
   const std::filesystem::path csv_;

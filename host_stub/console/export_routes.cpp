@@ -40,6 +40,22 @@ std::optional<ExportClaims> claims_of(const Json& body) {
   return claims;
 }
 
+std::string origin_of(const httplib::Request& request) {
+  return "console from " + request.remote_addr;
+}
+
+// Lets the plugin refuse what this host refuses, which puts it into the audit chain. The writer
+// takes nothing, so that not even a plugin that would grant it gives a file away.
+void put_on_record(ExportRequest refused, KeyStore& keys, LoadedPlugin& plugin) {
+  crm_writer nowhere{};
+  nowhere.size = sizeof(nowhere);
+  nowhere.write = [](const crm_writer*, const void*, uint64_t) noexcept -> int64_t {
+    return CRM_ERR_CANCELLED;
+  };
+  nowhere.cancelled = [](const crm_writer*) noexcept -> int32_t { return 1; };
+  run_export(std::move(refused), keys, plugin, nowhere, [] { return uint64_t{0}; });
+}
+
 }  // namespace
 
 void ExportRoutes::add_to(httplib::Server& server) {
@@ -68,19 +84,26 @@ void ExportRoutes::begin(const httplib::Request& request, httplib::Response& res
     return refuse(
         {400, "invalid", "send plugin, tenant, message_id, reason, dialect and locale as strings"});
   }
+  LoadedPlugin* const plugin = find_plugin(plugins_, *plugin_id);
+  claims->actor = posted->sign_in.name;
+  claims->permissions = permissions_of(posted->sign_in.role);
+  const auto refuse_on_record = [&](const Refusal& refusal) {
+    if (plugin != nullptr) put_on_record({*claims, origin_of(request)}, keys_, *plugin);
+    refuse(refusal);
+  };
   if (is_blank(claims->reason)) {
-    return refuse({400, "no_reason", "say why the file is needed; the audit chain keeps it"});
+    return refuse_on_record(
+        {400, "no_reason", "say why the file is needed; the audit chain keeps it"});
   }
   if (!may(posted->sign_in, CRM_PERMISSION_EXPORT)) {
-    return refuse({403, "denied", "the role may not export; sign in as exporter or privacy"});
+    return refuse_on_record(
+        {403, "denied", "the role may not export; sign in as exporter or privacy"});
   }
   if (!claims->masked && !may(posted->sign_in, CRM_PERMISSION_MEMBER_READ)) {
-    return refuse({403, "denied", "the role may not see members; export them masked"});
+    return refuse_on_record({403, "denied", "the role may not see members; export them masked"});
   }
-  LoadedPlugin* const plugin = find_plugin(plugins_, *plugin_id);
   if (plugin == nullptr) return refuse({404, "not_found", "no plugin of that id exports"});
-  claims->actor = posted->sign_in.name;
-  ExportRequest asked{std::move(*claims), "console from " + request.remote_addr};
+  ExportRequest asked{std::move(*claims), origin_of(request)};
   auto stream = std::make_shared<ExportStream>(std::move(asked), keys_, *plugin);
   if (auto begun = stream->wait(); !begun) return refuse(refusal_of(begun.error()));
   const std::string id = crm::base64url_encode(random_bytes(id_bytes));

@@ -19,6 +19,7 @@ namespace {
 
 constexpr mode_t private_file = 0600;
 constexpr mode_t private_folder = 0700;
+constexpr std::string_view pending_suffix = ".tmp-";
 
 int32_t status_of(int error_number) {
   switch (error_number) {
@@ -136,12 +137,29 @@ PendingFile::~PendingFile() {
 }
 
 crm::Result<PendingFile> PendingFile::create(const fs::path& target) {
-  const fs::path path = target.string() + ".tmp-" + to_hex(random_bytes(8));
-  FileHandle file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_file));
-  if (!file.is_open()) {
-    return system_failure("create", path, errno, "check that its folder exists and is writable");
+  for (;;) {
+    const fs::path path = target.string() + std::string(pending_suffix) + to_hex(random_bytes(8));
+    FileHandle file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_file));
+    if (!file.is_open()) {
+      return system_failure("create", path, errno, "check that its folder exists and is writable");
+    }
+    flock(file.get(), LOCK_EX | LOCK_NB);
+    // Whoever removes abandoned files may have taken it for one before it was locked.
+    struct stat state {};
+    const bool is_removed = fstat(file.get(), &state) == 0 && state.st_nlink == 0;
+    if (!is_removed) return PendingFile(std::move(file), path, target);
   }
-  return PendingFile(std::move(file), path, target);
+}
+
+void remove_abandoned(const fs::path& target) {
+  const std::string prefix = target.filename().string() + std::string(pending_suffix);
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_of(target), error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with(prefix)) continue;
+    const FileHandle file(open(entry->path().c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (file.is_open() && flock(file.get(), LOCK_EX | LOCK_NB) == 0) unlink(entry->path().c_str());
+  }
 }
 
 Outcome PendingFile::sync() {

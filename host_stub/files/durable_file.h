@@ -57,7 +57,8 @@ Outcome sync_folder(const std::filesystem::path& folder);
 
 Outcome remove_if_present(const std::filesystem::path& path);
 
-// A file "<target>.tmp-<random>" beside its target, mode 0600; removed unless it was published.
+// A file "<target>.tmp-<random>" beside its target, mode 0600; removed unless it was published. It
+// is locked, so that what a killed process left behind can be told from what is being written.
 class PendingFile {
  public:
   static crm::Result<PendingFile> create(const std::filesystem::path& target);
@@ -79,6 +80,9 @@ class PendingFile {
   std::filesystem::path path_;  // empty once published
   std::filesystem::path target_;
 };
+
+// Removes the pending files of a target that nobody writes any more. What cannot be removed stays.
+void remove_abandoned(const std::filesystem::path& target);
 
 // Durable when it returns: written aside, synced, renamed, folder synced.
 Outcome replace_file(const std::filesystem::path& path, std::string_view bytes);

@@ -42,20 +42,21 @@ crm::Result<std::string> issue_export_token(KeyStore& keys, const ExportClaims& 
   if (!issuer) return issuer.error();
   const auto key = keys.issuing_key();
   if (!key) return key.error();
-  const Json payload = {{"iss", issuer.value()},
-                        {"aud", claims.audience},
-                        {"sub", claims.actor},
-                        {"tenant", claims.tenant},
-                        {"message_id", claims.message_id},
-                        {"columns", claims.columns},
-                        {"dialect", claims.dialect},
-                        {"masked", claims.masked},
-                        {"locale", claims.locale},
-                        {"reason", claims.reason},
-                        {"iat", now_s},
-                        {"nbf", now_s},
-                        {"exp", now_s + export_token_life_s},
-                        {"jti", crm::base64url_encode(random_bytes(jti_bytes))}};
+  Json payload = {{"iss", issuer.value()},
+                  {"aud", claims.audience},
+                  {"sub", claims.actor},
+                  {"tenant", claims.tenant},
+                  {"message_id", claims.message_id},
+                  {"columns", claims.columns},
+                  {"dialect", claims.dialect},
+                  {"masked", claims.masked},
+                  {"locale", claims.locale},
+                  {"reason", claims.reason},
+                  {"iat", now_s},
+                  {"nbf", now_s},
+                  {"exp", now_s + export_token_life_s},
+                  {"jti", crm::base64url_encode(random_bytes(jti_bytes))}};
+  if (claims.permissions) payload["permissions"] = *claims.permissions;
   auto token =
       sign_compact_jws(CRM_EXPORT_REQUEST_TYP, payload.dump(), {key.value().kid, key.value().seed});
   if (token && token.value().size() > CRM_EXPORT_TOKEN_BYTES_MAX) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct ExportClaims {
   bool masked = true;
   std::string locale;
   std::string reason;
+  // What the actor may do; empty where the host alone vouches for the actor.
+  std::optional<std::vector<std::string>> permissions{};
 };
 
 // A compact JWS, valid from `now_s` for export_token_life_s, with a fresh jti.

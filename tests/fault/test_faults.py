@@ -176,5 +176,55 @@ class ExportOnABadDisk(FaultCase):
         self.assertEqual(crm.verify(jwks, out).returncode, 0)
 
 
+class ExportOnADiskThatFillsUp(FaultCase):
+    """Halfway through a file that takes many writes."""
+
+    MESSAGE = "M-large"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.host = crm.Host()
+        cls.addClassCleanup(cls.host.close)
+        header, events = generated_feed.one_message(cls.MESSAGE, deliveries=40_000)
+        cls.large_tenant = header["tenant"]
+        cls.host.replay(crm.write_feed(cls.host.scratch("feed.ndjson"), header, events))
+        cls.folder_out = cls.host.scratch("out")
+        cls.folder_out.mkdir()
+        cls.out = cls.folder_out / "large.csv"
+        cls.export(cls.shimmed(cls.folder_out))
+        cls.writes = read_report(cls.folder / "report")["writes"]
+        cls.whole = cls.out.read_bytes()
+
+    @classmethod
+    def export(cls, env):
+        return cls.host.export(cls.large_tenant, cls.MESSAGE, cls.out, check=False, env=env)
+
+    def newest_event(self):
+        row = self.host.rows(self.large_tenant, "exports", "event", "detail")[0]
+        return crm.plain(row["event"]), crm.plain(row["detail"])
+
+    def test_it_ends_by_name_on_record_and_without_a_proof(self):
+        self.assertGreater(self.writes, 4)
+        for fail in ("enospc", "eio"):
+            for after in (2, self.writes // 2):
+                with self.subTest(fail=fail, after=after):
+                    self.out.unlink(missing_ok=True)
+                    Path(f"{self.out}.jws").unlink(missing_ok=True)
+                    done = self.export(self.shimmed(self.folder_out, fail, after))
+                    self.assert_explained(done, self.out)
+                    self.assertEqual(list(self.folder_out.iterdir()), [])
+                    event, detail = self.newest_event()
+                    self.assertEqual(event, "failed")
+                    self.assertTrue(detail)
+
+    def test_what_stood_there_before_stays_whole(self):
+        self.assertEqual(self.export({}).returncode, 0)
+        self.assert_explained(self.export(self.shimmed(self.folder_out, "enospc", self.writes // 2)), self.out)
+        self.assertTrue(self.out.read_bytes() == self.whole)
+        jwks = self.host.jwks(self.host.scratch("keys.jwks"))
+        self.assertEqual(crm.verify(jwks, self.out).returncode, 0)
+
+
 if __name__ == "__main__":
     unittest.main()

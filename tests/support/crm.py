@@ -203,10 +203,10 @@ class Host:
                 return int(plain(row["position"])), int(plain(row["accepted"]))
         return 0, 0
 
-    def export(self, tenant, message_id, out, *extra, dialect="raw-v1", check=True):
+    def export(self, tenant, message_id, out, *extra, dialect="raw-v1", check=True, env=None):
         """Exports one message; gives the finished process."""
         return run("export", "--data", self.data, "--tenant", tenant, "--message", message_id,
-                   "--reason", "월말 정산", "--out", out, "--dialect", dialect, *extra, check=check)
+                   "--reason", "월말 정산", "--out", out, "--dialect", dialect, *extra, check=check, env=env)
 
     def jwks(self, path):
         """Writes the public keys to a file and gives its path."""

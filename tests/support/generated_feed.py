@@ -42,6 +42,17 @@ def rfc3339(seconds, style=0):
     return at.isoformat().replace("+00:00", "Z" if style % 3 == 0 else "+00:00")
 
 
+def one_message(message_id, deliveries):
+    """(header, events) of one message to many, for exports that take a while."""
+    at = rfc3339(0)
+    events = [{"seq": 1, "type": "message", "at": at, "message_id": message_id, "kind": "manual", "channel": "sms",
+               "name": "큰 발송", "state": "completed"}]
+    events += [{"seq": number + 2, "type": "delivery", "at": at, "message_id": message_id, "delivery_id": f"d-{number:07}",
+                "member_id": f"member-{number % 5000}", "channel": "sms", "provider": "mts-sms", "status": "delivered"}
+               for number in range(deliveries)]
+    return HEADER, events
+
+
 class FeedBuilder:
     """Collects events in the order of the calls; `at` is in seconds after START."""
 
