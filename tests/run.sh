@@ -1,7 +1,9 @@
 #!/bin/sh
 # Builds everything and runs every test, plain and under sanitizers.
 # Usage: sh tests/run.sh [--quick | --full]
-#   --quick  without the sanitizers        --full  the long campaigns as well (300 kills, clang-tidy)
+#   --quick  without the sanitizers
+#   --full   the long campaigns as well: 300 kills of a replay and 500 of an export, 80,000 presentations of
+#            1,000 tokens, a million inputs for every fuzz target, clang-tidy
 set -eu
 cd "$(dirname "$0")/.."
 . host_stub/packages.sh
@@ -12,7 +14,7 @@ need_node
 mode=${1:-}
 case "$mode" in
   "" | --quick) ;;
-  --full) CRM_KILLS=300 && export CRM_KILLS ;;
+  --full) export CRM_KILLS=300 CRM_EXPORT_KILLS=500 CRM_PRESENTATIONS=10000 CRM_FUZZ_RUNS=1000000 ;;
   *)
     echo "unknown option $mode; use --quick, --full or nothing" >&2
     exit 2
@@ -49,6 +51,7 @@ if [ "$mode" = "--full" ]; then
   need_packages clang-tidy
   echo "== clang-tidy"
   git ls-files 'plugins/*.cpp' 'host_stub/*.cpp' | xargs clang-tidy -p build/dev --quiet
+  sh tests/fuzz/run.sh
 fi
 
 total=0
