@@ -29,16 +29,23 @@ std::string positions(const ExportManifest& manifest) {
   return list.empty() ? "no event" : list;
 }
 
+// The same sentence that verify-export.sh prints.
+std::string sentence(const std::filesystem::path& csv, const ExportManifest& proved) {
+  const std::string gap = proved.retained_from.empty()
+                              ? ""
+                              : fmt::format(" (of what happened before {} nothing was kept)",
+                                            printable(proved.retained_from));
+  return fmt::format(
+      "{} is complete and unmodified: {} rows of message {} of tenant {}{}, exported by {} at {}, "
+      "as of {}, signed with key {}.",
+      csv.string(), proved.rows, printable(proved.message_id), printable(proved.tenant), gap,
+      printable(proved.issuer), printable(proved.created_at), positions(proved), proved.kid);
+}
+
 Outcome verify_file(const VerifyOptions& options) {
   const auto manifest = verify_export(options.jwks, options.csv);
   if (!manifest) return manifest.error();
-  const ExportManifest& proved = manifest.value();
-  return print_line(fmt::format(
-      "{} is complete and unmodified: {} rows of message {} of tenant {}, exported at {}, as of "
-      "{}, "
-      "signed with key {}.",
-      options.csv.string(), proved.rows, printable(proved.message_id), printable(proved.tenant),
-      printable(proved.created_at), positions(proved), proved.kid));
+  return print_line(sentence(options.csv, manifest.value()));
 }
 
 Outcome verify_audit(const VerifyOptions& options) {

@@ -65,6 +65,7 @@ crm::Result<ExportManifest> read_manifest(std::string_view payload) {
                                                 manifest_version));
   }
   ExportManifest manifest;
+  if (!read_text(root, "iss", manifest.issuer)) return malformed("iss");
   if (!read_text(root, "tenant", manifest.tenant)) return malformed("tenant");
   if (!read_text(root, "message_id", manifest.message_id)) return malformed("message_id");
   if (!read_text(root, "created_at", manifest.created_at)) return malformed("created_at");
@@ -73,6 +74,11 @@ crm::Result<ExportManifest> read_manifest(std::string_view payload) {
   if (!read_count(root, "bytes", manifest.bytes)) return malformed("bytes");
   if (!read_text(root, "sha256", manifest.sha256) || !is_sha256_hex(manifest.sha256)) {
     return malformed("sha256");
+  }
+  const auto retained = root.find("retained_from");
+  if (retained != root.end() && !retained->is_null() &&
+      !read_text(root, "retained_from", manifest.retained_from)) {
+    return malformed("retained_from");
   }
   return manifest;
 }

@@ -15,6 +15,7 @@ namespace host_stub {
 // What this host checks or shows; the rest of the manifest is for programs.
 struct ExportManifest {
   std::string kid;
+  std::string issuer;
   std::string tenant;
   std::string message_id;
   std::string created_at;                 // RFC 3339
@@ -22,6 +23,8 @@ struct ExportManifest {
   uint64_t rows = 0;
   uint64_t bytes = 0;
   std::string sha256;  // hex
+  // RFC 3339; nothing of what happened before is in the file. Empty: everything was kept.
+  std::string retained_from;
 };
 
 // Verifies a compact JWS against published keys and reads its manifest. INVALID or DENIED with a

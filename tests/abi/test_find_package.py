@@ -124,6 +124,12 @@ class FindPackage(unittest.TestCase):
         installed = {path.relative_to(self.prefix / "include") for path in (self.prefix / "include").rglob("*.h*")}
         self.assertEqual(installed, source)
 
+    def test_the_script_that_checks_exports_lies_beside_the_plugin(self):
+        plugin = next(self.prefix.rglob("message_history.so"))
+        script = plugin.parent / "verify-export.sh"
+        self.assertEqual(run("sh", script).returncode, 2, "it says how it is called")
+        self.assertTrue(os.access(script, os.X_OK))
+
     def test_another_major_is_not_found(self):
         done = self.configure(self.base / "too_new", "2.0")
         self.assertNotEqual(done.returncode, 0)
