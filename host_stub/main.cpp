@@ -47,6 +47,7 @@ int run(int argc, char** argv) {
   host_stub::add_view_command(app, chosen);
   host_stub::add_export_command(app, chosen);
   host_stub::add_jwks_command(app, chosen);
+  host_stub::add_rotate_key_command(app, chosen);
   host_stub::add_verify_command(app, chosen);
   host_stub::add_digest_command(app, chosen);
   host_stub::add_generate_command(app, chosen);

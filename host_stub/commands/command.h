@@ -22,6 +22,7 @@ void add_generate_command(CLI::App& app, Command& chosen);
 void add_jwks_command(CLI::App& app, Command& chosen);
 void add_plugins_command(CLI::App& app, Command& chosen);
 void add_replay_command(CLI::App& app, Command& chosen);
+void add_rotate_key_command(CLI::App& app, Command& chosen);
 void add_serve_command(CLI::App& app, Command& chosen);
 void add_verify_command(CLI::App& app, Command& chosen);
 void add_view_command(CLI::App& app, Command& chosen);

@@ -41,6 +41,11 @@ crm::Result<StoredKey> parse_key(Json& entry, bool is_current) {
     return refuse("a key lacks created_at_us");
   }
   StoredKey key{*kid, *public_key, std::nullopt, created->get<int64_t>()};
+  const auto accepted = entry.find("accepted_until_us");
+  if (accepted != entry.end()) {
+    if (is_current || !accepted->is_number_integer()) return refuse("accepted_until_us is wrong");
+    key.accepted_until_us = accepted->get<int64_t>();
+  }
   if (!is_current) return key;
   key.seed = take_seed(entry);
   if (!key.seed) return refuse("the current key lacks its private half");
@@ -62,10 +67,21 @@ crm::Result<StoredKey> make_key(int64_t now_us) {
   return key;
 }
 
-crm::Result<KeyRing> rotated(KeyRing ring, int64_t now_us) {
-  auto key = make_key(now_us);
+crm::Result<KeyRing> rotated(KeyRing ring, Rotation rotation) {
+  if (ring.keys.size() >= key_ring_keys_max) {
+    return failure(CRM_ERR_FULL,
+                   fmt::format("there are {} keys already, the most there can be; keys are rotated "
+                               "yearly, not daily",
+                               ring.keys.size()));
+  }
+  auto key = make_key(rotation.now_us);
   if (!key) return key.error();
-  for (StoredKey& former : ring.keys) former.seed.reset();
+  for (StoredKey& former : ring.keys) {
+    if (former.seed || former.accepted_until_us > rotation.accepted_until_us) {
+      former.accepted_until_us = rotation.accepted_until_us;
+    }
+    former.seed.reset();
+  }
   ring.keys.insert(ring.keys.begin(), std::move(key.value()));
   return ring;
 }
@@ -86,6 +102,9 @@ std::string render_key_ring(const KeyRing& ring) {
       std::string secret = crm::base64url_encode(key.seed->view());
       text += ", \"d\": \"" + secret + "\"";
       wipe(secret);
+    }
+    if (key.accepted_until_us != 0) {
+      text += fmt::format(", \"accepted_until_us\": {}", key.accepted_until_us);
     }
     text += "}";
   }

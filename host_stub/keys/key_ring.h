@@ -12,12 +12,15 @@
 namespace host_stub {
 
 inline constexpr uint64_t key_ring_bytes_max = 1u << 20;
+inline constexpr size_t key_ring_keys_max = 2000;
 
 struct StoredKey {
   std::string kid;
   PublicKey public_key;
   std::optional<Seed> seed;  // gone once retired
   int64_t created_at_us = 0;
+  // Until then a retired key of the issuer still vouches for what it signed before.
+  int64_t accepted_until_us = 0;
 };
 
 struct KeyRing {
@@ -29,8 +32,15 @@ struct KeyRing {
 
 crm::Result<StoredKey> make_key(int64_t now_us);
 
-// The ring with a new current key; the former one is retired and its private half forgotten.
-crm::Result<KeyRing> rotated(KeyRing ring, int64_t now_us);
+// When a key changes, and until when the former one and those before it are accepted at most.
+struct Rotation {
+  int64_t now_us = 0;
+  int64_t accepted_until_us = 0;
+};
+
+// The ring with a new current key; the former one is retired and its private half forgotten. FULL
+// when there are key_ring_keys_max keys already.
+crm::Result<KeyRing> rotated(KeyRing ring, Rotation rotation);
 
 // The file's text. Holds secrets: wipe it.
 std::string render_key_ring(const KeyRing& ring);

@@ -41,12 +41,36 @@ crm::Result<SigningKey> signer_of(KeyRing ring) {
   return SigningKey{key.kid, std::move(*key.seed)};
 }
 
+// The current key alone has its private half. Of plugins' retired keys none is in force.
+bool is_in_force(const StoredKey& key, int64_t now) {
+  return key.seed.has_value() || now < key.accepted_until_us;
+}
+
+JwksEntry entry_of(const StoredKey& key) {
+  return {key.public_key, key.seed ? KeyUse::current : KeyUse::retired};
+}
+
 bool is_plugin_file(const fs::path& file) {
   const std::string name = file.filename().string();
   return name.starts_with(plugin_prefix) && name.ends_with(suffix);
 }
 
 }  // namespace
+
+Outcome KeyStore::rotate(const fs::path& file, Rotation rotation) const {
+  auto ring = read(file);  // without a key there may be no folder to lock
+  if (!ring) return ring.error();
+  const auto lock = FolderLock::acquire(folder_);
+  if (!lock) return lock.error();
+  ring = read(file);
+  if (!ring) return ring.error();
+  const auto next = rotated(std::move(ring.value()), rotation);
+  if (!next) return next.error();
+  std::string text = render_key_ring(next.value());
+  const auto replaced = replace_file(file, text);
+  wipe(text);
+  return replaced;
+}
 
 fs::path KeyStore::plugin_file(std::string_view plugin_id) const {
   return folder_ / fmt::format("{}{}{}", plugin_prefix, plugin_id, suffix);
@@ -106,9 +130,29 @@ crm::Result<SigningKey> KeyStore::issuing_key() {
 crm::Result<PublicKey> KeyStore::issuer_key(std::string_view kid) {
   const auto ring = read(issuer_file());
   if (!ring) return ring.error();
-  const StoredKey& key = ring.value().current();
-  if (key.kid != kid) return failure(CRM_ERR_NOT_FOUND, "no issuer key in force has this kid");
-  return key.public_key;
+  const int64_t now = now_us();
+  for (const StoredKey& key : ring.value().keys) {
+    if (key.kid == kid && is_in_force(key, now)) return key.public_key;
+  }
+  return failure(CRM_ERR_NOT_FOUND, "no issuer key in force has this kid");
+}
+
+Outcome KeyStore::rotate_issuing_key(FormerKey former) {
+  const int64_t now = now_us();
+  const bool accepted = former == FormerKey::accepted_for_a_while;
+  return rotate(issuer_file(), {now, accepted ? now + former_issuer_key_accepted_us : 0});
+}
+
+crm::Result<std::string> KeyStore::issuer_jwks() const {
+  std::vector<JwksEntry> entries;
+  const auto ring = read(issuer_file());
+  if (!ring && ring.error().status != CRM_ERR_NOT_FOUND) return ring.error();
+  if (!ring) return render_jwks({});
+  const int64_t now = now_us();
+  for (const StoredKey& key : ring.value().keys) {
+    if (is_in_force(key, now)) entries.push_back(entry_of(key));
+  }
+  return render_jwks(entries);
 }
 
 crm::Result<SigningKey> KeyStore::signing_key(std::string_view plugin_id) {
@@ -118,18 +162,7 @@ crm::Result<SigningKey> KeyStore::signing_key(std::string_view plugin_id) {
 }
 
 Outcome KeyStore::rotate_signing_key(std::string_view plugin_id) {
-  auto ring = read(plugin_file(plugin_id));  // without a key there may be no folder to lock
-  if (!ring) return ring.error();
-  const auto lock = FolderLock::acquire(folder_);
-  if (!lock) return lock.error();
-  ring = read(plugin_file(plugin_id));
-  if (!ring) return ring.error();
-  const auto next = rotated(std::move(ring.value()), now_us());
-  if (!next) return next.error();
-  std::string text = render_key_ring(next.value());
-  const auto replaced = replace_file(plugin_file(plugin_id), text);
-  wipe(text);
-  return replaced;
+  return rotate(plugin_file(plugin_id), {now_us(), 0});
 }
 
 crm::Result<std::string> KeyStore::jwks() const {
@@ -149,9 +182,7 @@ crm::Result<std::string> KeyStore::jwks() const {
   for (const fs::path& file : files) {
     const auto ring = read(file);
     if (!ring) return ring.error();
-    for (const StoredKey& key : ring.value().keys) {
-      entries.push_back({key.public_key, key.seed ? KeyUse::current : KeyUse::retired});
-    }
+    for (const StoredKey& key : ring.value().keys) entries.push_back(entry_of(key));
   }
   return render_jwks(entries);
 }
