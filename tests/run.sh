@@ -3,7 +3,7 @@
 # Usage: sh tests/run.sh [--quick | --full]
 #   --quick  without the sanitizers
 #   --full   the long campaigns as well: 300 kills of a replay and 500 of an export, 80,000 presentations of
-#            1,000 tokens, a million inputs for every fuzz target, clang-tidy
+#            1,000 tokens, every bit of an export, a million inputs for every fuzz target, clang-tidy
 set -eu
 cd "$(dirname "$0")/.."
 . host_stub/packages.sh
@@ -14,7 +14,9 @@ need_node
 mode=${1:-}
 case "$mode" in
   "" | --quick) ;;
-  --full) export CRM_KILLS=300 CRM_EXPORT_KILLS=500 CRM_PRESENTATIONS=10000 CRM_FUZZ_RUNS=1000000 ;;
+  --full)
+    export CRM_KILLS=300 CRM_EXPORT_KILLS=500 CRM_PRESENTATIONS=10000 CRM_TAMPER=full CRM_FUZZ_RUNS=1000000
+    ;;
   *)
     echo "unknown option $mode; use --quick, --full or nothing" >&2
     exit 2

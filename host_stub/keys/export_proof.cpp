@@ -6,9 +6,7 @@
 #include <memory>
 
 #include "files/durable_file.h"
-#include "files/random_bytes.h"
-#include "keys/csv_records.h"
-#include "keys/sha256.h"
+#include "keys/csv_facts.h"
 
 namespace host_stub {
 
@@ -19,53 +17,17 @@ namespace {
 constexpr size_t chunk_bytes = 1u << 20;
 constexpr const char* export_again = "do not use it, and export it again";
 
-struct Measured {
-  uint64_t bytes = 0;
-  uint64_t records = 0;
-  bool is_cut = false;  // ends inside a quoted field
-  std::string sha256;   // hex
-};
-
-crm::Result<Measured> measure(const fs::path& csv) {
+crm::Result<CsvFacts> measure(const fs::path& csv) {
   const auto file = open_for_reading(csv);
   if (!file) return file.error();
   const auto buffer = std::make_unique<char[]>(chunk_bytes);
-  Measured measured;
-  Sha256 hash;
-  CsvRecordCounter counter;
+  CsvMeter meter;
   for (;;) {
     const auto got = read_some(file.value(), csv, buffer.get(), chunk_bytes);
     if (!got) return got.error();
-    if (got.value() == 0) break;
-    const std::string_view chunk(buffer.get(), got.value());
-    hash.update(chunk);
-    counter.add(chunk);
-    measured.bytes += chunk.size();
+    if (got.value() == 0) return meter.finish();
+    meter.add({buffer.get(), got.value()});
   }
-  const auto digest = hash.finish();
-  measured.sha256 = to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
-  measured.records = counter.records();
-  measured.is_cut = counter.ends_inside_quotes();
-  return measured;
-}
-
-Outcome compare(const fs::path& csv, const Measured& found, const ExportManifest& claimed) {
-  const auto refuse = [&](std::string what) {
-    return failure(CRM_ERR_CORRUPT, fmt::format("{} {}; {}", csv.string(), what, export_again));
-  };
-  if (found.bytes != claimed.bytes) {
-    return refuse(
-        fmt::format("has {} bytes where its proof says {}: it is incomplete or was changed",
-                    found.bytes, claimed.bytes));
-  }
-  if (found.sha256 != claimed.sha256) {
-    return refuse("has another SHA-256 than its proof says: it was changed after the export");
-  }
-  if (found.is_cut || found.records != claimed.rows + 1) {
-    return refuse(fmt::format("has {} records with the header where its proof says {} rows",
-                              found.records, claimed.rows));
-  }
-  return done();
 }
 
 crm::Result<std::vector<PublishedKey>> read_jwks(const fs::path& file) {
@@ -105,8 +67,10 @@ crm::Result<ExportManifest> verify_export(const fs::path& jwks, const fs::path& 
                    fmt::format("the proof {} is not accepted: {}; {}", proof.string(),
                                manifest.error().detail, export_again));
   }
-  if (auto same = compare(csv, measured.value(), manifest.value()); !same) return same.error();
-  return manifest;
+  const auto same = compare_with_manifest(measured.value(), manifest.value());
+  if (same) return manifest;
+  return failure(same.error().status,
+                 fmt::format("{} {}; {}", csv.string(), same.error().detail, export_again));
 }
 
 }  // namespace host_stub
