@@ -130,6 +130,11 @@ class FindPackage(unittest.TestCase):
         self.assertEqual(run("sh", script).returncode, 2, "it says how it is called")
         self.assertTrue(os.access(script, os.X_OK))
 
+    def test_the_example_for_hosts_compiles_against_what_is_installed(self):
+        example = next(self.prefix.rglob("examples/export_host.cpp"))
+        run_well(os.environ.get("CXX", "c++"), "-std=c++20", f"-I{self.prefix / 'include'}", example, "-o",
+                 self.base / "export_host", "-lcrypto", "-ldl")
+
     def test_another_major_is_not_found(self):
         done = self.configure(self.base / "too_new", "2.0")
         self.assertNotEqual(done.returncode, 0)
