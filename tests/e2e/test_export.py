@@ -1,9 +1,7 @@
 """Exports through the real crm-host: complete, exact, signed; any change of them is refused."""
 
 import base64
-import csv
 import hashlib
-import io
 import json
 import random
 import re
@@ -17,74 +15,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import crm
 import generated_feed
 import reference
+from export_file import (COLUMNS, DIALECTS, KOREAN, jws_parts, records, sidecar,
+                         spreadsheet_bytes, sums, table, unbase64url, without_zeros)
 
-KOREAN = {
-    "message_type": "메시지 종류", "sent": "발송 여부", "failure_reason": "실패 사유",
-    "failure_code": "실패 코드", "member_id": "회원 아이디", "sent_at": "발송 시각",
-    "order_id": "주문번호", "order_amount": "주문금액", "currency": "통화",
-    "ordered_at": "주문날짜", "product_no": "주문상품번호", "product_name": "상품명",
-    "unit_price": "상품금액", "option_price": "상품옵션금액", "option": "상품옵션",
-    "quantity": "주문수량", "attribution": "매출 발생 경로", "attributed_amount": "기여 매출",
-    "refunded_amount": "환불금액",
-}
-COLUMNS = list(KOREAN)
-NUMBERS = {"order_amount", "unit_price", "option_price", "quantity", "attributed_amount",
-           "refunded_amount"}
-IDS = {"order_id", "product_no"}
 MANIFEST_KEYS = {"version", "iss", "tenant", "message_id", "export_id", "request_sha256", "columns",
                  "dialect", "masked", "locale", "rule_version", "as_of", "retained_from", "rows",
                  "recipients", "bytes", "sha256", "created_at", "previous_export_sha256"}
-FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
 TAMPERED_PLACES = 200
 ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
-
-
-def sidecar(path):
-    return Path(f"{path}.jws")
-
-
-def unbase64url(text):
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def jws_parts(path):
-    """(header, manifest, signed bytes, signature) of the sidecar of a CSV."""
-    parts = sidecar(path).read_text(encoding="ascii").strip().split(".")
-    header, manifest = (json.loads(unbase64url(part)) for part in parts[:2])
-    return header, manifest, ".".join(parts[:2]).encode(), unbase64url(parts[2])
-
-
-def table(data):
-    """(header, rows) of the bytes of a CSV."""
-    lines = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
-    return lines[0], lines[1:]
-
-
-def records(path):
-    return [dict(zip(COLUMNS, row)) for row in table(path.read_bytes())[1]]
-
-
-def sums(rows, column):
-    """{currency: minor units} of an amount column; zeros left out."""
-    total = {}
-    for row in rows:
-        if row[column]:
-            minor = crm.amount(row[column], row["currency"])
-            total[row["currency"]] = total.get(row["currency"], 0) + minor
-    return {currency: minor for currency, minor in total.items() if minor}
-
-
-def without_zeros(amounts):
-    return {currency: minor for currency, minor in amounts.items() if minor}
-
-
-def spreadsheet_text(column, text):
-    """What spreadsheet-v1 makes of a field of raw-v1."""
-    if column in NUMBERS:
-        return text
-    long_number = text.isascii() and text.isdigit() and (text[0] == "0" or len(text) >= 12)
-    risky = text.startswith("'") or text.lstrip(" ").startswith(FORMULA_STARTS)
-    return "'" + text if risky or (column in IDS and long_number) else text
 
 
 class ExportedFeed:
@@ -162,6 +100,18 @@ class EveryMessage:
                     self.assertEqual(sums(rows, column).get(currency), minor, column)
         self.for_each(check)
 
+    def test_spreadsheet_dialect_says_the_same_made_safe(self):
+        def check(message_id, path):
+            safe = self.feed.export(message_id, "safe.csv", dialect="spreadsheet-v1")
+            self.assertEqual(safe.read_bytes(), spreadsheet_bytes(COLUMNS, *table(path.read_bytes())))
+            self.assertEqual(records(safe), records(path))
+            manifest = jws_parts(safe)[1]
+            self.assertEqual(manifest["dialect"], "spreadsheet-v1")
+            self.assertEqual(manifest["rows"], jws_parts(path)[1]["rows"])
+            done = crm.verify(self.feed.jwks, safe)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.for_each(check)
+
     def test_every_order_and_line_is_there_once(self):
         def check(message_id, path):
             rows, won = records(path), self.feed.won[message_id]
@@ -226,6 +176,9 @@ class EveryMessage:
             again = self.feed.export(message_id, "again.csv")
             self.assertEqual(again.read_bytes(), path.read_bytes())
             self.assertNotEqual(sidecar(again).read_bytes(), sidecar(path).read_bytes())
+            one, two = (self.feed.export(message_id, f"safe{n}.csv", dialect="spreadsheet-v1")
+                        for n in (1, 2))
+            self.assertEqual(one.read_bytes(), two.read_bytes())
         self.for_each(check)
 
 
@@ -259,10 +212,12 @@ class OptionsTest(unittest.TestCase):
             self.assertEqual(key["kid"], base64.urlsafe_b64encode(digest).rstrip(b"=").decode())
 
     def test_english_locale_gives_english_headers(self):
-        header, _ = table(self.feed.export("M-orders", "en.csv", "--locale", "en").read_bytes())
-        self.assertEqual(len(set(header)), len(COLUMNS))
-        for name in header:
-            self.assertRegex(name, r"^[A-Za-z][A-Za-z ()/.-]*$")
+        for dialect in DIALECTS:
+            out = self.feed.export("M-orders", "en.csv", "--locale", "en", dialect=dialect)
+            header, _ = table(out.read_bytes())
+            self.assertEqual(len(set(header)), len(COLUMNS))
+            for name in header:
+                self.assertRegex(name, r"^[A-Za-z][A-Za-z ()/.-]*$")
 
     def test_times_carry_the_offset_of_the_tenant(self):
         for row in records(self.feed.csv["M-orders"]):
@@ -271,31 +226,32 @@ class OptionsTest(unittest.TestCase):
 
     def test_chosen_columns_only(self):
         chosen = ["sent", "member_id", "order_amount"]
-        out = self.feed.export("M-orders", "some.csv", "--columns", ",".join(chosen))
-        header, rows = table(out.read_bytes())
-        self.assertEqual(header, [KOREAN[key] for key in chosen])
         everything = records(self.feed.csv["M-orders"])
-        self.assertEqual(rows, [[row[key] for key in chosen] for row in everything])
-        self.assertEqual(jws_parts(out)[1]["columns"], chosen)
+        wanted = [[row[key] for key in chosen] for row in everything]
+        header = [KOREAN[key] for key in chosen]
+        for dialect in DIALECTS:
+            out = self.feed.export("M-orders", "some.csv", "--columns", "order_amount,sent,member_id",
+                                   dialect=dialect)
+            self.assertEqual(table(out.read_bytes()), (header, wanted))
+            self.assertEqual(jws_parts(out)[1]["columns"], chosen)
+        self.assertEqual(out.read_bytes(), spreadsheet_bytes(chosen, header, wanted))
 
     def test_members_are_readable_with_unmask_only(self):
         members = {event["member_id"] for event in self.feed.events
                    if event["type"] == "delivery" and event["message_id"] == "M-control"}
-        out = self.feed.export("M-control", "open.csv", "--unmask")
-        self.assertEqual({row["member_id"] for row in records(out)}, members)
-        self.assertIs(jws_parts(out)[1]["masked"], False)
-        self.assertEqual(crm.verify(self.feed.jwks, out).returncode, 0)
+        for dialect in DIALECTS:
+            masked = self.feed.export("M-control", "masked.csv", dialect=dialect)
+            self.assertEqual({row["member_id"] for row in records(masked)} & members, set())
+            self.assertIs(jws_parts(masked)[1]["masked"], True)
+            out = self.feed.export("M-control", "open.csv", "--unmask", dialect=dialect)
+            self.assertEqual({row["member_id"] for row in records(out)}, members)
+            self.assertIs(jws_parts(out)[1]["masked"], False)
+            self.assertEqual(crm.verify(self.feed.jwks, out).returncode, 0)
 
     def test_erased_members_are_gone_even_with_unmask(self):
         out = self.feed.export("M-erased", "erased.csv", "--unmask")
         shown = [row for row in records(out) if row["member_id"] == "member-straddle"]
         self.assertEqual(shown, [], "both deliveries to this member are from before the erasure")
-
-    def test_dialect_that_is_not_offered_yet_is_refused_by_name_and_leaves_no_file(self):
-        with self.assertRaisesRegex(crm.HostFailed, "dialect.*raw-v1"):
-            self.feed.export("M-orders", "sheet.csv", dialect="spreadsheet-v1")
-        out = self.feed.host.scratch("sheet.csv")
-        self.assertFalse(out.exists() or sidecar(out).exists())
 
 
 class TamperingTest(unittest.TestCase):

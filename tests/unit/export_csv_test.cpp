@@ -1,5 +1,6 @@
 // Columns, amounts, words and CSV bytes: golden texts written out by hand.
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include <cstdint>
 #include <limits>
@@ -13,6 +14,7 @@
 #include "export/dialect.h"
 #include "export/unicode_text.h"
 #include "export/wording.h"
+#include "export_csv_of.h"
 #include "model/amount.h"
 
 namespace message_history {
@@ -21,6 +23,12 @@ namespace {
 std::string field(std::string_view text) {
   std::string out;
   append_raw_field(text, out);
+  return out;
+}
+
+std::string sheet_field(std::string_view text, CsvType type = CsvType::text) {
+  std::string out;
+  append_spreadsheet_field(type, text, out);
   return out;
 }
 
@@ -80,8 +88,10 @@ TEST(Dialects, AreKnownByName) {
   EXPECT_EQ(dialect_from_name("raw-v1"), Dialect::raw_v1);
   EXPECT_EQ(dialect_from_name("spreadsheet-v1"), Dialect::spreadsheet_v1);
   EXPECT_FALSE(dialect_from_name("RAW-V1").has_value());
-  EXPECT_TRUE(info_of(Dialect::raw_v1).offered);
-  EXPECT_FALSE(info_of(Dialect::spreadsheet_v1).offered);
+  EXPECT_FALSE(dialect_from_name("").has_value());
+  for (const Dialect dialect : {Dialect::raw_v1, Dialect::spreadsheet_v1}) {
+    EXPECT_EQ(dialect_from_name(name_of(dialect)), dialect);
+  }
 }
 
 TEST(Csv, QuotesOnlyWhereNeeded) {
@@ -101,26 +111,131 @@ TEST(Csv, QuotesOnlyWhereNeeded) {
   EXPECT_EQ(field(std::string_view("nul\0nul", 7)), std::string_view("nul\0nul", 7));
 }
 
+TEST(SpreadsheetCsv, QuotesEveryField) {
+  EXPECT_EQ(sheet_field(""), R"("")");
+  EXPECT_EQ(sheet_field("plain"), R"("plain")");
+  EXPECT_EQ(sheet_field(" a,b "), R"(" a,b ")");
+  EXPECT_EQ(sheet_field(R"(say "hi")"), R"("say ""hi""")");
+  EXPECT_EQ(sheet_field(R"(")"), R"("""")");
+  EXPECT_EQ(sheet_field(R"("")"), R"("""""")");
+  EXPECT_EQ(sheet_field("머그컵\r\n두 개"), "\"머그컵\r\n두 개\"");
+}
+
+TEST(SpreadsheetCsv, TextIsNoFormula) {
+  for (const std::string begin :
+       {"=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'"}) {
+    for (const CsvType type : {CsvType::text, CsvType::id}) {
+      EXPECT_EQ(sheet_field(begin, type), "\"'" + begin + '"');
+      EXPECT_EQ(sheet_field(begin + "1+1", type), "\"'" + begin + "1+1\"");
+      EXPECT_EQ(sheet_field(begin + begin, type), "\"'" + begin + begin + '"');
+      EXPECT_EQ(sheet_field("1" + begin, type), "\"1" + begin + '"') << "only what begins with it";
+    }
+    const bool is_apostrophe = begin == "'";
+    EXPECT_EQ(sheet_field("  " + begin + "1"), (is_apostrophe ? "\"  " : "\"'  ") + begin + "1\"");
+  }
+  EXPECT_EQ(sheet_field("+821012345678"), R"("'+821012345678")");
+  EXPECT_EQ(sheet_field("-1000"), R"("'-1000")");
+  EXPECT_EQ(sheet_field("=A(\"x\")"), R"x("'=A(""x"")")x");
+  EXPECT_EQ(sheet_field("'=1"), R"("''=1")");
+}
+
+TEST(SpreadsheetCsv, NulThatSpreadsheetsDropHidesNothing) {
+  using namespace std::string_view_literals;
+  for (const CsvType type : {CsvType::text, CsvType::id}) {
+    EXPECT_EQ(sheet_field("\0=1+1"sv, type), "\"'\0=1+1\""sv);
+    EXPECT_EQ(sheet_field(" \0 =1"sv, type), "\"' \0 =1\""sv);
+    EXPECT_EQ(sheet_field("\0'1"sv, type), "\"'\0'1\""sv);
+    EXPECT_EQ(sheet_field("0\0123"sv, type), "\"'0\0123\""sv);
+    EXPECT_EQ(sheet_field("a\0"sv, type), "\"'a\0\""sv);
+  }
+}
+
+TEST(SpreadsheetCsv, OtherTextStaysAsItIs) {
+  for (const char* text : {" ", "   ", "1=1", "a-b", "100%", "\xC2\xA0=1", "\xE3\x80\x80=1", "﹣1",
+                           "\xEF", "\xEF\xBC", "！", "（", "\"=1", "0.5", "가", "\xF0\x9F\x9A\xAA",
+                           "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D", "`1", "‘1"}) {
+    std::string quoted;
+    for (const char c : std::string_view(text)) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    EXPECT_EQ(sheet_field(text), '"' + quoted + '"');
+    EXPECT_EQ(sheet_field(text, CsvType::id), '"' + quoted + '"');
+  }
+}
+
+TEST(SpreadsheetCsv, IdsOfDigitsKeepEachDigit) {
+  const auto as_id = [](std::string_view text) { return sheet_field(text, CsvType::id); };
+  EXPECT_EQ(as_id("00123"), R"("'00123")");
+  EXPECT_EQ(as_id("01012345678"), R"("'01012345678")");
+  EXPECT_EQ(as_id("0"), R"("'0")");
+  EXPECT_EQ(as_id("123456789012"), R"("'123456789012")");
+  EXPECT_EQ(as_id("12345678901234567890"), R"("'12345678901234567890")");
+  EXPECT_EQ(as_id("12345678901"), R"("12345678901")");
+  EXPECT_EQ(as_id("9"), R"("9")");
+  EXPECT_EQ(as_id("00123-1"), R"("00123-1")");
+  EXPECT_EQ(as_id(" 00123"), R"(" 00123")");
+  EXPECT_EQ(as_id("2026-1234567890"), R"("2026-1234567890")");
+  EXPECT_EQ(sheet_field("00123"), R"("00123")") << "only ids are known to be no numbers";
+  EXPECT_EQ(sheet_field("123456789012"), R"("123456789012")");
+}
+
+TEST(SpreadsheetCsv, NumbersAndTimesAreNeverEscaped) {
+  std::string out;
+  SpreadsheetCells::begin_plain(out);
+  append_decimal({-100'000, "KRW"}, out);
+  SpreadsheetCells::end_plain(out);
+  EXPECT_EQ(out, "\"-100000\",");
+  for (const CsvColumn column : CsvColumns::all().list()) {
+    const std::string key(info_of(column).key);
+    const bool is_number = key.ends_with("_amount") || key.ends_with("_price") || key == "quantity";
+    EXPECT_EQ(info_of(column).type == CsvType::number, is_number) << key;
+    const bool is_id = key == "member_id" || key == "order_id" || key == "product_no";
+    EXPECT_EQ(info_of(column).type == CsvType::id, is_id) << key;
+    EXPECT_EQ(info_of(column).type == CsvType::time, key.ends_with("_at")) << key;
+  }
+}
+
+TEST(SpreadsheetCsv, OneApostropheLessIsTheText) {
+  rc::check("what is escaped is restored", [] {
+    // Mostly of what matters, so that it meets in every order.
+    const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+        "'", "=", "＋", "\"", ",", " ", "\t", "\r", "\n", "0", "12", "가", "a", "\xEF\xBC"));
+    std::string text;
+    for (const std::string& piece : pieces) text += piece;
+    for (const CsvType type : {CsvType::text, CsvType::id}) {
+      const auto fields = csv_records(sheet_field(text, type) + "\r\n");
+      RC_ASSERT(fields.size() == 1U && fields.front().size() == 1U);
+      std::string_view restored = fields.front().front();
+      if (restored.starts_with('\'')) restored.remove_prefix(1);
+      RC_ASSERT(restored == text);
+    }
+  });
+}
+
 TEST(Csv, LinesEndWithCrlf) {
   std::string out;
-  for (const char* text : {"성공", "", "머그컵, 350ml \"화이트\""}) append_cell(text, out);
+  for (const char* text : {"성공", "", "머그컵, 350ml \"화이트\""}) {
+    RawCells::append(CsvType::text, text, out);
+  }
   end_line(0, out);
   const std::size_t second = out.size();
-  for (const char* text : {"", "", ""}) append_cell(text, out);
+  for (const char* text : {"", "", ""}) RawCells::append(CsvType::text, text, out);
   end_line(second, out);
   EXPECT_EQ(out, "성공,,\"머그컵, 350ml \"\"화이트\"\"\"\r\n,,\r\n");
 }
 
 TEST(Csv, HeaderOfSomeColumns) {
   std::string out = "before\r\n";
-  append_header(only({CsvColumn::product_name, CsvColumn::sent}), Locale::ko, out);
+  const CsvColumns columns = only({CsvColumn::product_name, CsvColumn::sent});
+  append_file_begin({columns, Locale::ko, Dialect::raw_v1}, out);
   EXPECT_EQ(out, "before\r\n발송 여부,상품명\r\n");
+  out.clear();
+  append_file_begin({columns, Locale::en, Dialect::spreadsheet_v1}, out);
+  EXPECT_EQ(out, "\xEF\xBB\xBF\"Send result\",\"Product name\"\r\n");
 }
 
 TEST(Csv, WholeHeaderInBothLanguages) {
   std::string ko, en;
-  append_header(CsvColumns::all(), Locale::ko, ko);
-  append_header(CsvColumns::all(), Locale::en, en);
+  append_file_begin({CsvColumns::all(), Locale::ko, Dialect::raw_v1}, ko);
+  append_file_begin({CsvColumns::all(), Locale::en, Dialect::raw_v1}, en);
   EXPECT_EQ(ko,
             "메시지 종류,발송 여부,실패 사유,실패 코드,회원 아이디,발송 "
             "시각,주문번호,주문금액,통화,주문날짜,"
@@ -135,7 +250,11 @@ TEST(Csv, WholeHeaderInBothLanguages) {
 
 TEST(Csv, LoneEmptyFieldIsNoEmptyLine) {
   std::string out = "a\r\n";
-  append_cell("", out);
+  RawCells::append(CsvType::text, "", out);
+  end_line(3, out);
+  EXPECT_EQ(out, "a\r\n\"\"\r\n");
+  out = "a\r\n";
+  SpreadsheetCells::append(CsvType::text, "", out);
   end_line(3, out);
   EXPECT_EQ(out, "a\r\n\"\"\r\n");
 }

@@ -219,6 +219,20 @@ TEST_F(Exporter, WritesFileProofAndAudit) {
   EXPECT_EQ(history.audit.front().csv_sha256, "");
 }
 
+TEST_F(Exporter, WritesTheDialectThatTheTokenNames) {
+  claims["dialect"] = "spreadsheet-v1";
+  ASSERT_EQ(run(), CRM_OK) << detail;
+  EXPECT_EQ(writer.text,
+            "\xEF\xBB\xBF\"발송 여부\",\"회원 아이디\",\"발송 시각\"\r\n"
+            "\"성공\",\"me***\",\"2026-11-23T12:00:00+09:00\"\r\n"
+            "\"성공\",\"me***\",\"2026-11-23T12:00:00+09:00\"\r\n");
+  const Json proof = manifest_of_result();
+  EXPECT_EQ(proof["dialect"], "spreadsheet-v1");
+  EXPECT_EQ(proof["sha256"], hex(sha256(writer.text)));
+  EXPECT_EQ(proof["bytes"], writer.text.size());
+  EXPECT_EQ(history.audit.back().dialect, "spreadsheet-v1");
+}
+
 TEST_F(Exporter, SaysSinceWhenDetailsAreKept) {
   history.kept_from_us = 1'767'538'800'000'000;
   ASSERT_EQ(run(), CRM_OK);
@@ -226,13 +240,18 @@ TEST_F(Exporter, SaysSinceWhenDetailsAreKept) {
 }
 
 TEST_F(Exporter, SameStateGivesTheSameBytesAndNamesTheExportBefore) {
-  ASSERT_EQ(run(), CRM_OK);
-  const std::string first = writer.text;
-  writer.text.clear();
-  claims["jti"] = std::string(22, 'b');
-  ASSERT_EQ(run(), CRM_OK);
-  EXPECT_EQ(writer.text, first);
-  EXPECT_EQ(manifest_of_result()["previous_export_sha256"], hex(sha256(first)));
+  for (const char* dialect : {"raw-v1", "spreadsheet-v1"}) {
+    claims["dialect"] = dialect;
+    claims["jti"] = std::string(21, *dialect) + 'a';
+    writer.text.clear();
+    ASSERT_EQ(run(), CRM_OK);
+    const std::string first = writer.text;
+    writer.text.clear();
+    claims["jti"] = std::string(21, *dialect) + 'b';
+    ASSERT_EQ(run(), CRM_OK);
+    EXPECT_EQ(writer.text, first);
+    EXPECT_EQ(manifest_of_result()["previous_export_sha256"], hex(sha256(first)));
+  }
 }
 
 TEST_F(Exporter, TokenIsGoodForOneExport) {
@@ -250,14 +269,20 @@ TEST_F(Exporter, RefusedTokenLeavesARowAndNoByte) {
   EXPECT_EQ(run(), CRM_ERR_DENIED);
   EXPECT_EQ(run("no token at all"), CRM_ERR_DENIED);
   claims["tenant"] = "shop-1";
+  claims["dialect"] = "excel-95";
+  EXPECT_EQ(run(), CRM_ERR_DENIED);
+  EXPECT_NE(detail.find("ask for raw-v1 or spreadsheet-v1"), std::string::npos) << detail;
   claims["dialect"] = "spreadsheet-v1";
-  EXPECT_EQ(run(), CRM_ERR_UNSUPPORTED);
+  claims["columns"] = {"sent", "phone"};
+  EXPECT_EQ(run(), CRM_ERR_DENIED);
+  EXPECT_NE(detail.find("\"phone\""), std::string::npos) << detail;
   EXPECT_EQ(writer.calls, 0);
-  EXPECT_EQ(events(), "refused refused refused");
+  EXPECT_EQ(events(), "refused refused refused refused");
   EXPECT_EQ(history.audit[0].actor, "marketer-7");
   EXPECT_EQ(history.audit[1].actor, "");
   EXPECT_EQ(history.audit[1].origin, "203.0.113.9");
-  EXPECT_EQ(history.audit[2].dialect, "spreadsheet-v1");
+  EXPECT_EQ(history.audit[2].dialect, "excel-95");
+  EXPECT_EQ(history.audit[3].dialect, "spreadsheet-v1");
 }
 
 TEST_F(Exporter, UnknownMessageIsRefusedWithoutUsingUpTheToken) {
@@ -318,12 +343,19 @@ TEST_F(Exporter, UnusableArgumentsAreInvalidAndLeaveNothing) {
 
 TEST_F(Exporter, ReaderThatLeavesIsRecordedAsCancelled) {
   add_deliveries(20'000);
-  writer.on_write = [this] { writer.cancelled = writer.calls == 2; };
-  EXPECT_EQ(run(), CRM_ERR_CANCELLED);
-  EXPECT_EQ(events(), "granted cancelled");
-  EXPECT_GT(history.audit.back().rows, 0);
-  EXPECT_LT(history.audit.back().rows, 20'000);
-  EXPECT_EQ(history.audit.back().csv_sha256, "");
+  for (const char* dialect : {"raw-v1", "spreadsheet-v1"}) {
+    claims["dialect"] = dialect;
+    claims["jti"] = std::string(22, *dialect);
+    writer.calls = 0;
+    writer.cancelled = false;
+    writer.on_write = [this] { writer.cancelled = writer.calls == 2; };
+    history.audit.clear();
+    EXPECT_EQ(run(), CRM_ERR_CANCELLED) << dialect;
+    EXPECT_EQ(events(), "granted cancelled");
+    EXPECT_GT(history.audit.back().rows, 0);
+    EXPECT_LT(history.audit.back().rows, 20'000);
+    EXPECT_EQ(history.audit.back().csv_sha256, "");
+  }
 }
 
 TEST_F(Exporter, WriterThatFailsIsRecordedAsFailed) {

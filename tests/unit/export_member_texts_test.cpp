@@ -58,6 +58,23 @@ TEST_F(MemberCells, AreMaskedUnlessTheShapeSaysOtherwise) {
   EXPECT_EQ(cells({Locale::en, false}), "\"a,b\"\"c-longer\",m-3,m-1,,");
 }
 
+TEST_F(MemberCells, AreOfTheDialect) {
+  history.members[2].member = "=1+23456789";
+  history.members[3].member = "00123";
+  MemberTexts::Shape shape;
+  shape.dialect = Dialect::spreadsheet_v1;
+  const auto cells = [&] {
+    MemberTexts texts(shape, snapshot.last_member());
+    MemberTexts::Reader reader(texts, snapshot);
+    std::string all;
+    for (const std::int64_t number : {2, 3, 1, 7, 0}) all += reader.cell(MemberNo{number});
+    return all;
+  };
+  EXPECT_EQ(cells(), R"("'=1***","0***","탈퇴한 회원","","",)");
+  shape.masked = false;
+  EXPECT_EQ(cells(), R"("'=1+23456789","'00123","m-1","","",)");
+}
+
 TEST_F(MemberCells, OfNobodyAreEmpty) {
   MemberTexts texts({}, snapshot.last_member());
   MemberTexts::Reader reader(texts, snapshot);
@@ -83,17 +100,20 @@ TEST_F(MemberCells, AreReadOnceForAllReaders) {
 }
 
 TEST_F(MemberCells, OfTheLongestIdsFitAPage) {
-  for (auto& [number, row] : history.members) row.member = std::string(256, '"');
-  MemberTexts texts({Locale::ko, false}, snapshot.last_member());
-  MemberTexts::Reader reader(texts, snapshot);
-  for (const std::int64_t number : {64, 126, 128}) {
-    EXPECT_EQ(reader.cell(MemberNo{number}), std::string(514, '"') + ',') << number;
+  for (auto& [number, row] : history.members) row.member = '\'' + std::string(255, '"');
+  for (const Dialect dialect : {Dialect::raw_v1, Dialect::spreadsheet_v1}) {
+    MemberTexts texts({Locale::ko, false, dialect}, snapshot.last_member());
+    MemberTexts::Reader reader(texts, snapshot);
+    const std::string begin = dialect == Dialect::raw_v1 ? "\"'" : "\"''";
+    for (const std::int64_t number : {64, 126, 128}) {
+      EXPECT_EQ(reader.cell(MemberNo{number}), begin + std::string(511, '"') + ',') << number;
+    }
   }
 }
 
 TEST_F(MemberCells, AreRightWithoutRoom) {
   for (const std::size_t bytes_max : {0, 1, 1'000, 5'000}) {
-    MemberTexts texts({Locale::ko, false, bytes_max}, snapshot.last_member());
+    MemberTexts texts({Locale::ko, false, Dialect::raw_v1, bytes_max}, snapshot.last_member());
     MemberTexts::Reader reader(texts, snapshot);
     for (std::int64_t i = 0; i < 5'000; ++i) {
       const std::int64_t number = i * 617 % 1'003;
@@ -104,7 +124,7 @@ TEST_F(MemberCells, AreRightWithoutRoom) {
 }
 
 TEST_F(MemberCells, WithoutRoomArePagesOnlyForMembersInARow) {
-  MemberTexts texts({Locale::ko, false, 0}, snapshot.last_member());
+  MemberTexts texts({Locale::ko, false, Dialect::raw_v1, 0}, snapshot.last_member());
   MemberTexts::Reader reader(texts, snapshot);
   reader.cell(MemberNo{1'000});  // the first finds out
   snapshot.calls = 0;
@@ -118,7 +138,7 @@ TEST_F(MemberCells, WithoutRoomArePagesOnlyForMembersInARow) {
 }
 
 TEST_F(MemberCells, AreTheSameForReadersBesideEachOther) {
-  MemberTexts texts({Locale::ko, false, 4'000}, snapshot.last_member());
+  MemberTexts texts({Locale::ko, false, Dialect::raw_v1, 4'000}, snapshot.last_member());
   std::vector<int> wrong(4);
   {
     std::vector<std::jthread> threads;

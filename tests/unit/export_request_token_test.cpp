@@ -107,6 +107,17 @@ TEST(RequestToken, PermissionsAreCheckedWhereTheHostStatesThem) {
   EXPECT_FALSE(granted(false, {"member.read"}));
 }
 
+TEST(RequestToken, AsksForADialectByName) {
+  for (const Dialect dialect : {Dialect::raw_v1, Dialect::spreadsheet_v1}) {
+    Draft draft;
+    draft.claims["dialect"] = name_of(dialect);
+    const TokenVerdict verdict = check_request(draft.token(), terms());
+    ASSERT_TRUE(verdict.claims.ok()) << verdict.claims.error().detail;
+    EXPECT_EQ(verdict.claims.value().dialect, dialect);
+    EXPECT_EQ(verdict.facts.dialect, name_of(dialect));
+  }
+}
+
 TEST(RequestToken, ColumnsComeInTheOrderOfTheFile) {
   Draft draft;
   draft.claims["columns"] = {"refunded_amount", "order_id", "message_type"};

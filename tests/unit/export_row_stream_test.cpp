@@ -99,15 +99,18 @@ class ExportRowStream : public testing::Test {
 
 TEST_F(ExportRowStream, IsTheSameForEveryPartSizeAndNumberOfThreads) {
   fill();
-  const std::string whole = csv_of(history, shape);
-  // 30 of the 48 reported deliveries sold nothing; the orders have 6 + 20 + 18 + 4 + 4 rows.
-  EXPECT_EQ(csv_records(whole).size(), 30U + 52);
-  for (const std::size_t threads : {0, 1, 2, 3, 4}) {
-    for (const std::int64_t deliveries : {1, 2, 3, 4, 5, 7, 16, 54, 55, 56}) {
-      for (const std::size_t sales_max : {1, 2, 3, 7, 100}) {
-        const RowsBy by{threads, {deliveries, sales_max}};
-        ASSERT_EQ(csv_of(history, shape, by), whole)
-            << threads << " threads, " << deliveries << " deliveries, " << sales_max << " sales";
+  for (const Dialect dialect : {Dialect::raw_v1, Dialect::spreadsheet_v1}) {
+    shape.dialect = dialect;
+    const std::string whole = csv_of(history, shape);
+    // 30 of the 48 reported deliveries sold nothing; the orders have 6 + 20 + 18 + 4 + 4 rows.
+    EXPECT_EQ(csv_records(whole).size(), 30U + 52);
+    for (const std::size_t threads : {0, 1, 2, 3, 4}) {
+      for (const std::int64_t deliveries : {1, 2, 3, 4, 5, 7, 16, 54, 55, 56}) {
+        for (const std::size_t sales_max : {1, 2, 3, 7, 100}) {
+          const RowsBy by{threads, {deliveries, sales_max}};
+          ASSERT_EQ(csv_of(history, shape, by), whole)
+              << threads << " threads, " << deliveries << " deliveries, " << sales_max << " sales";
+        }
       }
     }
   }

@@ -10,8 +10,9 @@
 
 namespace message_history {
 
-CellWriter::CellWriter(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
-                       MemberTexts& members)
+template <class Cells>
+CellWriter<Cells>::CellWriter(Snapshot& snapshot, const MessageRow& message,
+                              const ExportShape& shape, MemberTexts& members)
     : snapshot_(snapshot),
       kind_(message.report.facts.kind),
       shape_(shape),
@@ -25,7 +26,8 @@ CellWriter::CellWriter(Snapshot& snapshot, const MessageRow& message, const Expo
   no_delivery_ += blanks(CsvColumn::sent, CsvColumn::sent_at);
 }
 
-std::string CellWriter::blanks(CsvColumn first, CsvColumn last) const {
+template <class Cells>
+std::string CellWriter<Cells>::blanks(CsvColumn first, CsvColumn last) const {
   std::string cells;
   for (auto column = static_cast<std::size_t>(first); column <= static_cast<std::size_t>(last);
        ++column) {
@@ -34,7 +36,8 @@ std::string CellWriter::blanks(CsvColumn first, CsvColumn last) const {
   return cells;
 }
 
-const CellWriter::RouteTexts& CellWriter::route_texts(RouteNo number) {
+template <class Cells>
+auto CellWriter<Cells>::route_texts(RouteNo number) -> const RouteTexts& {
   if (last_route_texts_ != nullptr && number == last_route_) return *last_route_texts_;
   auto known = routes_.find(number);
   if (known == routes_.end()) {
@@ -56,24 +59,28 @@ const CellWriter::RouteTexts& CellWriter::route_texts(RouteNo number) {
 
 // Members' texts lie anywhere in memory. Asked for one after the other they would all be waited
 // for.
-void CellWriter::prefetch(std::span<const Delivery> deliveries) const {
+template <class Cells>
+void CellWriter<Cells>::prefetch(std::span<const Delivery> deliveries) const {
   if (!shows(CsvColumn::member_id)) return;
   for (const Delivery& delivery : deliveries) members_.prefetch(delivery.state.member);
 }
 
-void CellWriter::append_unsold(const Delivery& delivery, std::string& out) {
+template <class Cells>
+void CellWriter<Cells>::append_unsold(const Delivery& delivery, std::string& out) {
   const std::size_t row_begin = out.size();
   append_delivery(delivery, out);
   out += no_order_;
   end_line(row_begin, out);
 }
 
-void CellWriter::set_delivery(const Delivery& delivery) {
+template <class Cells>
+void CellWriter<Cells>::set_delivery(const Delivery& delivery) {
   beside_.clear();
   append_delivery(delivery, beside_);
 }
 
-void CellWriter::append_delivery(const Delivery& delivery, std::string& out) {
+template <class Cells>
+void CellWriter<Cells>::append_delivery(const Delivery& delivery, std::string& out) {
   const DeliveryState& state = delivery.state;
   const DeliveryStatus status = state.status();
   const RouteTexts& texts = route_texts(state.route);
@@ -87,11 +94,14 @@ void CellWriter::append_delivery(const Delivery& delivery, std::string& out) {
   if (!shows(CsvColumn::sent_at)) return;
   const auto success_at_us = state.success_at_us();
   const auto sent_at_us = success_at_us ? success_at_us : state.tried_at_us();
+  Cells::begin_plain(out);
   if (sent_at_us) shape_.zone.append_rfc3339(*sent_at_us, out);
-  out += ',';
+  Cells::end_plain(out);
 }
 
-void CellWriter::append_failure(const StatusMark& mark, const Route& route, std::string& out) {
+template <class Cells>
+void CellWriter<Cells>::append_failure(const StatusMark& mark, const Route& route,
+                                       std::string& out) {
   // An uncertain delivery has not failed: without a code there is nothing to tell.
   if (mark.status == DeliveryStatus::uncertain && mark.code.empty()) {
     out += no_failure_;
@@ -108,8 +118,9 @@ void CellWriter::append_failure(const StatusMark& mark, const Route& route, std:
   append_text(CsvColumn::failure_code, scratch_, out);
 }
 
-void CellWriter::append_order(const Snapshot::Sale& sale, const Order& order, std::string& out,
-                              const std::function<void()>& end_row) {
+template <class Cells>
+void CellWriter<Cells>::append_order(const Snapshot::Sale& sale, const Order& order,
+                                     std::string& out, const std::function<void()>& end_row) {
   set_attribution(sale.credit);
   OrderRow row{sale, order};
   if (order.version.lines.empty()) {
@@ -124,7 +135,8 @@ void CellWriter::append_order(const Snapshot::Sale& sale, const Order& order, st
   }
 }
 
-void CellWriter::set_attribution(const CreditRow& credit) {
+template <class Cells>
+void CellWriter<Cells>::set_attribution(const CreditRow& credit) {
   attribution_.clear();
   if (!shows(CsvColumn::attribution)) return;
   scratch_.clear();
@@ -134,7 +146,8 @@ void CellWriter::set_attribution(const CreditRow& credit) {
       shape_.locale, attribution_);
 }
 
-void CellWriter::append_order_row(const OrderRow& row, std::string& out) {
+template <class Cells>
+void CellWriter<Cells>::append_order_row(const OrderRow& row, std::string& out) {
   const OrderVersion& version = row.order.version;
   const CreditRow& credit = row.sale.credit;
   const std::size_t row_begin = out.size();
@@ -162,7 +175,8 @@ void CellWriter::append_order_row(const OrderRow& row, std::string& out) {
   end_line(row_begin, out);
 }
 
-void CellWriter::append_line(const OrderRow& row, std::string& out) const {
+template <class Cells>
+void CellWriter<Cells>::append_line(const OrderRow& row, std::string& out) const {
   const OrderLine& line = *row.line;
   const std::string& currency = row.order.version.currency;
   append_text(CsvColumn::product_no, line.product_no, out);
@@ -171,21 +185,30 @@ void CellWriter::append_line(const OrderRow& row, std::string& out) const {
   append_amount(CsvColumn::option_price, line.option_price_minor, currency, out);
   append_text(CsvColumn::option, line.option, out);
   if (shows(CsvColumn::quantity)) {
-    fmt::format_to(std::back_inserter(out), "{},", line.quantity);
+    Cells::begin_plain(out);
+    fmt::format_to(std::back_inserter(out), "{}", line.quantity);
+    Cells::end_plain(out);
   }
 }
 
-void CellWriter::append_amount(CsvColumn column, std::int64_t minor, std::string_view currency,
-                               std::string& out) const {
+template <class Cells>
+void CellWriter<Cells>::append_amount(CsvColumn column, std::int64_t minor,
+                                      std::string_view currency, std::string& out) const {
   if (!shows(column)) return;
+  Cells::begin_plain(out);
   append_decimal({minor, currency}, out);
-  out += ',';
+  Cells::end_plain(out);
 }
 
-void CellWriter::append_time(CsvColumn column, std::int64_t at_us, std::string& out) {
+template <class Cells>
+void CellWriter<Cells>::append_time(CsvColumn column, std::int64_t at_us, std::string& out) {
   if (!shows(column)) return;
+  Cells::begin_plain(out);
   shape_.zone.append_rfc3339(at_us, out);
-  out += ',';
+  Cells::end_plain(out);
 }
+
+template class CellWriter<RawCells>;
+template class CellWriter<SpreadsheetCells>;
 
 }  // namespace message_history

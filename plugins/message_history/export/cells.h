@@ -1,4 +1,4 @@
-// The cells of an export's rows: deliveries, orders and lines as bytes of raw-v1.
+// The cells of an export's rows: deliveries, orders and lines as bytes of a dialect.
 #pragma once
 
 #include <array>
@@ -26,10 +26,12 @@ struct ExportShape {
   Locale locale = Locale::ko;
   bool masked = true;
   TimeZone zone = TimeZone::utc();
+  Dialect dialect = Dialect::raw_v1;
 };
 
 // Appends rows; what rows have in common is made into bytes once. One thread. Throws what the
-// snapshot throws, and then `out` may end in half a row.
+// snapshot throws, and then `out` may end in half a row. `Cells` is the dialect, of csv.h.
+template <class Cells>
 class CellWriter {
  public:
   // The snapshot and the texts outlive it.
@@ -65,7 +67,7 @@ class CellWriter {
 
   bool shows(CsvColumn column) const { return shape_.columns.has(column); }
   void append_text(CsvColumn column, std::string_view text, std::string& out) const {
-    if (shows(column)) append_cell(text, out);
+    if (shows(column)) Cells::append(info_of(column).type, text, out);
   }
   void append_amount(CsvColumn column, std::int64_t minor, std::string_view currency,
                      std::string& out) const;
@@ -93,5 +95,8 @@ class CellWriter {
   std::string attribution_;
   std::string scratch_;
 };
+
+extern template class CellWriter<RawCells>;
+extern template class CellWriter<SpreadsheetCells>;
 
 }  // namespace message_history

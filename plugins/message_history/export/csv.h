@@ -1,4 +1,4 @@
-// Lines of raw-v1: how fields become bytes, and the header.
+// Lines of the dialects: how fields become bytes, and the header.
 //
 // Every field of a line is followed by a comma until end_line() makes a line end of the last one.
 // Any thread.
@@ -9,6 +9,7 @@
 
 #include "catalog/locale.h"
 #include "export/columns.h"
+#include "export/dialect.h"
 
 namespace message_history {
 
@@ -16,9 +17,43 @@ namespace message_history {
 // with a space.
 void append_raw_field(std::string_view text, std::string& out);
 
-inline void append_cell(std::string_view text, std::string& out) {
-  append_raw_field(text, out);
-  out += ',';
+// A field without its comma: quoted, and with a ' in front where a spreadsheet would make something
+// else of it. `type` is text or id.
+void append_spreadsheet_field(CsvType type, std::string_view text, std::string& out);
+
+// The two dialects as types, so that nothing asks for the dialect where rows are made. Numbers and
+// times are appended between begin_plain() and end_plain() as they are: no dialect changes them.
+struct RawCells {
+  static constexpr Dialect dialect = Dialect::raw_v1;
+  static constexpr std::string_view file_begin = "";
+  static constexpr std::string_view empty = ",";
+
+  static void append(CsvType, std::string_view text, std::string& out) {
+    append_raw_field(text, out);
+    out += ',';
+  }
+  static void begin_plain(std::string&) {}
+  static void end_plain(std::string& out) { out += ','; }
+};
+
+struct SpreadsheetCells {
+  static constexpr Dialect dialect = Dialect::spreadsheet_v1;
+  // Without this mark, Korean Excel reads CP949.
+  static constexpr std::string_view file_begin = "\xEF\xBB\xBF";
+  static constexpr std::string_view empty = "\"\",";
+
+  static void append(CsvType type, std::string_view text, std::string& out) {
+    append_spreadsheet_field(type, text, out);
+    out += ',';
+  }
+  static void begin_plain(std::string& out) { out += '"'; }
+  static void end_plain(std::string& out) { out += "\","; }
+};
+
+// What `call` gives for the dialect's type: a RawCells or a SpreadsheetCells.
+template <class Call>
+auto with_cells(Dialect dialect, const Call& call) {
+  return dialect == Dialect::raw_v1 ? call(RawCells()) : call(SpreadsheetCells());
 }
 
 // `line_begin` is where the line's first field stands in `out`; the line has a field.
@@ -29,6 +64,12 @@ inline void end_line(std::size_t line_begin, std::string& out) {
   out += '\n';
 }
 
-void append_header(const CsvColumns& columns, Locale locale, std::string& out);
+// What stands before the first row.
+struct FileBegin {
+  CsvColumns columns;
+  Locale locale = Locale::ko;
+  Dialect dialect = Dialect::raw_v1;
+};
+void append_file_begin(const FileBegin& file, std::string& out);
 
 }  // namespace message_history

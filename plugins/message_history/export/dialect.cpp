@@ -7,20 +7,17 @@ namespace message_history {
 namespace {
 
 // Indexed by the dialect's value.
-constexpr DialectInfo dialects[] = {
-    {Dialect::raw_v1, "raw-v1", true},
-    {Dialect::spreadsheet_v1, "spreadsheet-v1", false},
-};
+constexpr std::string_view names[] = {"raw-v1", "spreadsheet-v1"};
 
 }  // namespace
 
-const DialectInfo& info_of(Dialect dialect) {
-  return dialects[static_cast<std::size_t>(dialect)];
+std::string_view name_of(Dialect dialect) {
+  return names[static_cast<std::size_t>(dialect)];
 }
 
 std::optional<Dialect> dialect_from_name(std::string_view name) {
-  for (const DialectInfo& known : dialects) {
-    if (known.name == name) return known.dialect;
+  for (const Dialect dialect : {Dialect::raw_v1, Dialect::spreadsheet_v1}) {
+    if (name_of(dialect) == name) return dialect;
   }
   return {};
 }

@@ -108,7 +108,7 @@ class Export {
                          "the tenant's time zone is not known to this system; "
                          "install tzdata");
     }
-    shape_ = {claims.columns, claims.locale, claims.masked, *zone};
+    shape_ = {claims.columns, claims.locale, claims.masked, *zone, claims.dialect};
     // A host without a signing key is better found out now than after the last row.
     desk_.keys.signing_seed();
     describe(claims);
@@ -158,9 +158,9 @@ class Export {
 
   void stream() {
     CsvOutput output(call_.writer);
-    std::string header;
-    append_header(shape_.columns, shape_.locale, header);
-    output.write(header);
+    std::string begin;
+    append_file_begin({shape_.columns, shape_.locale, shape_.dialect}, begin);
+    output.write(begin);
     each_chunk({snapshots_, *message_, shape_, {}}, [&](RowChunk& chunk) {
       output.write(chunk.bytes);
       audit_.rows += chunk.rows;

@@ -39,7 +39,7 @@ std::string manifest_json(const Manifest& manifest) {
   json["export_id"] = manifest.export_id;
   json["request_sha256"] = hex(manifest.request_sha256);
   json["columns"] = claims.columns.keys();
-  json["dialect"] = info_of(claims.dialect).name;
+  json["dialect"] = name_of(claims.dialect);
   json["masked"] = claims.masked;
   json["locale"] = locale_tag(claims.locale);
   json["rule_version"] = manifest.rule_version;

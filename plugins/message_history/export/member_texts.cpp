@@ -16,8 +16,12 @@ namespace {
 constexpr std::size_t page_members = 64;
 
 using CellBegin = std::uint16_t;
-// Every byte of an id doubled by quoting, the quotes and the comma.
-static_assert(page_members * (2 * CRM_ID_BYTES_MAX + 3) <= std::numeric_limits<CellBegin>::max());
+// Every byte of an id doubled by quoting, the quotes, an apostrophe and the comma.
+static_assert(page_members * (2 * CRM_ID_BYTES_MAX + 4) <= std::numeric_limits<CellBegin>::max());
+
+std::string_view empty_cell_of(Dialect dialect) {
+  return with_cells(dialect, []<class Cells>(Cells) { return Cells::empty; });
+}
 
 constexpr MemberNo first_of(std::size_t page_no) {
   return {static_cast<std::int64_t>(page_no * page_members)};
@@ -35,7 +39,7 @@ class MemberTexts::Page {
     const auto fill_until = [&](std::size_t end) {
       for (; slot < end; ++slot) {
         begins_[slot] = static_cast<CellBegin>(cells.size());
-        cells += ',';
+        cells += empty_cell_of(shape.dialect);
       }
     };
     for (const MemberRow& row : rows) {
@@ -60,15 +64,17 @@ class MemberTexts::Page {
 
  private:
   static void append_member_cell(const Shape& shape, const MemberRow& row, std::string& out) {
-    if (!shape.masked) {
-      append_cell(row.member, out);
-    } else if (row.erased) {
-      append_cell(erased_member_text(shape.locale), out);
-    } else {
-      std::string masked;
+    std::string masked;
+    std::string_view text = row.member;
+    if (shape.masked && row.erased) {
+      text = erased_member_text(shape.locale);
+    } else if (shape.masked) {
       append_masked(row.member, masked);
-      append_cell(masked, out);
+      text = masked;
     }
+    with_cells(shape.dialect, [&]<class Cells>(Cells) {
+      Cells::append(info_of(CsvColumn::member_id).type, text, out);
+    });
   }
 
   std::array<CellBegin, page_members + 1> begins_;
@@ -77,6 +83,7 @@ class MemberTexts::Page {
 
 MemberTexts::MemberTexts(const Shape& shape, MemberNo last)
     : shape_(shape),
+      empty_cell_(empty_cell_of(shape.dialect)),
       page_count_(static_cast<std::size_t>(last.value) / page_members + 1),
       pages_(std::make_unique<std::atomic<const Page*>[]>(page_count_)) {}
 
@@ -117,7 +124,7 @@ MemberTexts::Reader::~Reader() = default;
 
 std::string_view MemberTexts::Reader::cell(MemberNo member) {
   const std::size_t page_no = texts_.page_no_of(member);
-  if (page_no == no_page) return ",";
+  if (page_no == no_page) return texts_.empty_cell_;
   const Page* page = texts_.pages_[page_no].load(std::memory_order_acquire);
   if (page == nullptr) page = &load(page_no, member);
   return page->cell(Page::slot_of(member));

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "catalog/locale.h"
+#include "export/dialect.h"
 #include "model/ids.h"
 #include "store/snapshot.h"
 
@@ -27,6 +28,7 @@ class MemberTexts {
   struct Shape {
     Locale locale = Locale::ko;
     bool masked = true;
+    Dialect dialect = Dialect::raw_v1;
     // Of pages, which is room for more than a million masked members; their directory comes on top.
     std::size_t bytes_max = std::size_t{12} << 20;
   };
@@ -44,8 +46,8 @@ class MemberTexts {
     Reader(MemberTexts& texts, Snapshot& snapshot);
     ~Reader();
 
-    // The member's cell with its comma; a lone comma for whoever is no known person. Valid until
-    // the next call.
+    // The member's cell with its comma, empty for whoever is no known person. Valid until the next
+    // call.
     std::string_view cell(MemberNo member);
     // Has the cell in the processor's cache soon, if it is known: worth it a batch ahead.
     void prefetch(MemberNo member) const;
@@ -68,6 +70,7 @@ class MemberTexts {
   const Page* share(std::unique_ptr<const Page>& page, std::size_t page_no);
 
   const Shape shape_;
+  const std::string_view empty_cell_;
   const std::size_t page_count_;
   const std::unique_ptr<std::atomic<const Page*>[]> pages_;
   std::atomic<std::size_t> bytes_ = 0;

@@ -59,7 +59,7 @@ struct TokenFacts {
 
 struct TokenVerdict {
   TokenFacts facts;
-  // DENIED; UNSUPPORTED when only the dialect is not offered.
+  // Or DENIED.
   crm::Result<ExportClaims> claims;
 };
 

@@ -72,7 +72,8 @@ std::size_t row_threads() {
 
 void each_chunk(const RowSource& source, const ChunkSink& sink) {
   Snapshot& snapshot = *source.snapshots.front();
-  MemberTexts members({source.shape.locale, source.shape.masked}, snapshot.last_member());
+  const ExportShape& shape = source.shape;
+  MemberTexts members({shape.locale, shape.masked, shape.dialect}, snapshot.last_member());
   RowParts parts(snapshot, source.message.number, source.part_size);
   RowPart part = parts.next();
   if (!parts.done()) {
@@ -82,7 +83,7 @@ void each_chunk(const RowSource& source, const ChunkSink& sink) {
       return;
     }
   }
-  RowWriter rows(snapshot, source.message, source.shape, members);
+  RowWriter rows(snapshot, source.message, shape, members);
   rows.write(part, sink);
   while (!parts.done()) rows.write(parts.next(), sink);
 }

@@ -5,11 +5,12 @@
 namespace message_history {
 
 // One part on its way: the deliveries are merged with the sales.
+template <class Cells>
 class RowWriter::Part {
  public:
-  Part(RowWriter& writer, const RowPart& part, const ChunkSink& sink)
+  Part(RowWriter& writer, CellWriter<Cells>& cells, const RowPart& part, const ChunkSink& sink)
       : snapshot_(writer.snapshot_),
-        cells_(writer.cells_),
+        cells_(cells),
         chunk_(writer.chunk_),
         sale_(part.sales.begin()),
         last_sale_(part.sales.end()),
@@ -79,7 +80,7 @@ class RowWriter::Part {
   void reserve() { chunk_.bytes.reserve(chunk_bytes + chunk_bytes / 4); }
 
   Snapshot& snapshot_;
-  CellWriter& cells_;
+  CellWriter<Cells>& cells_;
   RowChunk& chunk_;
   Sale sale_;
   const Sale last_sale_;
@@ -88,13 +89,21 @@ class RowWriter::Part {
 
 RowWriter::RowWriter(Snapshot& snapshot, const MessageRow& message, const ExportShape& shape,
                      MemberTexts& members)
-    : snapshot_(snapshot), message_(message.number), cells_(snapshot, message, shape, members) {}
+    : snapshot_(snapshot),
+      message_(message.number),
+      cells_(with_cells(shape.dialect, [&]<class Cells>(Cells) {
+        return AnyCells(std::in_place_type<CellWriter<Cells>>, snapshot, message, shape, members);
+      })) {}
 
 void RowWriter::write(const RowPart& part, const ChunkSink& sink) {
-  Part rows(*this, part, sink);
-  snapshot_.each_delivery(message_, {part.from_id, part.until_id},
-                          [&rows](std::span<const Delivery> deliveries) { rows.add(deliveries); });
-  rows.finish();
+  const auto write_with = [&]<class Cells>(CellWriter<Cells>& cells) {
+    Part<Cells> rows(*this, cells, part, sink);
+    snapshot_.each_delivery(
+        message_, {part.from_id, part.until_id},
+        [&rows](std::span<const Delivery> deliveries) { rows.add(deliveries); });
+    rows.finish();
+  };
+  std::visit(write_with, cells_);
 }
 
 }  // namespace message_history

@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "export/cells.h"
@@ -46,11 +47,14 @@ class RowWriter {
   void write(const RowPart& part, const ChunkSink& sink);
 
  private:
+  template <class Cells>
   class Part;
+  // Of the one dialect that the file has.
+  using AnyCells = std::variant<CellWriter<RawCells>, CellWriter<SpreadsheetCells>>;
 
   Snapshot& snapshot_;
   const MessageNo message_;
-  CellWriter cells_;
+  AnyCells cells_;
   RowChunk chunk_;
 };
 

@@ -165,6 +165,31 @@ describe("downloads", () => {
     assert.match(proof.suggestedFilename(), /\.csv\.jws$/);
   });
 
+  test("are for spreadsheets unless one chooses otherwise", async () => {
+    for (const [locale, names] of [["ko", ["엑셀용", "시스템용"]], ["en", ["For spreadsheets", "For programs"]]]) {
+      page = await world.visit("exporter", { path: path_of(plugin, "message", { message_id: message }), locale });
+      await settled(page);
+      const offered = async () => {
+        await page.locator(".actions button").first().click();
+        await page.locator("input[name=reason]").fill("11월 성과 보고");
+        return page.locator("form.download fieldset label");
+      };
+      for (const [index, begin] of [[null, "\uFEFF\""], [1, /^[^\uFEFF"]/], [0, "\uFEFF\""]]) {
+        const labels = await offered();
+        assert.deepEqual(await labels.evaluateAll((all) => all.map((label) => label.firstChild.textContent)), names);
+        for (const help of await labels.locator(".form-text").allTextContents()) assert.ok(help.length > 10, help);
+        if (index !== null) await labels.nth(index).click();
+        const arriving = page.waitForEvent("download");
+        await page.locator("form.download button[type=submit]").click();
+        const text = readFileSync(await (await arriving).path(), "utf8");
+        assert.ok(typeof begin === "string" ? text.startsWith(begin) : begin.test(text), text.slice(0, 40));
+        await page.locator(".download-done").waitFor();
+        await page.keyboard.press("Escape");
+      }
+      if (locale === "ko") await world.leave(page);
+    }
+  });
+
   test("are not offered to who may not export", async () => {
     page = await world.visit("viewer", { path: path_of(plugin, "message", { message_id: message }) });
     await settled(page);

@@ -55,7 +55,8 @@ function request_form({ may_unmask }, begin) {
     el("p", {}, word("download_lead")),
     el("label", { class: "form-label", for: reason_id }, word("reason")), reason, hint,
     el("fieldset", {}, el("legend", { class: "form-label" }, word("dialect")),
-      choice("dialect", "raw-v1", word("dialect_raw"), word("dialect_raw_help"), true)),
+      choice("dialect", "spreadsheet-v1", word("dialect_spreadsheet"), word("dialect_spreadsheet_help"), true),
+      choice("dialect", "raw-v1", word("dialect_raw"), word("dialect_raw_help"), false)),
     may_unmask ? el("div", { class: "form-check" }, el("input", { class: "form-check-input", type: "checkbox", name: "unmask", id: unmask_id }),
       el("label", { class: "form-check-label", for: unmask_id }, word("unmask"))) : null,
     el("button", { type: "submit", class: "btn btn-primary" }, word("begin")));
