@@ -38,8 +38,8 @@ crm::Result<std::unique_ptr<DemoShop>> open_demo(Session& session, const ServeOp
       DemoShop::open(host_folder(options.session.data), plugins.value(), session.settings());
   if (!demo) return demo;
   const auto recorded = demo.value()->catch_up(now_us(), interrupted());
-  if (!recorded) return recorded.error();
-  if (recorded.value() > 0) {
+  if (!recorded && !interrupted()) return recorded.error();
+  if (recorded && recorded.value() > 0) {
     const auto told =
         print_line(fmt::format("recorded {} events of the demo shop", recorded.value()));
     if (!told) return told.error();
@@ -69,6 +69,7 @@ Outcome serve(ServeOptions options) {
     auto shop = open_demo(session, options);
     if (!shop) return shop.error();
     demo = std::move(shop.value());
+    if (stop) return done();
   }
   const auto told =
       print_line(fmt::format("Open http://127.0.0.1:{}  (Ctrl-C ends it)", port.value()));

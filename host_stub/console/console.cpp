@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
-#include <thread>
-
 #include "console/export_routes.h"
 #include "console/feed_routes.h"
 #include "console/gate.h"
+#include "console/listening.h"
 #include "console/sign_in_routes.h"
 #include "console/view_routes.h"
 
@@ -22,7 +21,6 @@ constexpr size_t threads = 32;
 constexpr size_t requests_a_connection_max = 1;
 // For one read or write, not for a whole request.
 constexpr time_t patience_s = 10;
-constexpr auto stop_poll = std::chrono::milliseconds(50);
 
 // No script, style or request but of this server, and nowhere inside another page. Bootstrap's
 // icons in its style sheet are data: images.
@@ -148,12 +146,7 @@ crm::Result<int> Console::bind() {
 }
 
 Outcome Console::run() {
-  std::jthread watch([this](const std::stop_token& done) {
-    while (!done.stop_requested() && !parts_->interrupted) std::this_thread::sleep_for(stop_poll);
-    parts_->server.stop();
-  });
-  const bool served = parts_->server.listen_after_bind();
-  if (served || parts_->interrupted) return done();
+  if (listen_until(parts_->server, parts_->interrupted)) return done();
   return failure(CRM_ERR_IO, "the console no longer gets connections; start it again");
 }
 
