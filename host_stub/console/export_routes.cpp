@@ -104,13 +104,17 @@ void ExportRoutes::begin(const httplib::Request& request, httplib::Response& res
   }
   if (plugin == nullptr) return refuse({404, "not_found", "no plugin of that id exports"});
   ExportRequest asked{std::move(*claims), origin_of(request)};
+  // A download may take longer than a session lives unused, and its proof is asked for afterwards.
+  const auto session = gate_.hold(request);
   auto stream = std::make_shared<ExportStream>(std::move(asked), keys_, *plugin);
   if (auto begun = stream->wait(); !begun) return refuse(refusal_of(begun.error()));
   const std::string id = crm::base64url_encode(random_bytes(id_bytes));
   response.set_header("X-Export", id);
   response.set_chunked_content_provider(
-      csv_type, [this, stream, id, actor = posted->sign_in.name](size_t, httplib::DataSink& sink) {
+      csv_type,
+      [this, session, stream, id, actor = posted->sign_in.name](size_t, httplib::DataSink& sink) {
         const std::string bytes = stream->next();
+        if (!session->is_valid()) return false;
         if (!bytes.empty()) return sink.write(bytes.data(), bytes.size());
         const auto result = stream->result();
         if (!result) return false;

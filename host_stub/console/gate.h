@@ -3,6 +3,7 @@
 
 #include <httplib.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,9 @@ inline constexpr size_t api_body_bytes_max = 64u << 10;
 inline constexpr const char* session_cookie = "crm_session";
 // Of requests that a page makes by itself to stay up to date.
 inline constexpr const char* refresh_header = "X-Refresh";
+
+// The cookie's value; empty when it is not there.
+std::string cookie(const httplib::Request& request, std::string_view name);
 
 // Thread-safe. Where an answer is empty or false, `response` is a complete refusal.
 class Gate {
@@ -33,7 +37,13 @@ class Gate {
 
   std::optional<SignIn> signed_in(const httplib::Request& request,
                                   httplib::Response& response) const;
-  // The same, with the session's CSRF token and a body of JSON.
+
+  // Keeps the request's session for an answer that takes long.
+  std::shared_ptr<const SignIns::Hold> hold(const httplib::Request& request) const {
+    return std::make_shared<SignIns::Hold>(sign_ins_, cookie(request, session_cookie));
+  }
+
+  // As signed_in, with the session's CSRF token and a body of JSON.
   struct Post {
     SignIn sign_in;
     Json body;
@@ -52,8 +62,5 @@ class Gate {
   const HostLog& log_;
   std::string names_[2];
 };
-
-// The cookie's value; empty when it is not there.
-std::string cookie(const httplib::Request& request, std::string_view name);
 
 }  // namespace host_stub

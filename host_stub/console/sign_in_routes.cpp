@@ -53,23 +53,29 @@ void SignInRoutes::sign_in(const httplib::Request& request, httplib::Response& r
       password->size() > password_bytes_max) {
     return gate_.refuse(request, response, {400, "invalid", "send a name and a password"});
   }
-  const auto wait = attempts_.wait(*name);
-  if (wait.count() > 0) {
-    response.set_header("Retry-After", std::to_string(wait.count()));
-    return gate_.refuse(
-        request, response,
-        {429, "too_many_attempts", fmt::format("try again in {} seconds", wait.count())});
-  }
+  auto admission = attempts_.begin(*name);
+  if (!admission.attempt) return turn_away(request, response, admission.wait);
   const auto account = accounts_.check(*name, *password);
   if (!account) {
-    attempts_.failed(*name);
     return gate_.refuse(request, response, {401, "wrong_password", "name or password is wrong"});
   }
+  admission.attempt->succeed();
   sign_ins_.end(cookie(request, session_cookie));
   const SignIns::Begun begun = sign_ins_.begin(*account);
   response.set_header("Set-Cookie", cookie_header(begun.token, sign_in_life));
   log_.write(CRM_LOG_INFO, "console", fmt::format("{} signed in", printable(account->name)));
   answer(response, session_of(begun.sign_in));
+}
+
+void SignInRoutes::turn_away(const httplib::Request& request, httplib::Response& response,
+                             std::chrono::seconds wait) const {
+  const bool is_busy = wait.count() == 0;
+  const int64_t seconds = is_busy ? 1 : wait.count();
+  response.set_header("Retry-After", std::to_string(seconds));
+  const std::string remedy = fmt::format("try again in {} seconds", seconds);
+  gate_.refuse(request, response,
+               is_busy ? Refusal{503, "busy", "many are signing in; " + remedy}
+                       : Refusal{429, "too_many_attempts", remedy});
 }
 
 void SignInRoutes::sign_out(const httplib::Request& request, httplib::Response& response) {

@@ -22,6 +22,9 @@ class SignInRoutes {
  private:
   void sign_in(const httplib::Request& request, httplib::Response& response);
   void sign_out(const httplib::Request& request, httplib::Response& response);
+  // Who may not try now: too often wrong, or, where there is nothing to wait for, too many at once.
+  void turn_away(const httplib::Request& request, httplib::Response& response,
+                 std::chrono::seconds wait) const;
   Json session_of(const SignIn& sign_in) const;
 
   const Gate& gate_;

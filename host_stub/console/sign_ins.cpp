@@ -18,8 +18,9 @@ std::string new_token() {
 
 }  // namespace
 
-bool SignIns::is_over(const SignIn& sign_in, SessionClock::time_point now) const {
-  return now - sign_in.used >= idle_max_ || now - sign_in.began >= sign_in_life;
+bool SignIns::is_over(const Entry& entry, SessionClock::time_point now) const {
+  const bool is_idle = entry.holds == 0 && now - entry.sign_in.used >= idle_max_;
+  return is_idle || now - entry.sign_in.began >= sign_in_life;
 }
 
 SignIns::Begun SignIns::begin(const Account& account, SessionClock::time_point now) {
@@ -27,11 +28,12 @@ SignIns::Begun SignIns::begin(const Account& account, SessionClock::time_point n
   const std::lock_guard lock(mutex_);
   std::erase_if(sign_ins_, [&](const auto& entry) { return is_over(entry.second, now); });
   if (sign_ins_.size() >= sign_ins_max) {
-    sign_ins_.erase(std::min_element(
-        sign_ins_.begin(), sign_ins_.end(),
-        [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+    sign_ins_.erase(
+        std::min_element(sign_ins_.begin(), sign_ins_.end(), [](const auto& a, const auto& b) {
+          return a.second.sign_in.used < b.second.sign_in.used;
+        }));
   }
-  sign_ins_.emplace(sha256(begun.token), begun.sign_in);
+  sign_ins_.emplace(sha256(begun.token), Entry{begun.sign_in});
   return begun;
 }
 
@@ -43,8 +45,8 @@ std::optional<SignIn> SignIns::find(std::string_view token, Use use, SessionCloc
     sign_ins_.erase(found);
     return {};
   }
-  if (use == Use::of_a_person) found->second.used = now;
-  return found->second;
+  if (use == Use::of_a_person) found->second.sign_in.used = now;
+  return found->second.sign_in;
 }
 
 void SignIns::end(std::string_view token) {
@@ -52,22 +54,62 @@ void SignIns::end(std::string_view token) {
   sign_ins_.erase(sha256(token));
 }
 
-std::chrono::seconds AttemptLimit::wait(std::string_view name, SessionClock::time_point now) {
-  const std::lock_guard lock(mutex_);
-  while (!attempts_.empty() && now - attempts_.front().at >= window) attempts_.pop_front();
-  const auto left = [&](const Attempt& oldest) {
-    return std::chrono::ceil<std::chrono::seconds>(oldest.at + window - now);
-  };
-  if (attempts_.size() >= of_all_max) return left(attempts_.front());
-  const auto is_of_name = [&](const Attempt& attempt) { return attempt.name == name; };
-  const auto count = std::count_if(attempts_.begin(), attempts_.end(), is_of_name);
-  if (static_cast<size_t>(count) < of_a_name_max) return std::chrono::seconds(0);
-  return left(*std::find_if(attempts_.begin(), attempts_.end(), is_of_name));
+SignIns::Hold::Hold(SignIns& sign_ins, std::string_view token)
+    : sign_ins_(sign_ins), key_(sha256(token)) {
+  const std::lock_guard lock(sign_ins_.mutex_);
+  const auto found = sign_ins_.sign_ins_.find(key_);
+  if (found != sign_ins_.sign_ins_.end()) ++found->second.holds;
 }
 
-void AttemptLimit::failed(std::string_view name, SessionClock::time_point now) {
+SignIns::Hold::~Hold() {
+  sign_ins_.release(key_, SessionClock::now());
+}
+
+bool SignIns::Hold::is_valid(SessionClock::time_point now) const {
+  const std::lock_guard lock(sign_ins_.mutex_);
+  const auto found = sign_ins_.sign_ins_.find(key_);
+  return found != sign_ins_.sign_ins_.end() && !sign_ins_.is_over(found->second, now);
+}
+
+void SignIns::release(const std::string& key, SessionClock::time_point now) {
   const std::lock_guard lock(mutex_);
-  attempts_.push_back({now, std::string(name.substr(0, account_name_bytes_max))});
+  const auto found = sign_ins_.find(key);
+  if (found == sign_ins_.end()) return;
+  // Who waited for the answer has as long as after any other.
+  if (--found->second.holds == 0) found->second.sign_in.used = now;
+}
+
+AttemptLimit::Admission AttemptLimit::begin(std::string_view name, SessionClock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  while (!kept_.empty() && now - kept_.front().at >= window) kept_.pop_front();
+  if (const auto wait = wait_of(name, now); wait.count() > 0) return {{}, wait};
+  if (under_way_ >= at_once_max) return {};
+  const uint64_t id = ++begun_;
+  kept_.push_back({now, id, std::string(name.substr(0, account_name_bytes_max))});
+  ++under_way_;
+  return {std::optional<Attempt>(std::in_place, *this, id)};
+}
+
+std::chrono::seconds AttemptLimit::wait_of(std::string_view name,
+                                           SessionClock::time_point now) const {
+  const auto left = [&](const Kept& oldest) {
+    return std::chrono::ceil<std::chrono::seconds>(oldest.at + window - now);
+  };
+  if (kept_.size() >= of_all_max) return left(kept_.front());
+  const auto is_of_name = [&](const Kept& attempt) { return attempt.name == name; };
+  const auto count = std::count_if(kept_.begin(), kept_.end(), is_of_name);
+  if (static_cast<size_t>(count) < of_a_name_max) return std::chrono::seconds(0);
+  return left(*std::find_if(kept_.begin(), kept_.end(), is_of_name));
+}
+
+void AttemptLimit::end(uint64_t id, bool is_right) {
+  const std::lock_guard lock(mutex_);
+  --under_way_;
+  if (is_right) std::erase_if(kept_, [&](const Kept& attempt) { return attempt.id == id; });
+}
+
+AttemptLimit::Attempt::~Attempt() {
+  if (limit_ != nullptr) limit_->end(id_, is_right_);
 }
 
 }  // namespace host_stub

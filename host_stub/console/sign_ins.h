@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "console/accounts.h"
 
@@ -45,35 +46,87 @@ class SignIns {
                              SessionClock::time_point now = SessionClock::now());
   void end(std::string_view token);
 
+  // A long answer is a use of its session for as long as it is under way: one that is held does not
+  // expire for want of requests. Its life ends all the same, and so does one that is ended.
+  class Hold {
+   public:
+    Hold(SignIns& sign_ins, std::string_view token);
+    ~Hold();
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+    // Whether the session goes on.
+    bool is_valid(SessionClock::time_point now = SessionClock::now()) const;
+
+   private:
+    SignIns& sign_ins_;
+    const std::string key_;
+  };
+
   std::chrono::seconds idle_max() const { return idle_max_; }
 
  private:
-  bool is_over(const SignIn& sign_in, SessionClock::time_point now) const;
+  struct Entry {
+    SignIn sign_in;
+    size_t holds = 0;
+  };
+  bool is_over(const Entry& entry, SessionClock::time_point now) const;
+  void release(const std::string& key, SessionClock::time_point now);
 
   const std::chrono::seconds idle_max_;
   std::mutex mutex_;
-  std::map<std::string, SignIn, std::less<>> sign_ins_;  // by SHA-256 of the token
+  std::map<std::string, Entry, std::less<>> sign_ins_;  // by SHA-256 of the token
 };
 
-// Failed attempts to sign in, of one name and of all names. Thread-safe.
+// How often one may try to sign in, with one name and with all names, and how many attempts are
+// checked at once. Thread-safe.
 class AttemptLimit {
  public:
   static constexpr size_t of_a_name_max = 5;
   static constexpr size_t of_all_max = 50;
+  static constexpr size_t at_once_max = 4;
   static constexpr std::chrono::seconds window{60};
 
-  // How long to wait before the next attempt; zero: now.
-  std::chrono::seconds wait(std::string_view name,
-                            SessionClock::time_point now = SessionClock::now());
-  void failed(std::string_view name, SessionClock::time_point now = SessionClock::now());
+  // An attempt under way. It counts as failed from its beginning, so that guesses made at the same
+  // time cannot pass the limit together. Ends before its limit.
+  class Attempt {
+   public:
+    Attempt(AttemptLimit& limit, uint64_t id) : limit_(&limit), id_(id) {}
+    Attempt(Attempt&& other) noexcept
+        : limit_(std::exchange(other.limit_, nullptr)),
+          id_(other.id_),
+          is_right_(other.is_right_) {}
+    Attempt& operator=(Attempt&&) = delete;
+    ~Attempt();
+
+    // It was the right password, and counts no longer.
+    void succeed() { is_right_ = true; }
+
+   private:
+    AttemptLimit* limit_;
+    const uint64_t id_;
+    bool is_right_ = false;
+  };
+
+  struct Admission {
+    std::optional<Attempt> attempt;
+    std::chrono::seconds wait{0};  // without an attempt; zero: too many are being checked
+  };
+  Admission begin(std::string_view name, SessionClock::time_point now = SessionClock::now());
 
  private:
-  struct Attempt {
+  struct Kept {
     SessionClock::time_point at;
+    uint64_t id;
     std::string name;
   };
+  std::chrono::seconds wait_of(std::string_view name, SessionClock::time_point now) const;
+  void end(uint64_t id, bool is_right);
+
   std::mutex mutex_;
-  std::deque<Attempt> attempts_;  // of the last window, at most of_all_max
+  std::deque<Kept> kept_;  // of the last window, at most of_all_max
+  uint64_t begun_ = 0;
+  size_t under_way_ = 0;
 };
 
 }  // namespace host_stub

@@ -66,25 +66,78 @@ TEST(SignIns, BeyondTheMaximumTheLongestUnusedEnds) {
   EXPECT_FALSE(sign_ins.find(second.token, by_person, start + seconds(4)));
 }
 
+TEST(SignIns, DoNotExpireWhileALongAnswerIsUnderWay) {
+  SignIns sign_ins(seconds(60));
+  const auto now = SessionClock::now();
+  const auto begun = sign_ins.begin(viewer, now);
+  {
+    const SignIns::Hold hold(sign_ins, begun.token);
+    EXPECT_TRUE(hold.is_valid(now + seconds(500)));
+    EXPECT_TRUE(sign_ins.find(begun.token, by_page, now + seconds(500)));
+    const SignIns::Hold second(sign_ins, begun.token);
+  }
+  // From its end on there is as much time as after any request.
+  const auto ended = SessionClock::now();
+  EXPECT_TRUE(sign_ins.find(begun.token, by_page, ended + seconds(30)));
+  EXPECT_FALSE(sign_ins.find(begun.token, by_page, ended + seconds(60)));
+}
+
+TEST(SignIns, EndWithTheirLifeOrBySigningOutThoughTheyAreHeld) {
+  SignIns sign_ins(seconds(60));
+  const auto one = sign_ins.begin(viewer, start);
+  const SignIns::Hold of_one(sign_ins, one.token);
+  EXPECT_FALSE(of_one.is_valid(start + sign_in_life));
+  const auto other = sign_ins.begin(viewer, start);
+  const SignIns::Hold of_other(sign_ins, other.token);
+  sign_ins.end(other.token);
+  EXPECT_FALSE(of_other.is_valid(start));
+  EXPECT_FALSE(SignIns::Hold(sign_ins, "nothing").is_valid(start));
+}
+
+void fail(AttemptLimit& limit, std::string_view name, SessionClock::time_point now) {
+  EXPECT_TRUE(limit.begin(name, now).attempt) << name;
+}
+
 TEST(AttemptLimit, OfOneNameLeavesTheOthersAlone) {
   AttemptLimit limit;
-  for (size_t i = 0; i < AttemptLimit::of_a_name_max; ++i) {
-    EXPECT_EQ(limit.wait("viewer", start), seconds(0));
-    limit.failed("viewer", start);
-  }
-  EXPECT_THAT(limit.wait("viewer", start + seconds(1)), AllOf(Gt(seconds(0)), Le(seconds(59))));
-  EXPECT_EQ(limit.wait("exporter", start + seconds(1)), seconds(0));
-  EXPECT_EQ(limit.wait("viewer", start + AttemptLimit::window), seconds(0));
+  for (size_t i = 0; i < AttemptLimit::of_a_name_max; ++i) fail(limit, "viewer", start);
+  const auto refused = limit.begin("viewer", start + seconds(1));
+  EXPECT_FALSE(refused.attempt);
+  EXPECT_THAT(refused.wait, AllOf(Gt(seconds(0)), Le(seconds(59))));
+  fail(limit, "exporter", start + seconds(1));
+  fail(limit, "viewer", start + AttemptLimit::window);
 }
 
 TEST(AttemptLimit, OfAllNamesHoldsGuessersWithManyNames) {
   AttemptLimit limit;
-  for (size_t i = 0; i < AttemptLimit::of_all_max; ++i) {
-    EXPECT_EQ(limit.wait(std::to_string(i), start), seconds(0));
-    limit.failed(std::to_string(i), start);
+  for (size_t i = 0; i < AttemptLimit::of_all_max; ++i) fail(limit, std::to_string(i), start);
+  EXPECT_EQ(limit.begin("viewer", start).wait, AttemptLimit::window);
+  fail(limit, "viewer", start + AttemptLimit::window);
+}
+
+TEST(AttemptLimit, CountsAnAttemptBeforeItsPasswordIsChecked) {
+  AttemptLimit limit;
+  for (size_t i = 1; i < AttemptLimit::of_a_name_max; ++i) fail(limit, "viewer", start);
+  auto under_way = limit.begin("viewer", start);
+  ASSERT_TRUE(under_way.attempt);
+  EXPECT_GT(limit.begin("viewer", start).wait, seconds(0));
+  under_way.attempt->succeed();
+  under_way.attempt.reset();
+  fail(limit, "viewer", start);
+}
+
+TEST(AttemptLimit, TurnsAwayWhatWouldWaitForTheOthersPasswords) {
+  AttemptLimit limit;
+  std::vector<AttemptLimit::Admission> under_way;
+  for (size_t i = 0; i < AttemptLimit::at_once_max; ++i) {
+    under_way.push_back(limit.begin(std::to_string(i), start));
+    EXPECT_TRUE(under_way.back().attempt);
   }
-  EXPECT_EQ(limit.wait("viewer", start), AttemptLimit::window);
-  EXPECT_EQ(limit.wait("viewer", start + AttemptLimit::window), seconds(0));
+  const auto refused = limit.begin("viewer", start);
+  EXPECT_FALSE(refused.attempt);
+  EXPECT_EQ(refused.wait, seconds(0));
+  under_way.clear();
+  fail(limit, "viewer", start);
 }
 
 }  // namespace
