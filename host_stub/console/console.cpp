@@ -63,7 +63,7 @@ struct Console::Parts {
         sign_ins(settings.idle_max),
         gate(sign_ins, log),
         sign_in_routes(gate, accounts, sign_ins, session.settings(), log),
-        view_routes(gate, or_none(session.plugins_with_views()), session.settings()),
+        view_routes(gate, or_none(session.plugins_with_views()), session.settings(), log),
         export_routes(gate, or_none(session.plugins_with_exports()), session.keys()),
         feed_routes(gate, or_none(session.plugins_with_events()), feed_keys, session.settings(),
                     interrupted) {

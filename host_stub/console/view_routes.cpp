@@ -60,9 +60,15 @@ void ViewRoutes::menu(const httplib::Request& request, httplib::Response& respon
   if (!sign_in) return;
   const std::string locale = locale_of(request);
   Json entries = Json::array();
+  Json missing = Json::array();
   for (const LoadedPlugin* plugin : plugins_) {
     const auto menu = plugin->menu();
-    if (!menu) return gate_.refuse(request, response, refusal_of(menu.error()));
+    if (!menu) {
+      log_.write(CRM_LOG_ERROR, "console",
+                 fmt::format("the menu of {} is left out: {}", plugin->id(), menu.error().detail));
+      missing.push_back(plugin->name());
+      continue;
+    }
     for (const crm_menu_entry* entry : menu.value()) {
       if (!may(*sign_in, crm::view(entry->permission))) continue;
       entries.push_back({{"plugin", plugin->id()},
@@ -76,7 +82,7 @@ void ViewRoutes::menu(const httplib::Request& request, httplib::Response& respon
   std::stable_sort(entries.begin(), entries.end(), [](const Json& a, const Json& b) {
     return a["order"].get<int32_t>() < b["order"].get<int32_t>();
   });
-  answer(response, {{"entries", std::move(entries)}});
+  answer(response, {{"entries", std::move(entries)}, {"missing", std::move(missing)}});
 }
 
 void ViewRoutes::view(const httplib::Request& request, httplib::Response& response) const {

@@ -15,11 +15,13 @@ inline constexpr size_t view_params_max = 32;
 
 class ViewRoutes {
  public:
-  ViewRoutes(const Gate& gate, std::vector<LoadedPlugin*> plugins, const TenantSettings& settings)
-      : gate_(gate), plugins_(std::move(plugins)), settings_(settings) {}
+  ViewRoutes(const Gate& gate, std::vector<LoadedPlugin*> plugins, const TenantSettings& settings,
+             const HostLog& log)
+      : gate_(gate), plugins_(std::move(plugins)), settings_(settings), log_(log) {}
 
-  // GET /api/menu?locale=, and GET /api/views/PLUGIN/VIEW?tenant=&locale=&unmask=1&p.KEY=VALUE: a
-  // view document.
+  // GET /api/menu?locale=: {"entries", "missing"}, of all plugins but those that are missing, by
+  // their names, because they failed. And GET
+  // /api/views/PLUGIN/VIEW?tenant=&locale=&unmask=1&p.KEY=VALUE: a view document.
   void add_to(httplib::Server& server);
 
  private:
@@ -29,6 +31,7 @@ class ViewRoutes {
   const Gate& gate_;
   const std::vector<LoadedPlugin*> plugins_;
   const TenantSettings& settings_;
+  const HostLog& log_;
 };
 
 // The plugin of that id; NULL when there is none.

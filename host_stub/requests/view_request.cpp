@@ -5,6 +5,8 @@
 #include <crm/cpp/text.hpp>
 #include <crm/cpp/writer.hpp>
 
+#include "requests/view_check.h"
+
 namespace host_stub {
 
 namespace {
@@ -36,11 +38,17 @@ crm::Result<Json> render_view(LoadedPlugin& plugin, const ViewRequest& request) 
   raw.param_count = params.size();
   crm::StringWriter writer(view_bytes_max);
   if (auto rendered = plugin.render(raw, *writer.raw()); !rendered) return rendered.error();
+  const auto refuse = [&](std::string_view what) {
+    return failure(CRM_ERR_INTERNAL,
+                   fmt::format("the document of {} is {}; report it to the plugin's vendor",
+                               plugin.id(), what));
+  };
   auto document = parse_strict_json(writer.text());
-  if (document && document.value().is_object()) return document;
-  return failure(CRM_ERR_INTERNAL,
-                 fmt::format("the document of {} is {}; report it to the plugin's vendor",
-                             plugin.id(), document ? "not an object" : document.error().detail));
+  if (!document) return refuse(document.error().detail);
+  if (auto checked = check_view(document.value(), request.view_id); !checked) {
+    return refuse(checked.error().detail);
+  }
+  return document;
 }
 
 crm::Result<Json> render_view(const std::vector<LoadedPlugin*>& plugins,

@@ -22,8 +22,7 @@ struct ViewRequest {
   std::vector<std::pair<std::string, std::string>> params;
 };
 
-// The document as the plugin wrote it, after a check that it is a JSON object; INTERNAL when it is
-// not.
+// The document as the plugin wrote it; INTERNAL when the schema does not allow it.
 crm::Result<Json> render_view(LoadedPlugin& plugin, const ViewRequest& request);
 
 // From the first plugin that knows the view. `plugins` is not empty.
