@@ -2,6 +2,13 @@
 import { el, new_id } from "./elements.js";
 import { word } from "./words.js";
 
+let opened = [];
+
+// All of them, the last first: what they were over is going away.
+export function close_dialogs() {
+  for (const dialog of [...opened].reverse()) dialog.close();
+}
+
 export function open_dialog(title, body, { onclose, size = "modal-lg" } = {}) {
   const title_id = new_id("dialog");
   const heading = el("h2", { class: "modal-title", id: title_id }, title);
@@ -17,9 +24,12 @@ export function open_dialog(title, body, { onclose, size = "modal-lg" } = {}) {
   element.addEventListener("hidden.bs.modal", () => {
     modal.dispose();
     element.remove();
+    opened = opened.filter((other) => other !== dialog);
     onclose?.();
     if (opener?.isConnected) opener.focus();
   });
+  const dialog = { close: () => modal.hide(), set_title: (text) => { heading.textContent = text; } };
+  opened.push(dialog);
   modal.show();
-  return { close: () => modal.hide(), set_title: (text) => { heading.textContent = text; } };
+  return dialog;
 }

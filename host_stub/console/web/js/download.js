@@ -106,7 +106,7 @@ async function run(dialog_body, request, name, signal) {
 }
 
 // `place` says of which tenant and plugin; `action` is the document's.
-export function open_download(place, action, { may_unmask }) {
+export function open_download(place, action, { may_unmask, signed_out }) {
   const abort = new AbortController();
   const body = el("div");
   const message = action.export.message_id;
@@ -116,6 +116,10 @@ export function open_download(place, action, { may_unmask }) {
       await run(body, { plugin: place.plugin, tenant: place.tenant, message_id: message, locale: locale(), ...given }, name, abort.signal);
     } catch (error) {
       if (abort.signal.aborted) return;
+      if (error.status === 401) {
+        signed_out(error);
+        return;
+      }
       body.replaceChildren(
         el("div", { class: "notice tone-danger", role: "alert", "data-code": error.code ?? "failed" }, error.text ?? error_text(error)),
         request_form({ may_unmask }, begin));

@@ -1,8 +1,10 @@
 // The shell around the views: who is signed in, the menu, the address, and what is asked again.
-import { get, post, set_csrf } from "./api.js";
-import { open_dialog } from "./dialogs.js";
+import { ApiError, get, post, set_csrf } from "./api.js";
+import { close_dialogs, open_dialog } from "./dialogs.js";
 import { open_download } from "./download.js";
 import { el, is_plain_click, new_id } from "./elements.js";
+import { empty_state, failure_notice } from "./failure.js";
+import { close_menu, mark_menu, menu_part, menu_toggle } from "./menu.js";
 import { address_of, parse_address } from "./router.js";
 import { sign_in_form } from "./sign_in.js";
 import { View } from "./view.js";
@@ -32,12 +34,14 @@ const host = {
     const to = target_of(from, open);
     if (open.as === "dialog") show_dialog(to);
     else {
-      over.at(-1)?.dialog.close();
+      close_dialogs();
       go(to);
     }
   },
-  download: (place, action) => open_download(place, action, { may_unmask: session.permissions.includes("member.read") }),
+  download: (place, action) => open_download(place, action, {
+    may_unmask: session.permissions.includes("member.read"), signed_out: host.signed_out }),
   changed(view, changes, { is_typing } = {}) {
+    if (view.is_closed) return;
     view.place = { ...view.place, params: { ...view.place.params, ...changes } };
     if (view === page) {
       const address = address_of(view.place);
@@ -58,46 +62,66 @@ function go(place) {
   window.scrollTo(0, 0);
 }
 
-async function show_dialog(place) {
+function show_dialog(place) {
   const body = el("div", { class: "view" });
-  const view = new View(body, place, host);
+  const view = new View(body, place, host, {
+    shown: (document) => dialog.set_title(document.title),
+    failed: () => { if (!view.document) dialog.set_title(word("cannot_show")); },
+  });
   const dialog = open_dialog(word("loading"), body, { size: "modal-xl", onclose: () => {
     view.close();
-    over = over.filter((open) => open.view !== view);
+    over = over.filter((open) => open !== view);
   } });
-  over.push({ view, dialog });
-  const document = await view.load();
-  if (document) dialog.set_title(document.title);
+  over.push(view);
+  view.load();
 }
 
-async function show_page(place) {
+// An empty page with its heading; the parts that the caller fills.
+function new_page(title) {
   page?.close();
-  const main = document.getElementById("main");
-  const root = el("div", { class: "view" });
+  page = null;
   const heading = el("h1", { tabindex: "-1" });
-  const entry = menu.find((found) => found.plugin === place.plugin && found.view === place.view);
-  const back = entry ? null : el("button", { type: "button", class: "btn btn-link back", onclick: () => (history.length > 1 ? history.back() : location.assign("/")) }, `‹ ${word("back")}`);
   const zone = el("p", { class: "zone muted" });
-  main.replaceChildren(back ?? "", heading, zone, root);
-  mark_menu(place);
-  const view = new View(root, place, host);
-  page = view;
-  const shown = await view.load();
-  if (!shown || page !== view) return;
-  heading.textContent = shown.title;
-  zone.textContent = word("time_zone", shown.time_zone);
-  document.title = `${shown.title} · ${word("brand")}`;
+  const root = el("div", { class: "view" });
+  const set_title = (text) => {
+    heading.textContent = text;
+    document.title = text ? `${text} · ${word("brand")}` : word("brand");
+  };
+  set_title(title);
+  document.getElementById("main").replaceChildren(heading, zone, root);
+  return { heading, zone, root, set_title };
 }
 
-function mark_menu(place) {
-  for (const link of document.querySelectorAll("nav [data-view]")) {
-    const is_here = link.dataset.view === `${place.plugin} ${place.view}`;
-    if (is_here) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-    link.href = address_of({ tenant: place.tenant, plugin: link.dataset.plugin, view: link.dataset.of, params: {} });
+function show_page(place) {
+  const entry = menu.find((found) => found.plugin === place.plugin && found.view === place.view);
+  const { heading, zone, root, set_title } = new_page(entry?.title ?? "");
+  if (!entry) {
+    heading.before(el("button", { type: "button", class: "btn btn-link back",
+      onclick: () => (history.length > 1 ? history.back() : location.assign("/")) }, `‹ ${word("back")}`));
   }
+  mark_menu(place);
+  page = new View(root, place, host, {
+    shown: (shown) => {
+      set_title(shown.title);
+      zone.textContent = word("time_zone", shown.time_zone);
+    },
+    failed: () => { if (heading.textContent === "") set_title(word("cannot_show")); },
+  });
+  page.load();
 }
 
+// `parts` in place of a view.
+function show_instead(title, ...parts) {
+  const { root } = new_page(title);
+  mark_menu(session.tenants.length > 0 ? { tenant: session.tenants[0].id } : null);
+  root.append(...parts);
+}
+
+function show_nothing(empty) {
+  show_instead(word("brand"), el("section", { class: "part" }, empty_state(empty)));
+}
+
+// What the address says; without a page in it, the first of the menu.
 function current_place() {
   const place = parse_address(location);
   if (place) return place;
@@ -106,31 +130,33 @@ function current_place() {
   return first && tenant ? { tenant, plugin: first.plugin, view: first.view, params: {} } : null;
 }
 
-function menu_sections() {
-  const sections = new Map();
-  for (const entry of menu) {
-    if (!sections.has(entry.plugin)) sections.set(entry.plugin, []);
-    sections.get(entry.plugin).push(entry);
-  }
-  return [...sections.values()].map((entries) => el("div", { class: "menu-section" },
-    el("p", { class: "menu-title" }, entries[0].section),
-    el("ul", {}, entries.map((entry) => el("li", {}, el("a", {
-      href: "/", "data-view": `${entry.plugin} ${entry.view}`, "data-plugin": entry.plugin, "data-of": entry.view,
-      onclick: (event) => {
-        if (!is_plain_click(event)) return;
-        event.preventDefault();
-        document.getElementById("menu")?.classList.remove("is-open");
-        go({ tenant: page?.place.tenant ?? session.tenants[0].id, plugin: entry.plugin, view: entry.view, params: {} });
-      } }, entry.title))))));
+function show_current() {
+  const place = current_place();
+  if (place?.unknown) {
+    show_instead(word("cannot_show"), failure_notice(new ApiError(404, "not_found", "")),
+      el("p", {}, el("a", { class: "btn btn-outline-primary", href: "/" }, word("start_page"))));
+  } else if (place) show_page(place);
+  else if (session.tenants.length === 0) show_nothing(word("no_shop"));
+  else show_nothing(word("no_page"));
+}
+
+function open_entry(entry) {
+  close_menu();
+  const tenant = page?.place.tenant ?? session.tenants[0]?.id;
+  if (tenant) go({ tenant, plugin: entry.plugin, view: entry.view, params: {} });
 }
 
 function shop_choice() {
   if (session.tenants.length < 2) return el("span", { class: "shop" }, session.tenants[0]?.id ?? "");
   const id = new_id("shop");
-  const place = current_place();
+  const here = page?.place ?? current_place();
+  const choose = (tenant) => {
+    const place = page?.place ?? current_place();
+    go(place?.view ? { ...place, tenant, params: {} } : { tenant, plugin: menu[0]?.plugin, view: menu[0]?.view, params: {} });
+  };
   return el("span", { class: "shop" }, el("label", { class: "visually-hidden", for: id }, word("shop")),
-    el("select", { id, class: "form-select form-select-sm", onchange: (event) => go({ ...current_place(), tenant: event.target.value, params: {} }) },
-      session.tenants.map((tenant) => el("option", { value: tenant.id, selected: tenant.id === place?.tenant }, tenant.id))));
+    el("select", { id, class: "form-select form-select-sm", onchange: (event) => choose(event.target.value) },
+      session.tenants.map((tenant) => el("option", { value: tenant.id, selected: tenant.id === here?.tenant }, tenant.id))));
 }
 
 function members_switch() {
@@ -156,26 +182,34 @@ async function sign_out() {
 }
 
 async function show_shell() {
-  menu = (await get(`/api/menu?locale=${locale()}`)).entries;
-  const nav = el("nav", { id: "menu", "aria-label": word("menu") }, menu_sections());
-  const toggle = el("button", { type: "button", class: "menu-toggle", "aria-controls": "menu", "aria-expanded": "false", onclick: (event) => {
-    const is_open = nav.classList.toggle("is-open");
-    event.currentTarget.setAttribute("aria-expanded", String(is_open));
-  } }, "☰", el("span", { class: "visually-hidden" }, word("menu")));
+  let problem = null;
+  let missing = [];
+  menu = [];
+  try {
+    ({ entries: menu, missing } = await get(`/api/menu?locale=${locale()}`));
+  } catch (error) {
+    problem = error;
+  }
+  if (!session) return; // signed out meanwhile
+  if (problem?.status === 401) {
+    show_sign_in(problem);
+    return;
+  }
+  const nav = menu_part(menu, missing, open_entry);
   app.replaceChildren(
     el("a", { class: "visually-hidden-focusable skip", href: "#main" }, word("skip")),
-    el("header", { class: "top" }, toggle, el("a", { class: "brand", href: "/" }, word("brand")), shop_choice(),
+    el("header", { class: "top" }, menu_toggle(nav), el("a", { class: "brand", href: "/" }, word("brand")), shop_choice(),
       el("div", { class: "top-end" }, members_switch(),
         el("button", { type: "button", class: "btn btn-link btn-sm", "data-focus": "language", onclick: switch_language }, word("language")),
         el("span", { class: "who" }, session.name),
         el("button", { type: "button", class: "btn btn-link btn-sm", onclick: sign_out }, word("sign_out")))),
     el("div", { class: "body" }, nav, el("main", { id: "main", tabindex: "-1" })));
-  const place = current_place();
-  if (place) show_page(place);
+  if (problem) show_instead(word("cannot_show"), failure_notice(problem, show_shell));
+  else show_current();
 }
 
 function show_sign_in(why) {
-  for (const { dialog } of over) dialog.close();
+  close_dialogs();
   page?.close();
   page = null;
   session = null;
@@ -190,24 +224,50 @@ function enter(given) {
   show_shell();
 }
 
+// A shop that was not there before, or another account that signed in beside this page.
+async function look_again() {
+  const before = session;
+  let now;
+  try {
+    now = await get("/api/session", { is_refresh: true });
+  } catch (error) {
+    if (session === before && error.status === 401) show_sign_in(error);
+    return; // the next one may succeed
+  }
+  if (session !== before) return;
+  if (now.name !== before.name) {
+    close_dialogs();
+    enter(now);
+    return;
+  }
+  session = now;
+  set_csrf(now.csrf);
+  if (JSON.stringify(now.tenants) === JSON.stringify(before.tenants)) return;
+  document.querySelector(".shop")?.replaceWith(shop_choice());
+  if (!page && before.tenants.length === 0) show_current();
+}
+
 window.addEventListener("popstate", () => {
   if (!session) return;
-  for (const { dialog } of over) dialog.close();
-  const place = current_place();
-  if (place) show_page(place);
+  close_dialogs();
+  show_current();
 });
 
 setInterval(() => {
   if (!session || document.hidden) return;
-  (over.at(-1)?.view ?? page)?.refresh();
+  (over.at(-1) ?? page)?.refresh();
+  look_again();
 }, refresh_ms);
 
 async function start() {
   set_locale(locale());
+  let given;
   try {
-    enter(await get("/api/session"));
+    given = await get("/api/session");
   } catch (error) {
     show_sign_in(error);
+    return;
   }
+  enter(given);
 }
 start();

@@ -2,6 +2,7 @@
 import { cell_content, is_numeric, reason_text, status_badge } from "./cells.js";
 import { bar_chart, funnel_chart } from "./charts.js";
 import { el, help_mark } from "./elements.js";
+import { empty_state, failure_notice } from "./failure.js";
 import * as format from "./format.js";
 import { filters_part } from "./filters.js";
 import { word } from "./words.js";
@@ -15,11 +16,6 @@ function tiles_part(component, context) {
     el("dt", {}, given.label, given.help ? help_mark(given.help) : null),
     el("dd", { class: is_numeric(given.type) ? "figure" : undefined }, cell_content(given.type, given.value, context)));
   return el("section", { class: "part" }, heading(component), el("dl", { class: "tiles" }, component.tiles.map(tile)));
-}
-
-function empty_state(empty) {
-  return el("div", { class: "empty" }, el("p", { class: "empty-text" }, empty.text),
-    el("p", { class: "empty-next" }, empty.next_step));
 }
 
 function header_cell(column, component, context) {
@@ -173,7 +169,13 @@ const parts = {
 export function part_of(component, context) {
   const make = parts[component.type];
   if (!make) return null;
-  const element = make(component, context);
+  let element;
+  try {
+    element = make(component, context);
+  } catch (error) {
+    // One component that is not as it should be does not take the others with it.
+    element = failure_notice({ code: "plugin", message: String(error) });
+  }
   element.dataset.part = component.type;
   if (component.id) element.dataset.id = component.id;
   return element;

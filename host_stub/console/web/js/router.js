@@ -1,9 +1,17 @@
 // The address of a page: /t/TENANT/PLUGIN/VIEW?key=value. Links can be shared, Back works.
 
+// NULL for the address without a page; {unknown: true} for one that leads nowhere.
 export function parse_address(location) {
-  const [, root, tenant, plugin, view] = location.pathname.split("/").map(decodeURIComponent);
-  if (root !== "t" || !view) return null;
-  return { tenant, plugin, view, params: Object.fromEntries(new URLSearchParams(location.search)) };
+  if (location.pathname === "/") return null;
+  try {
+    const [, root, tenant, plugin, view] = location.pathname.split("/").map(decodeURIComponent);
+    if (root === "t" && tenant && plugin && view) {
+      return { tenant, plugin, view, params: Object.fromEntries(new URLSearchParams(location.search)) };
+    }
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+  }
+  return { unknown: true };
 }
 
 export function address_of({ tenant, plugin, view, params }) {

@@ -2,9 +2,11 @@
 // them up to date without disturbing who reads them.
 import { el } from "./elements.js";
 import { get } from "./api.js";
+import { failure_notice } from "./failure.js";
+import { update_filters } from "./filters.js";
 import { part_of } from "./parts.js";
 import { request_path } from "./router.js";
-import { error_text, locale, word } from "./words.js";
+import { locale, word } from "./words.js";
 
 const spinner_after_ms = 300;
 
@@ -14,17 +16,20 @@ function busy_mark() {
 
 export class View {
   // `host`: link(open, content, class), open(open), download(action), unmask(), changed(params, how),
-  // signed_out(error).
-  constructor(root, place, host) {
+  // signed_out(error). `told`: shown(document) and failed(error), whenever that happens.
+  constructor(root, place, host, told) {
     this.root = root;
     this.place = place;
     this.host = host;
-    this.shown = []; // {text, element} a component
+    this.told = told;
+    this.is_closed = false;
+    this.shown = []; // {type, text, shape, element} a component
     this.charts = new Map(); // frame -> Chart
     this.has_more_pages = false;
   }
 
   close() {
+    this.is_closed = true;
     this.abort?.abort();
     for (const chart of this.charts.values()) chart.destroy();
     this.charts.clear();
@@ -35,6 +40,7 @@ export class View {
   }
 
   async load() {
+    if (this.is_closed) return;
     this.abort?.abort();
     const abort = new AbortController();
     this.abort = abort;
@@ -42,15 +48,12 @@ export class View {
     const timer = setTimeout(() => this.root.prepend(spinner), spinner_after_ms);
     try {
       const document = await get(this.path(), { signal: abort.signal });
-      if (abort.signal.aborted) return null;
+      if (abort.signal.aborted) return;
       this.has_more_pages = false;
       this.show(document);
-      return document;
     } catch (error) {
-      if (abort.signal.aborted) return null;
-      if (error.status === 401) this.host.signed_out(error);
-      else this.show_failure(error);
-      return null;
+      if (abort.signal.aborted) return;
+      this.show_error(error);
     } finally {
       clearTimeout(timer);
       spinner.remove();
@@ -85,6 +88,7 @@ export class View {
     });
     this.shown = shown;
     this.drop_lost_charts();
+    this.told.shown(document);
     if (focused && window.document.activeElement === window.document.body) {
       this.root.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     }
@@ -93,12 +97,13 @@ export class View {
   shown_part(component, index, context) {
     const text = JSON.stringify(component);
     const before = this.shown[index];
-    if (before && before.type === component.type) {
-      const is_kept = before.text === text ||
-        (component.type === "table" && this.has_more_pages) ||
-        (component.type === "timeline" && this.has_more_pages) ||
-        (component.type === "filters" && before.element?.contains(window.document.activeElement) && before.shape === shape_of(component));
-      if (is_kept) return { ...before, text };
+    if (before?.type === component.type) {
+      if (component.type === "filters" && before.shape === shape_of(component)) {
+        update_filters(before.element, component, context);
+        return before;
+      }
+      const is_longer = this.has_more_pages && ["table", "timeline"].includes(component.type);
+      if (before.text === text || is_longer) return before;
     }
     return { type: component.type, text, shape: shape_of(component), element: part_of(component, context) };
   }
@@ -112,7 +117,7 @@ export class View {
       open: (open) => this.host.open(this.place, open),
       download: (action) => this.host.download(this.place, action, document),
       set_params: (changes, how) => this.host.changed(this, changes, how),
-      show_error: (error) => (error.status === 401 ? this.host.signed_out(error) : this.show_failure(error)),
+      show_error: (error) => this.show_error(error),
       more: async (component, cursor) => {
         const answer = await get(this.path({ ...this.place.params, cursor }));
         this.has_more_pages = true;
@@ -133,16 +138,18 @@ export class View {
     }
   }
 
-  show_failure(error) {
+  show_error(error) {
+    if (error.status === 401) {
+      this.host.signed_out(error);
+      return;
+    }
     this.root.querySelectorAll(":scope > .failure").forEach((element) => element.remove());
-    this.root.prepend(el("div", { class: "failure notice tone-danger", role: "alert", "data-code": error.code ?? "failed" },
-      el("p", {}, error_text(error)),
-      error.message ? el("p", { class: "failure-detail", lang: "en" }, error.message) : null,
-      el("button", { type: "button", class: "btn btn-outline-secondary btn-sm", onclick: () => this.load() }, word("retry"))));
+    this.root.prepend(failure_notice(error, () => this.load()));
+    this.told.failed(error);
   }
 }
 
-// A filter bar whose fields are the same need not be built anew when only values differ.
+// A filter bar whose fields are the same is kept when only values differ, and with it the focus.
 function shape_of(component) {
   if (component.type !== "filters") return "";
   return JSON.stringify(component.fields.map(({ value, ...field }) => field));
