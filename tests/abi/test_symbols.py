@@ -11,7 +11,7 @@ import unittest
 
 PLUGIN = os.environ["CRM_PLUGIN"]
 SANITIZED = bool(os.environ.get("CRM_SANITIZE"))
-ALLOWED = ["libsqlite3", "libcrypto", "libz", "libfmt", "libdate-tz", "libstdc++", "libm", "libgcc_s", "libc"]
+ALLOWED = ["libsqlite3", "libcrypto", "libdeflate", "libfmt", "libdate-tz", "libstdc++", "libm", "libgcc_s", "libc"]
 SANITIZERS = ["libasan", "libubsan", "libtsan"]
 
 

@@ -1,7 +1,7 @@
-// The CRC-32 (zlib's) that stored bytes carry.
+// The CRC-32 (zlib's) that stored bytes carry; libdeflate takes a third of zlib's time for a block.
 #pragma once
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <cstdint>
 #include <string_view>
@@ -10,9 +10,7 @@ namespace message_history {
 
 // Of the bytes that `before` is the checksum of, and these.
 inline std::uint32_t crc32_of(std::string_view bytes, std::uint32_t before = 0) {
-  return static_cast<std::uint32_t>(crc32(before,
-                                          reinterpret_cast<const unsigned char*>(bytes.data()),
-                                          static_cast<uInt>(bytes.size())));
+  return libdeflate_crc32(before, bytes.data(), bytes.size());
 }
 
 }  // namespace message_history
