@@ -78,7 +78,8 @@ void add_export_command(CLI::App& app, Command& chosen) {
   command->add_option("--reason", options->reason, "Why; kept in the audit chain")->required();
   command->add_option("--out", options->out, "The CSV; its proof goes to the same name plus .jws")
       ->required();
-  command->add_option("--dialect", options->dialect, "How the CSV is written")
+  command
+      ->add_option("--dialect", options->dialect, "raw-v1 for programs, spreadsheet-v1 for Excel")
       ->capture_default_str();
   command->add_option("--columns", options->columns, "Columns, joined by commas; default: all")
       ->delimiter(',')

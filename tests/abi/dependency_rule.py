@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 HISTORY = "plugins/message_history"
 EXAMPLES = "plugin_api/examples"  # programs of others, who have the headers of the interface and what they like
-SUFFIXES = (".h", ".hpp", ".c", ".cpp", ".inc")
+SUFFIXES = (".h", ".hpp", ".c", ".cpp", ".inc", ".in")
 INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*(.*?)[ \t]*(?://.*|/\*.*)?$", re.M)
 
 # Where an include path of quotes starts from, apart from the file's own folder.
@@ -54,8 +54,9 @@ def resolved(path, name, tree):
                 parts.pop()
             elif part != ".":
                 parts.append(part)
-        if "/".join(parts) in tree:
-            return "/".join(parts)
+        target = "/".join(parts)
+        if target in tree or f"{target}.in" in tree:  # or made of it by CMake
+            return target
     return None
 
 

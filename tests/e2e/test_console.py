@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import crm
 from console import Console, Visitor
+from export_file import BOM, DIALECTS
 
 TENANT = "demo-shop"
 DEMO = crm.ROOT / "host_stub/shop/demo.ndjson"
@@ -245,8 +246,14 @@ class Views(ConsoleTest):
 
 class Exports(ConsoleTest):
     def test_the_stream_is_the_file_that_its_proof_signs(self):
-        answer = self.export("exporter")
+        for dialect in DIALECTS:
+            with self.subTest(dialect=dialect):
+                self.check_stream(dialect)
+
+    def check_stream(self, dialect):
+        answer = self.export("exporter", dialect=dialect)
         self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.body.startswith(BOM), dialect == "spreadsheet-v1")
         proof = self.visitors["exporter"].get("/api/exports/" + answer.headers["X-Export"]).json
         self.assertEqual(proof["bytes"], len(answer.body))
         self.assertEqual(proof["sha256"], hashlib.sha256(answer.body).hexdigest())

@@ -145,7 +145,11 @@ TEST(SpreadsheetCsv, NulThatSpreadsheetsDropHidesNothing) {
     EXPECT_EQ(sheet_field("\0=1+1"sv, type), "\"'\0=1+1\""sv);
     EXPECT_EQ(sheet_field(" \0 =1"sv, type), "\"' \0 =1\""sv);
     EXPECT_EQ(sheet_field("\0'1"sv, type), "\"'\0'1\""sv);
-    EXPECT_EQ(sheet_field("0\0123"sv, type), "\"'0\0123\""sv);
+    EXPECT_EQ(sheet_field("0\0"
+                          "123"sv,
+                          type),
+              "\"'0\0"
+              "123\""sv);
     EXPECT_EQ(sheet_field("a\0"sv, type), "\"'a\0\""sv);
   }
 }

@@ -118,7 +118,7 @@ std::vector<WrongClaim> wrong_files() {
          Json{long_key}},
         {"names the column \"sent\" twice", Json{"sent", "member_id", "sent"}},
         {"names the column \"option\" twice", Json{"option", "option"}}}},
-      {"dialect", "ask for raw-v1",
+      {"dialect", "ask for raw-v1 or spreadsheet-v1",
        no_string({{"is an array, not a string", Json::array({"raw-v1"})},
                   {"names the dialect \"raw-v2\", which does not exist", "raw-v2"},
                   {"names the dialect \"RAW-V1\", which does not exist", "RAW-V1"},
