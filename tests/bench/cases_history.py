@@ -78,4 +78,7 @@ def orders(driver):
     return [Row(f"orders attributed, {count_text(size.history.deliveries)} deliveries stored",
                 per_second(rate, "orders"), "", None, ">= 20k/s", "60k/s", max(run.peak_mib for run in runs),
                 len(runs), judged(rate, 20_000, 60_000, larger_is_better=True),
-                details={"runs": [run.values for run in runs]})]
+                details={"runs": [run.values for run in runs]}),
+            Row(f"the first order after a start, {count_text(size.history.members)} members",
+                f"{median_of(runs, lambda run: run['first_s']):.2f} s", runs=len(runs), section="scale",
+                note="their ids are loaded into memory")]

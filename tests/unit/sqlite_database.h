@@ -138,6 +138,10 @@ class Database {
         row.member.value, row.placed_at_us, row.version.revision, row.version.at_us,
         row.version.currency, row.version.amount_minor, row.version.message.value,
         row.version.message_id, row.refunded_minor, Blob{lines}, checksum_of(row, lines));
+    if (!is_person(row.member)) return;
+    pending(Tree::member_order)
+        .add_at(row.placed_at_us, member_order_key(row.member, row.placed_at_us, row.number),
+                member_order_value(row));
   }
   void refund(const Refund& row) {
     put("INSERT INTO refund VALUES (?,?,?,?,?,?)", row.refund_id, row.order_id, row.at_us,
@@ -170,7 +174,7 @@ class Database {
   std::string folder_;
   std::unique_ptr<Connection> db_;
   std::unique_ptr<TreeSet> trees_;
-  std::array<RunEntries, 5> pending_;  // by tree
+  std::array<RunEntries, tree_count> pending_;  // by tree
 };
 
 inline MessageRow manual(std::int64_t number, std::int64_t activity_at_us = 0) {

@@ -48,6 +48,33 @@ TEST(Trees, KeysAreTheseBytes) {
             "0105"
             "02012c"
             "642d31");
+  EXPECT_EQ(hex_of(member_order_key({70'000}, noon_us, {300})),
+            "03011170"
+            "060a24181e4000"
+            "02012c");
+}
+
+TEST(Trees, AnOrderOfAMemberIsTheseBytes) {
+  Order order;
+  order.version.message = {300};
+  order.version.currency = "KRW";
+  order.version.amount_minor = 39'000;
+  order.refunded_minor = 100;
+  const std::string key = member_order_key({70'000}, noon_us, {300});
+  const std::string value = member_order_value(order);
+  EXPECT_EQ(hex_of(value),
+            "ac02"      // message 300
+            "034b5257"  // KRW
+            "b0e104"    // 39,000
+            "c801");    // 100 refunded
+  const MemberOrder entry = view_member_order(key, value);
+  EXPECT_EQ(entry.member, MemberNo{70'000});
+  EXPECT_EQ(entry.placed_at_us, noon_us);
+  EXPECT_EQ(entry.order, OrderNo{300});
+  EXPECT_EQ(entry.message, MessageNo{300});
+  EXPECT_EQ(entry.currency, "KRW");
+  EXPECT_EQ(entry.amount_minor, 39'000);
+  EXPECT_EQ(entry.refunded_minor, 100);
 }
 
 TEST(Trees, ADeliveryIsTheseBytes) {

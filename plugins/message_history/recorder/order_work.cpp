@@ -178,7 +178,7 @@ void OrderWork::flush_rows() {
                       entry.stored->refunded_minor == order.refunded_minor;
     if (same) continue;
     if (order.number) {
-      store_.put_order(order);
+      store_.put_order(order, &*entry.stored);
     } else {
       order.number = store_.add_order(order);
       if (!refunds.empty()) store_.release_refunds(order_id);

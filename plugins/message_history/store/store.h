@@ -123,7 +123,8 @@ class WriteTransaction {
   virtual std::optional<Order> order(std::string_view order_id) = 0;
   virtual Order order(OrderNo number) = 0;
   virtual OrderNo add_order(const Order& order) = 0;
-  virtual void put_order(const Order& order) = 0;
+  // `before` is the stored row; NULL for a new one.
+  virtual void put_order(const Order& order, const Order* before) = 0;
   virtual std::vector<OrderNo> orders_of(MemberNo member, Span placed) = 0;
 
   virtual std::optional<Refund> refund(std::string_view refund_id) = 0;

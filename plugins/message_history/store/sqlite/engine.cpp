@@ -42,6 +42,24 @@ constexpr RuleField rule_fields[] = {
     {"rule.conversion_window_us", &Rule::conversion_window_us},
 };
 
+constexpr std::int64_t tree_of_orders_since = 4;
+constexpr std::int64_t migrated_orders_a_run = 100'000;
+
+// What an index told of orders before.
+void fill_tree_of_orders(Connection& db) {
+  SortedRuns tree(db, Tree::member_order, member_part);
+  RunEntries entries;
+  Query query = db.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE member_no > 0");
+  for (std::int64_t count = 1; query.step(); ++count) {
+    const Order order = read_order(query);
+    entries.add_at(order.placed_at_us,
+                   member_order_key(order.member, order.placed_at_us, order.number),
+                   member_order_value(order));
+    if (count % migrated_orders_a_run == 0) tree.put(entries);
+  }
+  tree.put(entries);
+}
+
 void migrate(Connection& db) {
   const std::int64_t version = db.pragma("user_version");
   if (version == schema_version) return;
@@ -55,6 +73,7 @@ void migrate(Connection& db) {
   for (std::int64_t step = version; step < schema_version; ++step) {
     db.execute(schema_steps[static_cast<std::size_t>(step)]);
   }
+  if (version < tree_of_orders_since) fill_tree_of_orders(db);
   db.execute(fmt::format("PRAGMA application_id={}", application_id));
   db.execute(fmt::format("PRAGMA user_version={}", schema_version));
   db.execute("COMMIT");

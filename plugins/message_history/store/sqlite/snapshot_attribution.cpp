@@ -109,16 +109,15 @@ void SqliteSnapshot::sweep(MemberNo first, MemberNo last, AttributionVisitor& vi
   if (last < first) return;
   Touches touches(db_, first, last);
   Reached reached(trees_, first, last);
-  // The index holds all that is asked for, so the orders themselves are not read.
-  Query orders = db_.query(
-      "SELECT member_no, placed_at, message_no, currency, amount, refunded "
-      "FROM orders INDEXED BY orders_by_member WHERE member_no BETWEEN ? AND ? AND member_no > 0 "
-      "ORDER BY member_no, placed_at");
-  orders.bind(first).bind(last);
+  // The tree holds all that is asked for, so the orders themselves are not read.
+  const std::string end = key_after(member_key(last));
+  RunsCursor orders = trees_.member_orders.cursor(member_key(first), end);
   MemberNo member;
-  while (orders.step()) {
-    const auto owner = orders.number<MemberNo>();
-    const SweptOrder order = read_swept_order(orders);
+  for (orders.seek(member_key(first)); orders.valid() && orders.key() < end; orders.next()) {
+    const MemberOrder entry = view_member_order(orders.key(), orders.value());
+    const MemberNo owner = entry.member;
+    const SweptOrder order{entry.placed_at_us, entry.message, entry.currency, entry.amount_minor,
+                           entry.refunded_minor};
     if (owner != member) {
       visitor.begin_member();
       member = owner;

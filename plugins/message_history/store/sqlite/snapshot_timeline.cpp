@@ -155,33 +155,57 @@ void add_touches(Connection& db, const Page& page, const Below& key, Entries& en
   }
 }
 
-void add_orders(Connection& db, const Page& page, const Below& key, Entries& entries) {
-  Query query = db.query(
-      "SELECT " MH_ORDER_COLUMNS
-      " FROM orders WHERE member_no = ? AND member_no > 0 AND (placed_at, order_no) < (?, ?) "
-      "ORDER BY placed_at DESC, order_no DESC LIMIT ?");
-  query.bind(page.member).bind(key.at_us).bind(key.first).bind(page.limit);
-  while (query.step()) {
+Order indexed_order(Connection& db, OrderNo number) {
+  Query query = db.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE order_no = ?");
+  if (!query.bind(number).step()) {
+    throw crm::Failure(CRM_ERR_CORRUPT, db.file() + ": order " + std::to_string(number.value) +
+                                            " is in an index but not stored; restore the tenant's "
+                                            "folder from a backup");
+  }
+  return read_order(query);
+}
+
+// The key that all of the page's orders are below.
+std::string order_end_key(MemberNo member, const Below& key) {
+  if (key.at_us == Limits::max()) return key_after(member_key(member));
+  if (key.first == Limits::min()) return member_time_key(member, key.at_us);
+  if (key.first == Limits::max()) return key_after(member_time_key(member, key.at_us));
+  return member_order_key(member, key.at_us, OrderNo{key.first});
+}
+
+void add_orders(Connection& db, TreeSet& trees, const Page& page, const Below& key,
+                Entries& entries) {
+  if (!is_person(page.member)) return;
+  const std::string begin = member_key(page.member);
+  const std::string end = order_end_key(page.member, key);
+  RunsCursor cursor = trees.member_orders.cursor(begin, end);
+  std::int64_t count = 0;
+  for (cursor.seek_below(end); cursor.valid() && begin <= cursor.key() && count < page.limit;
+       cursor.previous(), ++count) {
     TimelineRow row;
-    row.order = read_order(query);
+    row.order = indexed_order(db, view_member_order(cursor.key(), cursor.value()).order);
     Position position{row.order->placed_at_us, What::order, row.order->number.value, 0, {}};
     add(entries, std::move(position), std::move(row));
   }
 }
 
-void add_refunds(Connection& db, const Page& page, const Below& key, Entries& entries) {
-  Query query = db.query("SELECT " MH_REFUND_COLUMNS
-                         " FROM refund WHERE order_id IN "
-                         "(SELECT order_id FROM orders WHERE member_no = ? AND member_no > 0) "
-                         "AND (at, refund_id) < (?, ?) ORDER BY at DESC, refund_id DESC LIMIT ?");
-  query.bind(page.member).bind(key.at_us);
-  bind_text(query, key);
-  query.bind(page.limit);
-  while (query.step()) {
-    TimelineRow row;
-    row.refund = read_refund(query);
-    Position position{row.refund->at_us, What::refund, 0, 0, row.refund->refund_id};
-    add(entries, std::move(position), std::move(row));
+// Of each order at most a page: more cannot be shown.
+void add_refunds(Connection& db, TreeSet& trees, const Page& page, const Below& key,
+                 Entries& entries) {
+  for (const OrderNo order : member_orders(trees, page.member, 0, Limits::max())) {
+    Query query =
+        db.query("SELECT " MH_REFUND_COLUMNS
+                 " FROM refund WHERE order_id = (SELECT order_id FROM orders WHERE order_no = ?) "
+                 "AND (at, refund_id) < (?, ?) ORDER BY at DESC, refund_id DESC LIMIT ?");
+    query.bind(order).bind(key.at_us);
+    bind_text(query, key);
+    query.bind(page.limit);
+    while (query.step()) {
+      TimelineRow row;
+      row.refund = read_refund(query);
+      Position position{row.refund->at_us, What::refund, 0, 0, row.refund->refund_id};
+      add(entries, std::move(position), std::move(row));
+    }
   }
 }
 
@@ -196,8 +220,8 @@ std::vector<TimelineRow> SqliteSnapshot::timeline(MemberNo member,
   Entries entries;
   add_deliveries(trees_, page, below(What::delivery, last), entries);
   add_touches(db_, page, below(What::touch, last), entries);
-  add_orders(db_, page, below(What::order, last), entries);
-  add_refunds(db_, page, below(What::refund, last), entries);
+  add_orders(db_, trees_, page, below(What::order, last), entries);
+  add_refunds(db_, trees_, page, below(What::refund, last), entries);
   std::sort(entries.begin(), entries.end(),
             [](const Entry& a, const Entry& b) { return b.position.rank() < a.position.rank(); });
   if (std::cmp_greater(entries.size(), limit)) entries.resize(static_cast<std::size_t>(limit));

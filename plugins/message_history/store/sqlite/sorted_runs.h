@@ -37,7 +37,10 @@ enum class Tree : std::uint8_t {
   failed_delivery = 3,
   chain = 4,
   member_hash = 5,
+  member_order = 6,
 };
+
+inline constexpr std::size_t tree_count = 6;
 
 // How many runs of one level are merged: few are quick to search, many cost each entry less
 // writing.
@@ -54,6 +57,7 @@ constexpr Fanin fanin_of(Tree tree) {
     case Tree::failed_delivery:
     case Tree::chain:
     case Tree::member_hash:
+    case Tree::member_order:
       break;
   }
   return {};

@@ -118,6 +118,20 @@ std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo me
   return entries;
 }
 
+std::vector<OrderNo> member_orders(TreeSet& trees, MemberNo member, std::int64_t first_us,
+                                   std::int64_t last_us) {
+  std::vector<OrderNo> found;
+  const auto range = range_of(member, first_us, last_us);
+  if (!range) return found;
+  std::vector<RunEntry> entries;
+  trees.member_orders.gather(*range, entries);
+  found.reserve(entries.size());
+  for (const RunEntry& entry : entries) {
+    found.push_back(view_member_order(entry.key, entry.value).order);
+  }
+  return found;
+}
+
 std::optional<MemberRow> member_row(Connection& db, MemberNo number) {
   Query query = db.query("SELECT member, erased FROM member WHERE member_no = ?");
   if (!query.bind(number).step()) return {};

@@ -37,6 +37,10 @@ std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo me
                                                      std::int64_t first_us, std::int64_t last_us,
                                                      std::int64_t limit);
 
+// The member's orders placed in first_us to last_us, oldest first.
+std::vector<OrderNo> member_orders(TreeSet& trees, MemberNo member, std::int64_t first_us,
+                                   std::int64_t last_us);
+
 // The member who has this id, or this tombstone.
 std::optional<MemberRow> find_member(Connection& db, TreeSet& trees, std::string_view member);
 std::optional<MemberRow> member_row(Connection& db, MemberNo number);

@@ -1,5 +1,5 @@
 // The sorted runs of one database: one tree for what is stored of deliveries, and those that find
-// them by member, failure and chain, and members by their id.
+// them by member, failure and chain, members by their id, and orders by member.
 #pragma once
 
 #include <array>
@@ -19,10 +19,12 @@ class TreeSet {
         member_deliveries(db, Tree::member_delivery, member_part),
         failed_deliveries(db, Tree::failed_delivery),
         chains(db, Tree::chain),
-        member_hashes(db, Tree::member_hash, hash_part) {}
+        member_hashes(db, Tree::member_hash, hash_part),
+        member_orders(db, Tree::member_order, member_part) {}
 
-  std::array<SortedRuns*, 5> all() {
-    return {&deliveries, &member_deliveries, &failed_deliveries, &chains, &member_hashes};
+  std::array<SortedRuns*, tree_count> all() {
+    return {&deliveries, &member_deliveries, &failed_deliveries,
+            &chains,     &member_hashes,     &member_orders};
   }
 
   const std::uint64_t hash_seed;
@@ -31,6 +33,7 @@ class TreeSet {
   SortedRuns failed_deliveries;
   SortedRuns chains;
   SortedRuns member_hashes;
+  SortedRuns member_orders;
 
  private:
   static std::uint64_t seed_of(const Sha256& salt) {

@@ -174,6 +174,34 @@ std::string_view member_delivery_value(bool is_success) {
   return is_success ? "s" : "o";
 }
 
+std::string member_order_key(MemberNo member, std::int64_t placed_at_us, OrderNo order) {
+  std::string key = member_time_key(member, placed_at_us);
+  put_key_number(key, order.value);
+  return key;
+}
+
+std::string member_order_value(const Order& order) {
+  std::string value;
+  put_varint(value, static_cast<std::uint64_t>(order.version.message.value));
+  put_text(value, order.version.currency);
+  put_signed(value, order.version.amount_minor);
+  put_signed(value, order.refunded_minor);
+  return value;
+}
+
+MemberOrder view_member_order(std::string_view key, std::string_view value) {
+  MemberOrder order;
+  order.member = MemberNo{take_key_number(key)};
+  order.placed_at_us = static_cast<std::int64_t>(take_fixed(key, time_key_bytes));
+  order.order = OrderNo{take_key_number(key)};
+  PackedReader reader(value);
+  order.message = MessageNo{static_cast<std::int64_t>(reader.varint())};
+  order.currency = reader.text();
+  order.amount_minor = reader.signed_varint();
+  order.refunded_minor = reader.signed_varint();
+  return order;
+}
+
 std::string_view member_part(std::string_view key) {
   const std::size_t bytes = key.empty() ? 0 : static_cast<unsigned char>(key[0]);
   return key.substr(0, 1 + bytes);

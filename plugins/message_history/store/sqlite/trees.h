@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "model/delivery.h"
+#include "model/order.h"
 #include "store/rows.h"
 
 namespace message_history::sqlite {
@@ -52,6 +53,20 @@ std::string member_delivery_key(const MemberDelivery& entry);
 void put_member_delivery_key(std::string& key, const MemberDeliveryView& entry);
 MemberDelivery decode_member_delivery(std::string_view key, std::string_view value);
 std::string_view member_delivery_value(bool is_success);
+
+// Tree::member_order: member, placed_at, order -> what attribution needs of the order.
+std::string member_order_key(MemberNo member, std::int64_t placed_at_us, OrderNo order);
+std::string member_order_value(const Order& order);
+struct MemberOrder {
+  MemberNo member;
+  std::int64_t placed_at_us = 0;
+  OrderNo order;
+  MessageNo message;
+  std::string_view currency;  // in the value
+  std::int64_t amount_minor = 0;
+  std::int64_t refunded_minor = 0;
+};
+MemberOrder view_member_order(std::string_view key, std::string_view value);
 
 // The member in the key.
 std::string_view member_part(std::string_view key);

@@ -40,7 +40,7 @@ struct WriterState {
 
   Connection& db;
   TreeSet trees;
-  std::array<RunEntries, 5> pending;  // by tree; empty between transactions
+  std::array<RunEntries, tree_count> pending;  // by tree; empty between transactions
   HighestIds highest_ids;
   MemberCache members;
   bool members_loaded = false;
@@ -98,7 +98,7 @@ class SqliteWriter final : public WriteTransaction {
   std::optional<Order> order(std::string_view order_id) override;
   Order order(OrderNo number) override;
   OrderNo add_order(const Order& order) override;
-  void put_order(const Order& order) override;
+  void put_order(const Order& order, const Order* before) override;
   std::vector<OrderNo> orders_of(MemberNo member, Span placed) override;
   std::optional<Refund> refund(std::string_view refund_id) override;
   void put_refund(const Refund& refund) override;
@@ -143,6 +143,7 @@ class SqliteWriter final : public WriteTransaction {
   [[noreturn]] void missing(const char* what);
   void learn_highest_ids(const std::vector<DeliveryLookup>& lookups);
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);
+  void index_order(const Order& order, const Order* before);
   void load_members();
   MemberNo next_member();
   void add_hash(std::string_view member, MemberNo number);

@@ -84,11 +84,10 @@ MemberCounts SqliteWriter::past_counts(MessageNo message, MemberNo member) {
     counts.opens = query.optional_integer().value_or(0);
     counts.coupons = query.optional_integer().value_or(0);
   }
-  Query query = db_.query(
-      "SELECT count(*) FROM orders JOIN credit USING (order_no) WHERE orders.member_no = ? "
-      "AND orders.member_no > 0 AND placed_at < ? AND credit.message_no = ?");
-  query.bind(member).bind(retention.kept_from_us).bind(message).step();
-  counts.orders = query.integer();
+  for (const OrderNo order : member_orders(trees_, member, 0, retention.kept_from_us - 1)) {
+    const auto credited = credit(order);
+    if (credited && credited->message == message) ++counts.orders;
+  }
   return counts;
 }
 
@@ -120,7 +119,8 @@ void SqliteWriter::drop(const TouchRow& row) {
 }
 
 void SqliteWriter::drop_order(OrderNo number) {
-  const std::string order_id = order(number).order_id;
+  const Order dropped = order(number);
+  const std::string& order_id = dropped.order_id;
   if (const auto credited = credit(number)) {
     if (is_person(credited->member)) {
       take_off_member(db_, credited->message, credited->member, 0);
@@ -129,6 +129,11 @@ void SqliteWriter::drop_order(OrderNo number) {
   }
   release_refunds(order_id);
   db_.query("DELETE FROM refund WHERE order_id = ?").bind(std::string_view(order_id)).run();
+  if (is_person(dropped.member)) {
+    pending(Tree::member_order)
+        .add_at(dropped.placed_at_us,
+                member_order_key(dropped.member, dropped.placed_at_us, number), {});
+  }
   db_.query("DELETE FROM orders WHERE order_no = ?").bind(number).run();
   db_.query("INSERT OR IGNORE INTO past_order (order_key) VALUES (?)")
       .bind(past_order_key(trees_.hash_seed, order_id))
@@ -199,10 +204,7 @@ void SqliteWriter::drop_past(MemberNo member) {
        rows_of(touches.bind(member).bind(std::int64_t{0}).bind(last_us), read_touch)) {
     drop(row);
   }
-  Query orders = db_.query(
-      "SELECT order_no FROM orders WHERE member_no = ? AND member_no > 0 AND placed_at < ?");
-  for (const OrderNo number : rows_of<OrderNo>(orders.bind(member).bind(retention.kept_from_us),
-                                               [](Query& row) { return row.number<OrderNo>(); })) {
+  for (const OrderNo number : member_orders(trees_, member, 0, last_us)) {
     drop_order(number);
   }
 }

@@ -204,11 +204,11 @@ OrderNo SqliteWriter::add_order(const Order& order) {
   query.step();
   Order numbered = order;
   numbered.number = query.number<OrderNo>();
-  put_order(numbered);
+  put_order(numbered, nullptr);
   return numbered.number;
 }
 
-void SqliteWriter::put_order(const Order& order) {
+void SqliteWriter::put_order(const Order& order, const Order* before) {
   const std::string lines = encode_lines(order.version.lines);
   db_.query("INSERT OR REPLACE INTO orders (" MH_ORDER_COLUMNS
             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
@@ -226,15 +226,27 @@ void SqliteWriter::put_order(const Order& order) {
       .bind_blob(lines)
       .bind(checksum_of(order, lines))
       .run();
+  index_order(order, before);
+}
+
+void SqliteWriter::index_order(const Order& order, const Order* before) {
+  RunEntries& entries = pending(Tree::member_order);
+  const bool moved = before != nullptr &&
+                     (before->member != order.member || before->placed_at_us != order.placed_at_us);
+  if (moved && is_person(before->member)) {
+    entries.add_at(before->placed_at_us,
+                   member_order_key(before->member, before->placed_at_us, order.number), {});
+  }
+  if (!is_person(order.member)) return;
+  entries.add_at(order.placed_at_us,
+                 member_order_key(order.member, order.placed_at_us, order.number),
+                 member_order_value(order));
 }
 
 std::vector<OrderNo> SqliteWriter::orders_of(MemberNo member, Span placed) {
-  Query query = db_.query(
-      "SELECT order_no FROM orders WHERE member_no = ? AND member_no > 0 AND placed_at "
-      "BETWEEN ? AND ?");
+  if (!pending(Tree::member_order).empty()) put_pending();
   placed = kept_part(placed);
-  return rows_of<OrderNo>(query.bind(member).bind(placed.from_us).bind(placed.to_us),
-                          [](Query& row) { return row.number<OrderNo>(); });
+  return member_orders(trees_, member, placed.from_us, placed.to_us);
 }
 
 std::optional<Refund> SqliteWriter::refund(std::string_view refund_id) {

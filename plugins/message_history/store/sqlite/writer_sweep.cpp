@@ -160,10 +160,8 @@ bool SqliteWriter::sweep_members(Retention& sweep) {
   {
     Query query = db_.query(
         "SELECT member_no, member, erased OR "
-        "EXISTS (SELECT 1 FROM touch WHERE touch.member_no = person.member_no) OR "
-        "EXISTS (SELECT 1 FROM orders WHERE orders.member_no = person.member_no AND "
-        "orders.member_no > 0) FROM member AS person WHERE member_no > ? ORDER BY member_no "
-        "LIMIT ?");
+        "EXISTS (SELECT 1 FROM touch WHERE touch.member_no = person.member_no) "
+        "FROM member AS person WHERE member_no > ? ORDER BY member_no LIMIT ?");
     query.bind(number_of(sweep.after)).bind(slice_rows);
     for (; query.step(); ++seen) {
       MemberRow row;
@@ -173,14 +171,17 @@ bool SqliteWriter::sweep_members(Retention& sweep) {
       sweep.after = std::to_string(row.number.value);
     }
   }
-  std::vector<RunEntry> deliveries;
+  put_pending();  // orders may have been dropped a moment ago
+  std::vector<RunEntry> entries;
   for (const MemberRow& row : unnamed) {
     KeyRange range;
     range.begin = member_key(row.number);
     range.end = key_after(range.begin);
     range.last_at_us = std::numeric_limits<std::int64_t>::max();
-    trees_.member_deliveries.gather(range, deliveries);
-    if (!deliveries.empty()) continue;
+    trees_.member_deliveries.gather(range, entries);
+    if (!entries.empty()) continue;
+    trees_.member_orders.gather(range, entries);
+    if (!entries.empty()) continue;
     pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, row.member, row.number), {});
     db_.query("DELETE FROM member WHERE member_no = ?").bind(row.number).run();
     state_.members.put(row.member, MemberNo{});  // nobody
