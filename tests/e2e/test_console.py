@@ -10,6 +10,8 @@ import sys
 import tempfile
 import time
 import unittest
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -109,6 +111,17 @@ class Guessing(unittest.TestCase):
                 self.assertIn("wrong_password", console.log)
                 for secret in ("guess-guess", *console.passwords.values(), visitor.cookie, visitor.csrf):
                     self.assertNotIn(secret, console.log)
+
+    def test_guesses_made_at_once_pass_no_limit_and_keep_nobody_out(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            with Console(Path(folder) / "data") as console:
+                with ThreadPoolExecutor(48) as guessers:
+                    guesses = [guessers.submit(Visitor(console).sign_in, "viewer", f"guess-{i}") for i in range(48)]
+                    self.assertEqual(console.ask("GET", "/").status, 200)
+                    codes = Counter(guess.result().code for guess in guesses)
+                self.assertLessEqual(codes["wrong_password"], 5, codes)
+                self.assertGreater(codes["wrong_password"], 0, codes)
+                self.assertEqual(codes.keys() - {"wrong_password", "too_many_attempts", "busy"}, set())
 
     def test_a_session_without_use_expires_though_its_page_asks_on(self):
         with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
@@ -291,6 +304,34 @@ class Exports(ConsoleTest):
             self.assertNotIn("X-Export", answer.headers)
 
 
+class LongExports(unittest.TestCase):
+    def test_a_download_that_takes_longer_than_a_session_may_idle_has_its_proof(self):
+        idle_s, rows = 1, 150_000
+        header = {"feed": "crm-feed/1", "tenant": TENANT, "source": "tests", "timezone": "Asia/Seoul", "currency": "KRW"}
+        at = "2026-11-05T11:00:00+09:00"
+        message = {"seq": 1, "type": "message", "at": at, "message_id": MESSAGE, "kind": "manual", "channel": "sms",
+                   "name": "long", "state": "completed"}
+        sends = ({"seq": 2 + i, "type": "delivery", "at": at, "message_id": MESSAGE, "delivery_id": f"delivery-{i}",
+                  "member_id": f"member-{i}", "channel": "sms", "provider": "x", "status": "delivered"} for i in range(rows))
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            data = Path(folder) / "data"
+            crm.run("replay", "--data", data, crm.write_feed(Path(folder) / "feed.ndjson", header, [message, *sends]))
+            with Console(data, "--idle-seconds", idle_s) as console:
+                visitor = Visitor(console, "exporter")
+                body = {"plugin": visitor.plugin_with("messages.manual"), "tenant": TENANT, "message_id": MESSAGE,
+                        "reason": "weekly", "dialect": "raw-v1", "locale": "ko"}
+                answer = visitor.open_post("/api/exports", body)
+                self.assertEqual(answer.status, 200)
+                received = hashlib.sha256(answer.read(1 << 10))
+                time.sleep(2 * idle_s)
+                while part := answer.read(1 << 20):
+                    received.update(part)
+                proof = visitor.get("/api/exports/" + answer.headers["X-Export"])
+                self.assertEqual(proof.status, 200, proof.body)
+                self.assertEqual(proof.json["sha256"], received.hexdigest())
+                self.assertEqual(proof.json["rows"], rows)
+
+
 class Feeds(ConsoleTest):
     SOURCE = "orders-api"
 
@@ -372,6 +413,14 @@ class Demo(unittest.TestCase):
                 self.assertTrue(results["failed"] and results["cancelled"])
                 channels = {crm.plain(row["channel"]) for row in manual}
                 self.assertLessEqual({"alimtalk", "friendtalk", "sms", "email", "push"}, channels)
+
+                def parts_of(message_id):
+                    parts = visitor.get(view_path("message", plugin, message_id=message_id)).json["components"]
+                    return {part.get("id"): part for part in parts}
+                lifts = [parts["lift_numbers"] for row in manual
+                         if "lift_numbers" in (parts := parts_of(crm.plain(row["message_id"])))]
+                self.assertTrue(lifts, "no message has a control group that says something")
+                self.assertLessEqual({"reached_rate", "held_out_rate", "difference"}, {tile["key"] for tile in lifts[0]["tiles"]})
 
                 before, end = list_of("health"), time.monotonic() + 30
                 while list_of("health") == before and time.monotonic() < end:

@@ -6,6 +6,7 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import time
 
@@ -120,8 +121,19 @@ class Visitor:
         return self.console.ask("GET", path, headers=self._headers(headers))
 
     def post(self, path, body, headers=None):
+        return self.console.ask("POST", path, body if isinstance(body, (str, bytes)) else json.dumps(body),
+                                self._post_headers(headers))
+
+    def open_post(self, path, body):
+        """The response, its body still to be read."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.console.port, timeout=60)
+        connection.connect()
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 << 10)
+        connection.request("POST", path, body=json.dumps(body), headers=self._post_headers())
+        return connection.getresponse()
+
+    def _post_headers(self, more=None):
         given = {"Content-Type": "application/json"}
         if self.csrf:
             given["X-CSRF-Token"] = self.csrf
-        return self.console.ask("POST", path, body if isinstance(body, (str, bytes)) else json.dumps(body),
-                                self._headers({**given, **(headers or {})}))
+        return self._headers({**given, **(more or {})})
