@@ -85,9 +85,15 @@ function finished(blob, name, proof) {
     el("p", {}, word("verify_help")), el("pre", { class: "command" }, command));
 }
 
+// What had the focus goes: it stays in the dialog, so that Escape and Tab go on from there.
+function show(dialog_body, ...parts) {
+  dialog_body.replaceChildren(...parts);
+  dialog_body.closest(".modal")?.focus();
+}
+
 async function run(dialog_body, request, name, signal) {
   const progress = el("p", { class: "progress-text", role: "status" });
-  dialog_body.replaceChildren(el("div", { class: "spinner-border", "aria-hidden": "true" }), progress);
+  show(dialog_body, el("div", { class: "spinner-border", "aria-hidden": "true" }), progress);
   const on_progress = (bytes) => { progress.textContent = word("received", format.bytes(bytes)); };
   on_progress(0);
   const response = await post("/api/exports", request, { signal });
@@ -102,7 +108,7 @@ async function run(dialog_body, request, name, signal) {
   const sha256 = hex(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
   if (blob.size !== proof.bytes || sha256 !== proof.sha256) throw Object.assign(new Error(""), { text: word("mismatch") });
   save(blob, name);
-  dialog_body.replaceChildren(finished(blob, name, proof));
+  show(dialog_body, finished(blob, name, proof));
 }
 
 // `place` says of which tenant and plugin; `action` is the document's.
@@ -120,7 +126,7 @@ export function open_download(place, action, { may_unmask, signed_out }) {
         signed_out(error);
         return;
       }
-      body.replaceChildren(
+      show(body,
         el("div", { class: "notice tone-danger", role: "alert", "data-code": error.code ?? "failed" }, error.text ?? error_text(error)),
         request_form({ may_unmask }, begin));
     }
