@@ -4,11 +4,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import { World, axe_source, crm, path_of, pictures, settled, tenant } from "./world.mjs";
+import { demo, message } from "./shop_pages.mjs";
+import { World, crm, path_of, pictures, settled, tenant } from "./world.mjs";
 
-const demo = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../../host_stub/shop/demo.ndjson");
-const axe = readFileSync(axe_source, "utf8"); // past the page's own policy
-const message = "C-1105";
 let world;
 let plugin;
 let page;
@@ -24,59 +22,7 @@ afterEach(async () => {
   if (left) await world.leave(left);
 });
 
-function shown(view, params = {}) {
-  const options = Object.entries(params).flatMap(([key, value]) => ["--param", `${key}=${value}`]);
-  return JSON.parse(crm("view", "--data", world.data, "--tenant", tenant, view, ...options));
-}
-
-const views = [
-  ["automatic", "messages.automatic", {}], ["manual", "messages.manual", {}], ["message", "message", { message_id: message }],
-  ["buyers", "message.buyers", { message_id: message }], ["recipients", "message.recipients", { message_id: message }],
-  ["order", "order", { order_id: "202611105-0012" }], ["exports", "exports", {}], ["health", "health", {}],
-  ["attribution", "settings.attribution", {}],
-];
-const looks = [
-  { name: "desktop-light-ko", width: 1280, height: 900, scheme: "light", locale: "ko" },
-  { name: "desktop-dark-en", width: 1280, height: 900, scheme: "dark", locale: "en" },
-  { name: "phone-light-en", width: 360, height: 740, scheme: "light", locale: "en" },
-  { name: "phone-dark-ko", width: 360, height: 740, scheme: "dark", locale: "ko" },
-];
-
-for (const look of looks) {
-  describe(`every page, ${look.name}`, () => {
-    for (const [name, view, params] of views) {
-      test(name, async () => {
-        const role = ["health", "settings.attribution"].includes(view) ? "operator" : "exporter";
-        page = await world.visit(role, { ...look, path: path_of(plugin, view, params) });
-        await settled(page);
-        assert.equal(await page.locator(".failure").count(), 0);
-        assert.equal(await page.locator("html").getAttribute("lang"), look.locale);
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        assert.ok(width <= look.width, `the page is ${width} px wide`);
-        await page.screenshot({ path: join(pictures, `${name}-${look.name}.png`), fullPage: true });
-        await page.evaluate(axe);
-        const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-        const serious = found.violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
-        assert.deepEqual(serious.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).slice(0, 3).join(" ")}`), []);
-      });
-    }
-  });
-}
-
 describe("what is on the screen", () => {
-  test("equals what crm-host view prints", async () => {
-    page = await world.visit("exporter", { path: path_of(plugin, "messages.manual") });
-    await settled(page);
-    const table = shown("messages.manual").components.find((part) => part.type === "table");
-    const number = new Intl.NumberFormat("ko");
-    for (const key of ["recipients", "success", "failed", "clicks", "orders"]) {
-      const texts = await page.locator(`td[data-key=${key}]`).allTextContents();
-      assert.deepEqual(texts, table.rows.map((row) => number.format(row[key])), key);
-    }
-    const nets = await page.locator("td[data-key=net]").allTextContents();
-    assert.deepEqual(nets, table.rows.map((row) => `${number.format(row.net.amount_minor)}원`));
-  });
-
   test("moves when new events arrive", async () => {
     page = await world.visit("exporter", { path: path_of(plugin, "messages.manual") });
     await settled(page);
@@ -110,6 +56,23 @@ describe("finding messages", () => {
     assert.equal(await page.locator("tbody tr").count(), 1);
     await page.locator("[data-focus=filter-clear]").click();
     await page.locator("tbody tr").nth(all - 1).waitFor();
+  });
+
+  test("clearing is offered as soon as there is something to clear, and clears what was typed", async () => {
+    page = await world.visit("exporter", { path: path_of(plugin, "messages.manual") });
+    await settled(page);
+    const all = await page.locator("tbody tr").count();
+    const clear = page.locator("[data-focus=filter-clear]");
+    assert.equal(await clear.isVisible(), false);
+    await page.locator("[data-focus=filter-q]").pressSequentially("무료배송");
+    await clear.waitFor();
+    await page.locator("tbody tr").nth(1).waitFor({ state: "detached" });
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.focus), "filter-q");
+    await clear.click();
+    await page.locator("tbody tr").nth(all - 1).waitFor();
+    assert.equal(await page.locator("[data-focus=filter-q]").inputValue(), "");
+    assert.equal(await clear.isVisible(), false);
+    assert.doesNotMatch(page.url(), /q=/);
   });
 
   test("columns sort both ways", async () => {

@@ -23,8 +23,15 @@ function money_text(value) {
   return texts.length === 1 ? texts[0] : el("span", { class: "currencies" }, texts.map((text) => el("span", {}, text)));
 }
 
+const short_max = 24;
+const long_min = 120; // a text that would make a column of many short lines
+// Short ones stay on one line; long ones, such as digests, break within a column of their own.
+function id_class(text) {
+  return text.length <= short_max ? "is-short" : "is-long";
+}
+
 function member_text(member, context) {
-  const text = el("span", { class: `member member-${member.state}` }, member.text);
+  const text = el("span", { class: `member member-${member.state} ${id_class(member.text)}` }, member.text);
   return member.open ? context.link(member.open, text) : text;
 }
 
@@ -40,7 +47,7 @@ export function cell_content(type, value, context) {
     case "reason": return reason_text(value);
     case "member": return member_text(value, context);
     case "link": return context.link(value.open, value.label);
-    case "id": return el("span", { class: "id" }, value);
-    default: return String(value);
+    case "id": return el("span", { class: `id ${id_class(value)}` }, value);
+    default: return String(value).length > long_min ? el("span", { class: "long-text" }, value) : String(value);
   }
 }

@@ -29,6 +29,8 @@ function table_of(component) {
   return el("details", { class: "chart-table" }, el("summary", {}, word("as_table")), el("table", { class: "table" }, el("thead", {}, head), el("tbody", {}, rows)));
 }
 
+const bar_width_max = 36;
+
 // Fetched when the first chart is to be drawn: most pages have none.
 let library;
 function chart_library() {
@@ -46,6 +48,8 @@ export function bar_chart(component, context) {
   const canvas = el("canvas", { role: "img", "aria-label": component.title });
   const frame = el("div", { class: "chart" }, canvas);
   const compact = new Intl.NumberFormat(locale(), { notation: "compact" });
+  // Few labels leave much room: the bars of one label stay together all the same.
+  const group_width = () => Math.min(0.8, (component.series.length * 1.2 * bar_width_max * component.labels.length) / Math.max(1, frame.clientWidth));
   const unit = component.value_type === "money" ? format.minor_units(component.currency) : 1;
   // Its size is known once it is on the page.
   context.when_shown(frame, async () => {
@@ -59,7 +63,7 @@ export function bar_chart(component, context) {
       data: {
         labels: component.labels,
         datasets: component.series.map((series, index) => ({
-          label: series.label, data: series.values, backgroundColor: colours[index % colours.length], borderRadius: 3, maxBarThickness: 36 })),
+          label: series.label, data: series.values, backgroundColor: colours[index % colours.length], borderRadius: 3, maxBarThickness: bar_width_max, categoryPercentage: group_width() })),
       },
       options: {
         maintainAspectRatio: false,

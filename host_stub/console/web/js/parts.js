@@ -38,6 +38,11 @@ function attempts_list(attempts, context) {
   return el("ol", { class: "attempts", "aria-label": word("attempts") }, attempts.map(step));
 }
 
+// One attempt alone is what the row itself says.
+function has_steps(row) {
+  return row.attempts?.length > 1;
+}
+
 // A row that opens something does so from its first cell, by a real link.
 function table_row(row, component, context) {
   const cells = component.columns.map((column, index) => {
@@ -46,7 +51,7 @@ function table_row(row, component, context) {
     if (opens_here) content = context.link(row.open, content);
     const name = is_numeric(column.type) ? "number" : `of-${column.type}`;
     return el("td", { class: name, "data-key": column.key, "data-label": column.label }, content,
-      index === 0 && row.attempts ? attempts_list(row.attempts, context) : null);
+      index === 0 && has_steps(row) ? attempts_list(row.attempts, context) : null);
   });
   const element = el("tr", {}, cells);
   if (row.open) {
