@@ -10,18 +10,16 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "requests/view_schema.h"
+
 namespace host_stub {
 
 namespace {
 
 using valijson::adapters::NlohmannJsonAdapter;
 
-constexpr std::string_view schema_text =
-#include "view_schema.inc"
-    ;
-
 std::unique_ptr<const valijson::Schema> parse_schema() {
-  const auto json = nlohmann::json::parse(schema_text);
+  const auto json = nlohmann::json::parse(view_schema);
   auto schema = std::make_unique<valijson::Schema>();
   valijson::SchemaParser(valijson::SchemaParser::kDraft7)
       .populateSchema(NlohmannJsonAdapter(json), *schema);

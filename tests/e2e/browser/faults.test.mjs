@@ -77,7 +77,7 @@ describe("what fails", () => {
     assert.notEqual(await heading(), "");
     await page.unroute("**/api/menu*");
     await page.locator("main .failure button").click();
-    await settled(page);
+    await page.locator("main .part").first().waitFor();
     assert.equal(await page.locator(".failure").count(), 0);
   });
 
