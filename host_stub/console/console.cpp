@@ -6,7 +6,7 @@
 #include "console/export_routes.h"
 #include "console/feed_routes.h"
 #include "console/gate.h"
-#include "console/listening.h"
+#include "console/interrupt_watch.h"
 #include "console/sign_in_routes.h"
 #include "console/view_routes.h"
 
@@ -146,7 +146,9 @@ crm::Result<int> Console::bind() {
 }
 
 Outcome Console::run() {
-  if (listen_until(parts_->server, parts_->interrupted)) return done();
+  const InterruptWatch watch(parts_->server, parts_->interrupted);
+  const bool served = parts_->server.listen_after_bind();
+  if (served || parts_->interrupted) return done();
   return failure(CRM_ERR_IO, "the console no longer gets connections; start it again");
 }
 
