@@ -13,10 +13,10 @@ namespace message_history {
 
 void Settler::add(const std::shared_ptr<Tenant>& tenant) {
   const bool is_group = tenant->backlog.events() >= settler_group_events;
-  add(tenant, is_group ? Clock::duration::zero() : settler_delay);
+  add(tenant, is_group ? Clock::duration::zero() : settler_delay, false);
 }
 
-void Settler::add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay) {
+void Settler::add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay, bool is_quiet) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
   const auto now = Clock::now();
@@ -24,7 +24,7 @@ void Settler::add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay) 
   const bool comes_first = waiting.tenant.expired() || now + delay < waiting.due;
   // What is due already needs no one to be woken.
   const bool was_due = !waiting.tenant.expired() && waiting.due <= now;
-  if (comes_first) waiting = {tenant, now + delay};
+  if (comes_first) waiting = {tenant, now + delay, is_quiet};
   if (!thread_.joinable()) thread_ = quiet_thread([this] { run(); });
   if (comes_first && !was_due) changed_.notify_one();
 }
@@ -39,8 +39,7 @@ void Settler::stop() {
   waiting_.clear();
 }
 
-// NULL when the thread is to end.
-std::shared_ptr<Tenant> Settler::next_due(std::unique_lock<std::mutex>& lock) {
+Settler::Due Settler::next_due(std::unique_lock<std::mutex>& lock) {
   while (!stopping_) {
     const auto first =
         std::ranges::min_element(waiting_, {}, [](const auto& entry) { return entry.second.due; });
@@ -49,19 +48,19 @@ std::shared_ptr<Tenant> Settler::next_due(std::unique_lock<std::mutex>& lock) {
     } else if (first->second.due > Clock::now()) {
       changed_.wait_until(lock, first->second.due);
     } else {
-      std::shared_ptr<Tenant> tenant = first->second.tenant.lock();
+      Due due{first->second.tenant.lock(), first->second.is_quiet};
       waiting_.erase(first);
-      if (tenant) return tenant;
+      if (due.tenant) return due;
     }
   }
-  return nullptr;
+  return {};
 }
 
 void Settler::run() {
   std::unique_lock lock(mutex_);
-  while (const auto tenant = next_due(lock)) {
+  for (Due due = next_due(lock); due.tenant; due = next_due(lock)) {
     lock.unlock();
-    settle(tenant);
+    settle(due);
     lock.lock();
   }
 }
@@ -76,16 +75,18 @@ bool Settler::tidies_on(Tenant& tenant) {
   }
 }
 
-void Settler::settle(const std::shared_ptr<Tenant>& tenant) {
+// What a reader settled before this thread came is no quiet either.
+void Settler::settle(const Due& due) {
+  const std::shared_ptr<Tenant>& tenant = due.tenant;
   try {
-    const bool was_quiet = tenant->backlog.empty();
+    const bool is_quiet = due.is_quiet && tenant->backlog.empty();
     settle_some(*tenant);
     const bool sweeps_on = sweep_(*tenant);
     if (!tenant->backlog.empty()) return add(tenant);
     empty_journal(*tenant);
-    if (sweeps_on) return add(tenant, settler_pause);
-    if (!was_quiet) return add(tenant, settler_quiet);
-    if (tidies_on(*tenant)) add(tenant, settler_pause);
+    if (sweeps_on) return add(tenant, settler_pause, is_quiet);
+    if (!is_quiet) return add(tenant, settler_quiet, true);
+    if (tidies_on(*tenant)) add(tenant, settler_pause, true);
   } catch (const std::exception& failure) {
     tenant->is_stuck = true;
     log_(failure.what());

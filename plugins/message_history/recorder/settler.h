@@ -48,13 +48,18 @@ class Settler {
   struct Waiting {
     std::weak_ptr<Tenant> tenant;  // one that was closed meanwhile was settled first
     Clock::time_point due;
+    bool is_quiet = false;  // nothing was added since it was settled
+  };
+  struct Due {
+    std::shared_ptr<Tenant> tenant;  // NULL when the thread is to end
+    bool is_quiet = false;
   };
 
   void run();
-  std::shared_ptr<Tenant> next_due(std::unique_lock<std::mutex>& lock);
-  void settle(const std::shared_ptr<Tenant>& tenant);
+  Due next_due(std::unique_lock<std::mutex>& lock);
+  void settle(const Due& due);
   bool tidies_on(Tenant& tenant);
-  void add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay);
+  void add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay, bool is_quiet);
 
   const Log log_;
   const Sweep sweep_;
