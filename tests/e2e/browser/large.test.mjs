@@ -79,10 +79,12 @@ describe("hostile names", () => {
     page = await world.visit("viewer", { path: path_of(plugin, "messages.automatic") });
     await settled(page);
     const rows = page.locator("tbody tr");
-    for (let before = -1; before !== (await rows.count());) {
-      before = await rows.count();
-      if ((await page.locator(".more").count()) > 0) await page.locator(".more").click();
-      await page.waitForTimeout(300);
+    // The button loads when it comes into sight, so that it may be gone before it can be clicked.
+    while ((await page.locator(".more").count()) > 0) {
+      const before = await rows.count();
+      await page.evaluate(() => document.querySelector(".more")?.scrollIntoView());
+      await page.waitForFunction(
+        (count) => !document.querySelector(".more") || document.querySelectorAll("tbody tr").length > count, before);
     }
     const names = new Set(await page.locator("td[data-key=name]").allTextContents());
     const missing = hostile.filter((text) => !names.has(text));
