@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <memory>
 #include <thread>
 
 #include "store/sqlite/connection.h"
@@ -72,6 +73,18 @@ TEST_F(SettlingTest, acknowledgedBatchesThatWereNotSettledSurviveACrash) {
     EXPECT_EQ(next->recorder.position(crm::str(next->tenant), crm::str(next->source)), shop_.seq);
     EXPECT_EQ(next->digest(), after_a_crash()->digest());
   }
+}
+
+TEST_F(SettlingTest, aSettledTenantCanBeClosed) {
+  shop_.record(deliveries(0, 3));
+  ASSERT_TRUE(settles_by_itself());
+  const std::weak_ptr<Tenant> tenant = shop_.tenants.open(shop_.tenant);
+  shop_.tenants.close_all();
+  // The settler has it once more, when nothing was recorded for a while.
+  for (int i = 0; i < 500 && !tenant.expired(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(tenant.expired());
 }
 
 TEST_F(SettlingTest, positionIsKnownBeforeAnythingIsSettled) {

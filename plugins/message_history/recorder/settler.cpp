@@ -58,9 +58,10 @@ Settler::Due Settler::next_due(std::unique_lock<std::mutex>& lock) {
 
 void Settler::run() {
   std::unique_lock lock(mutex_);
-  for (Due due = next_due(lock); due.tenant; due = next_due(lock)) {
+  while (Due due = next_due(lock)) {
     lock.unlock();
     settle(due);
+    due.tenant.reset();  // while this thread waits, others may close it
     lock.lock();
   }
 }

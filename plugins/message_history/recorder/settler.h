@@ -53,6 +53,7 @@ class Settler {
   struct Due {
     std::shared_ptr<Tenant> tenant;  // NULL when the thread is to end
     bool is_quiet = false;
+    explicit operator bool() const { return tenant != nullptr; }
   };
 
   void run();

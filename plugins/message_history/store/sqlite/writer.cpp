@@ -28,6 +28,14 @@ void WriterState::forget() {
   routes.clear();
 }
 
+void WriterState::refresh() {
+  Query query = db.query("PRAGMA data_version");
+  query.step();
+  const std::int64_t version = query.integer();
+  if (version != data_version_) forget();
+  data_version_ = version;
+}
+
 void WriterState::let_trees_drop() {
   trees.member_deliveries.set_dropped([this](std::string_view key, std::string_view) {
     return view_member_delivery(key).at_us < retention().kept_from_us;
@@ -44,6 +52,7 @@ void WriterState::let_trees_drop() {
 SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), trees_(state.trees) {
   if (state_.members.is_full()) state_.members.clear();  // never within a transaction
   db_.execute("BEGIN IMMEDIATE");
+  state_.refresh();
   changes_before_ = db_.changes();
 }
 

@@ -31,6 +31,9 @@ struct WriterState {
 
   // After a rollback: forgets what the transaction left here.
   void forget();
+  // Forgets all if another connection has committed since the last time: a process that exports
+  // adds to the audit chain and goes on with merges, and one that ended had recorded.
+  void refresh();
 
   const Retention& retention() {
     if (!retention_) retention_ = read_retention(db);
@@ -53,6 +56,7 @@ struct WriterState {
   void let_trees_drop();
 
   std::optional<Retention> retention_;  // empty: read again when it is needed
+  std::int64_t data_version_ = 0;       // as SQLite tells it; of other connections' commits
   Delivery scratch_;
 };
 
@@ -129,7 +133,7 @@ class SqliteWriter final : public WriteTransaction {
   void drop_past(MemberNo member) override;
   void commit(bool forget) override;
 
-  // No sweep is under way.
+  // Unless one is under way, or has dropped as much.
   void begin_sweep(std::int64_t kept_from_us);
   // As many slices as fit a few milliseconds; trees go on at commit().
   void sweep_some();
