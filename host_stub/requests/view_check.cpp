@@ -1,5 +1,6 @@
 #include "requests/view_check.h"
 
+#include <crm/ext/admin_views.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,8 +27,10 @@ std::unique_ptr<const valijson::Schema> parse_schema() {
   return schema;
 }
 
+// Beyond the maximum the regular expressions of the standard library, which the schema's patterns
+// are checked with, may use up the stack.
 bool has_long_text(const Json& json) {
-  if (json.is_string()) return json.get_ref<const std::string&>().size() > view_text_bytes_max;
+  if (json.is_string()) return json.get_ref<const std::string&>().size() > CRM_VIEW_TEXT_BYTES_MAX;
   return json.is_structured() && std::any_of(json.begin(), json.end(), has_long_text);
 }
 
@@ -58,7 +61,7 @@ Outcome check_view(const Json& document, std::string_view view_id) {
   if (!document.is_object()) return failure(CRM_ERR_INTERNAL, "not an object");
   if (has_long_text(document)) {
     return failure(CRM_ERR_INTERNAL,
-                   fmt::format("one with a text of more than {} bytes", view_text_bytes_max));
+                   fmt::format("one with a text of more than {} bytes", CRM_VIEW_TEXT_BYTES_MAX));
   }
   const nlohmann::json plain = document;
   const NlohmannJsonAdapter adapter(plain);

@@ -8,12 +8,8 @@
 
 namespace host_stub {
 
-// Of one text in a document. Beyond it the regular expressions of the standard library, which the
-// schema's patterns are checked with, may use up the stack.
-inline constexpr size_t view_text_bytes_max = 8192;
-
 // INTERNAL, with a text that completes "<the document> is ...", unless it fits the schema, is the
-// view that was asked for, and has no text that is too long.
+// view that was asked for, and has no text above CRM_VIEW_TEXT_BYTES_MAX.
 Outcome check_view(const Json& document, std::string_view view_id);
 
 }  // namespace host_stub

@@ -11,7 +11,6 @@ namespace host_stub {
 
 namespace {
 
-constexpr uint64_t view_bytes_max = 64u << 20;
 constexpr const char* time_zone_default = "UTC";
 
 }  // namespace
@@ -36,7 +35,7 @@ crm::Result<Json> render_view(LoadedPlugin& plugin, const ViewRequest& request) 
   raw.permission_count = permissions.size();
   raw.params = params.data();
   raw.param_count = params.size();
-  crm::StringWriter writer(view_bytes_max);
+  crm::StringWriter writer(CRM_VIEW_DOCUMENT_BYTES_MAX);
   if (auto rendered = plugin.render(raw, *writer.raw()); !rendered) return rendered.error();
   const auto refuse = [&](std::string_view what) {
     return failure(CRM_ERR_INTERNAL,

@@ -14,6 +14,10 @@ extern "C" {
 
 #define CRM_EXT_ADMIN_VIEWS "crm.admin_views/1"
 
+/* What a host takes of one document at least, and of one text in it at most. */
+#define CRM_VIEW_DOCUMENT_BYTES_MAX 67108864u
+#define CRM_VIEW_TEXT_BYTES_MAX 8192u
+
 /* Permissions that the interface names. A host may have more. */
 #define CRM_PERMISSION_VIEW "history.view"
 #define CRM_PERMISSION_MEMBER_READ "member.read"
