@@ -1,4 +1,4 @@
-// Request tokens as anybody may send them. Nobody's key is known here, so nothing may be granted.
+// Request tokens as anybody may send them. Nobody signs any here, so nothing may be granted.
 #include <crm/cpp/base64url.hpp>
 #include <crm/cpp/text.hpp>
 #include <string>
@@ -21,6 +21,12 @@ void check_refusal(const crm::Error& error) {
   crm_fuzz::require(crm::is_utf8(error.detail), "a reason is text");
 }
 
+// The public key of RFC 8037, appendix A.2. It must be a key that somebody could have: with one of a
+// small order, such as all zeros, a signature of zeros fits one text of a few.
+constexpr Ed25519PublicKey somebodys_key = {
+    0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
+    0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
+
 // The parts of what is parsed, put together, are what was parsed.
 void check_parts(std::string_view text, const CompactJws& jws) {
   const std::string joined =
@@ -37,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (jws) check_parts(text, jws.value());
   if (!jws) check_refusal(jws.error());
   const TokenTerms terms{"shop-1", "https://crm.example", "org.crm.message_history", now_us,
-                         [](std::string_view) { return std::optional(Ed25519PublicKey{}); }};
+                         [](std::string_view) { return std::optional(somebodys_key); }};
   const TokenVerdict verdict = check_request(text, terms);
   crm_fuzz::require(!verdict.claims.ok(), "nothing is granted without a signature");
   check_refusal(verdict.claims.error());
