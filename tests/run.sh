@@ -49,8 +49,9 @@ run_preset() {
 }
 
 run_preset dev
-# What these two show, a sanitizer does not show better, and it would take ten times as long.
-unset CRM_EXPORT_KILLS CRM_PRESENTATIONS
+# What many of these show, a sanitizer does not show better, and it would take ten times as long.
+unset CRM_PRESENTATIONS
+export CRM_KILLS=20 CRM_EXPORT_KILLS=8
 [ "$mode" = "--quick" ] || run_preset asan
 if [ "$mode" = "--full" ]; then
   need_packages clang-tidy
