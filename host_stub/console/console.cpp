@@ -19,6 +19,7 @@ constexpr size_t threads = 32;
 // The body of a request that is refused is not read: on a kept connection it would be taken for the
 // next request, one that whoever wrote the body may have made up.
 constexpr size_t requests_a_connection_max = 1;
+constexpr int connections_waiting_max = 128;
 // For one read or write, not for a whole request.
 constexpr time_t patience_s = 10;
 
@@ -74,7 +75,8 @@ struct Console::Parts {
     server.set_write_timeout(patience_s);
     server.set_tcp_nodelay(true);
     // Without SO_REUSEPORT, which would let two consoles have the same port.
-    server.set_socket_options([](socket_t socket) {
+    server.set_socket_options([this](socket_t socket) {
+      listener = socket;
       const int yes = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     });
@@ -123,6 +125,7 @@ struct Console::Parts {
   ExportRoutes export_routes;
   FeedRoutes feed_routes;
   httplib::Server server;
+  socket_t listener = INVALID_SOCKET;
 };
 
 Console::Console(Session& session, const Accounts& accounts, const FeedKeys& feed_keys,
@@ -141,6 +144,8 @@ crm::Result<int> Console::bind() {
     return failure(CRM_ERR_IO, fmt::format("port {} of {} is taken; choose another with --port",
                                            port, address));
   }
+  // httplib lets five connections wait; of more at once, some would wait for seconds or be reset.
+  ::listen(parts_->listener, connections_waiting_max);
   parts_->gate.set_port(bound);
   return bound;
 }
