@@ -261,7 +261,8 @@ class OptionsTest(unittest.TestCase):
 
 
 class TamperingTest(unittest.TestCase):
-    """Every change of the file or of its sidecar is refused, in words, without a crash."""
+    """Changes of the file or of its sidecar are refused, in words, without a crash. Every change:
+    test_tampering.py, which starts no process for each."""
 
     @classmethod
     def setUpClass(cls):
@@ -305,9 +306,9 @@ class TamperingTest(unittest.TestCase):
                 changed[place] ^= 1 << rng.randrange(8)
                 self.assert_refused(bytes(changed), self.jws)
 
-    def test_a_changed_byte_anywhere_in_the_sidecar_is_refused(self):
+    def test_changed_bytes_of_the_sidecar_are_refused(self):
         rng = random.Random(2)
-        for place in range(len(self.jws)):
+        for place in rng.sample(range(len(self.jws)), min(TAMPERED_PLACES, len(self.jws))):
             with self.subTest(place=place):
                 changed = bytearray(self.jws)
                 changed[place] ^= 1 << rng.randrange(8)
@@ -318,7 +319,7 @@ class TamperingTest(unittest.TestCase):
         alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         ends = [index - 1 for index in range(len(text) + 1) if text[index:index + 1] in (b".", b"")]
         for place in ends:
-            for other in set(alphabet) - {text[place]}:
+            for other in set(alphabet[::8] if SANITIZED else alphabet) - {text[place]}:
                 with self.subTest(place=place, other=chr(other)):
                     self.assert_refused(self.data, text[:place] + bytes([other]) + text[place + 1:])
 
