@@ -20,7 +20,7 @@ import generated_feed
 
 HEADER = generated_feed.HEADER
 TENANT = HEADER["tenant"]
-MEMORY_MIB = int(os.environ.get("CRM_MEMORY_MIB", 1000 if os.environ.get("CRM_SANITIZE") else 200))
+MEMORY_MIB = int(os.environ.get("CRM_MEMORY_MIB", 1000 if crm.SANITIZED else 200))
 HUGE_LINE_BYTES = 100_000_000
 FIRST_BAD_SEQ = 10
 BAD_LINE = 5  # the header, three good events, then the bad ones

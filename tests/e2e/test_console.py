@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-import os
 import socket
 import stat
 import sys
@@ -393,7 +392,7 @@ class Life(unittest.TestCase):
                 self.assertIn("--port", done.stderr)
 
 
-@unittest.skipIf(os.environ.get("CRM_SANITIZE"), "its million events take minutes under sanitizers")
+@unittest.skipIf(crm.SANITIZED, "its million events take minutes under sanitizers")
 class Demo(unittest.TestCase):
     def test_a_korean_shop_with_every_kind_of_message_goes_on_living(self):
         with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import random
 import re
 import shutil
@@ -23,9 +22,8 @@ MANIFEST_KEYS = {"version", "iss", "tenant", "message_id", "export_id", "request
                  "dialect", "masked", "locale", "rule_version", "as_of", "retained_from", "rows",
                  "recipients", "bytes", "sha256", "created_at", "previous_export_sha256"}
 # A process takes ten times as long under sanitizers, and there are a thousand of them.
-SANITIZED = bool(os.environ.get("CRM_SANITIZE"))
-TAMPERED_PLACES = 20 if SANITIZED else 200
-REAL_MESSAGES_STEP = 8 if SANITIZED else 1
+TAMPERED_PLACES = 20 if crm.SANITIZED else 200
+REAL_MESSAGES_STEP = 8 if crm.SANITIZED else 1
 ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
 
 
@@ -261,8 +259,7 @@ class OptionsTest(unittest.TestCase):
 
 
 class TamperingTest(unittest.TestCase):
-    """Changes of the file or of its sidecar are refused, in words, without a crash. Every change:
-    test_tampering.py, which starts no process for each."""
+    """Every change of the file or of its sidecar is refused, in words, without a crash."""
 
     @classmethod
     def setUpClass(cls):
@@ -306,9 +303,10 @@ class TamperingTest(unittest.TestCase):
                 changed[place] ^= 1 << rng.randrange(8)
                 self.assert_refused(bytes(changed), self.jws)
 
-    def test_changed_bytes_of_the_sidecar_are_refused(self):
+    def test_a_changed_byte_anywhere_in_the_sidecar_is_refused(self):
         rng = random.Random(2)
-        for place in rng.sample(range(len(self.jws)), min(TAMPERED_PLACES, len(self.jws))):
+        places = range(len(self.jws))
+        for place in rng.sample(places, TAMPERED_PLACES) if crm.SANITIZED else places:
             with self.subTest(place=place):
                 changed = bytearray(self.jws)
                 changed[place] ^= 1 << rng.randrange(8)
@@ -319,7 +317,7 @@ class TamperingTest(unittest.TestCase):
         alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         ends = [index - 1 for index in range(len(text) + 1) if text[index:index + 1] in (b".", b"")]
         for place in ends:
-            for other in set(alphabet[::8] if SANITIZED else alphabet) - {text[place]}:
+            for other in set(alphabet[::8] if crm.SANITIZED else alphabet) - {text[place]}:
                 with self.subTest(place=place, other=chr(other)):
                     self.assert_refused(self.data, text[:place] + bytes([other]) + text[place + 1:])
 

@@ -113,7 +113,7 @@ class ReplayOnABadDisk(FaultCase):
         total = self.counts[COUNTED_BY[fail]]
         self.assertGreater(total, 0, "the shim saw nothing: is crm-host linked statically?")
         places = {1, total // 2, total}
-        if not os.environ.get("CRM_SANITIZE"):  # under which three replays a place take long
+        if not crm.SANITIZED:  # under which three replays a place take long
             places |= {2, 3, total // 4, total * 3 // 4, total - 1}
         for after in sorted(place for place in places if 0 < place <= total):
             with self.subTest(fail=fail, after=after, of=total), crm.Host() as host:

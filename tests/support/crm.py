@@ -2,6 +2,7 @@
 
 CRM_HOST          the binary, default build/dev/host_stub/crm-host below the repository
 CRM_SHARED_DATA   the folder of the real feeds, default ../shared/data beside the repository
+CRM_SANITIZE      the sanitizers it was built with, under which a process takes ten times as long; default none
 """
 
 import gzip
@@ -17,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOST = Path(os.environ.get("CRM_HOST", ROOT / "build/dev/host_stub/crm-host")).absolute()
 SHARED_DATA = Path(os.environ.get("CRM_SHARED_DATA", ROOT.parent / "shared/data"))
+SANITIZED = bool(os.environ.get("CRM_SANITIZE"))
 TIMEOUT_S = 900
 LISTS = ("messages.manual", "messages.automatic")
 COUNTS = ("recipients", "success", "failed", "pending", "excluded", "clicks", "orders")
