@@ -4,10 +4,12 @@
 #include <crm/cpp/host.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "export/sha256.h"
@@ -73,6 +75,16 @@ class SmallHost {
   mutable std::mutex mutex_;
   std::map<std::string, std::string> settings_ = {{"time_zone", "Asia/Seoul"}, {"currency", "KRW"}};
 };
+
+// Waits for the settler, which has nobody to tell when it is done.
+template <class Condition>
+bool comes_true(Condition&& condition) {
+  for (int i = 0; i < 500; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
 
 class RecorderFixture {
  public:

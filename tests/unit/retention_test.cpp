@@ -46,15 +46,6 @@ class Retention : public testing::Test, public test::RecorderFixture {
     record(events);
     return skipped_so_far() - before;
   }
-  // Waits for the settler, which has nobody to tell when it is done.
-  template <class Condition>
-  static bool comes_true(Condition&& condition) {
-    for (int i = 0; i < 500; ++i) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
-  }
 
   std::int64_t count(const std::string& table) {
     sqlite::Connection db(sqlite::database_file(folder.path(), tenant),
@@ -374,7 +365,7 @@ TEST_F(Retention, TheSettingBeginsASweepAfterABatch) {
   set("retention.days", "90");
   host_.now_us += 2 * minute_us;
   record({test::Message{young_us, "M"}});
-  EXPECT_TRUE(comes_true([this] { return delivery_ids().size() == 3; }));
+  EXPECT_TRUE(test::comes_true([this] { return delivery_ids().size() == 3; }));
   EXPECT_EQ(snapshot()->kept_from_us(), edge_us);
 }
 

@@ -43,11 +43,8 @@ class SettlingTest : public testing::Test {
   // Long enough ago, events waited for the settler; now they do not, and nothing was read.
   bool settles_by_itself() {
     const auto tenant = shop_.tenants.open_existing(shop_.tenant);
-    for (int i = 0; i < 500; ++i) {
-      if (tenant->backlog.empty() && journal_bytes(folder()) == 0) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
+    return test::comes_true(
+        [&] { return tenant->backlog.empty() && journal_bytes(folder()) == 0; });
   }
 
   std::vector<test::Event> deliveries(int first, int count) {
@@ -81,10 +78,7 @@ TEST_F(SettlingTest, aSettledTenantCanBeClosed) {
   const std::weak_ptr<Tenant> tenant = shop_.tenants.open(shop_.tenant);
   shop_.tenants.close_all();
   // The settler has it once more, when nothing was recorded for a while.
-  for (int i = 0; i < 500 && !tenant.expired(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_TRUE(tenant.expired());
+  EXPECT_TRUE(test::comes_true([&] { return tenant.expired(); }));
 }
 
 TEST_F(SettlingTest, positionIsKnownBeforeAnythingIsSettled) {

@@ -61,7 +61,7 @@ void Settler::run() {
   while (Due due = next_due(lock)) {
     lock.unlock();
     settle(due);
-    due.tenant.reset();  // while this thread waits, others may close it
+    due.tenant.reset();  // which may close it: not under the lock
     lock.lock();
   }
 }

@@ -141,7 +141,7 @@ class SqliteStore final : public Store {
   bool sweep_some(std::int64_t kept_from_us) override {
     state_->refresh();
     const Retention& retention = state_->retention();
-    const bool begins = !retention.is_sweeping() && kept_from_us > retention.kept_from_us;
+    const bool begins = retention.begins_with(kept_from_us);
     if (!begins && !retention.is_sweeping()) return free_space_.give_back_some();
     if (!free_space_.has_room_in_log()) return false;
     {

@@ -28,6 +28,10 @@ struct Retention {
   std::string after;  // the last thing this phase has looked at
 
   bool is_sweeping() const { return phase != SweepPhase::none; }
+  // Whether a sweep of what is older than this is to begin: a time never goes back.
+  bool begins_with(std::int64_t next_kept_from_us) const {
+    return !is_sweeping() && next_kept_from_us > kept_from_us;
+  }
   // Whether some of it may still be there.
   bool hides(std::int64_t at_us) const { return is_sweeping() && at_us < kept_from_us; }
   void begin(SweepPhase next) {

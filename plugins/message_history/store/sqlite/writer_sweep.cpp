@@ -32,8 +32,7 @@ std::int64_t number_of(const std::string& after) {
 }  // namespace
 
 void SqliteWriter::begin_sweep(std::int64_t kept_from_us) {
-  const Retention& last = state_.retention();
-  if (last.is_sweeping() || kept_from_us <= last.kept_from_us) return;
+  if (!state_.retention().begins_with(kept_from_us)) return;  // another process was faster
   Retention next;
   next.kept_from_us = kept_from_us;
   next.begin(SweepPhase::member_deliveries);
