@@ -138,7 +138,8 @@ class FakeSnapshot : public mh::Snapshot {
     deliveries_read += static_cast<std::int64_t>(found.size());
     return found;
   }
-  std::vector<mh::MemberRow> members_from(mh::MemberNo, std::int64_t) override {
+  void each_member(mh::MemberNo, std::int64_t,
+                   const std::function<void(const mh::MemberRow&)>&) override {
     throw std::logic_error("a view read a page of members");
   }
   mh::MemberNo last_member() override { throw std::logic_error("a view counted members"); }

@@ -91,13 +91,12 @@ class FakeSnapshot : public Snapshot {
     for (; next != history_.deliveries.end() && deliveries > 0; --deliveries) ++next;
     return next == history_.deliveries.end() ? std::string() : next->first;
   }
-  std::vector<MemberRow> members_from(MemberNo first, std::int64_t count) override {
-    std::vector<MemberRow> rows;
+  void each_member(MemberNo first, std::int64_t count,
+                   const std::function<void(const MemberRow&)>& visit) override {
     auto next = history_.members.lower_bound(first.value);
     for (; next != history_.members.end() && next->first < first.value + count; ++next) {
-      rows.push_back(next->second);
+      visit(next->second);
     }
-    return rows;
   }
   MemberNo last_member() override {
     return history_.members.empty() ? MemberNo{} : history_.members.rbegin()->second.number;

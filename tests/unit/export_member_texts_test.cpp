@@ -16,10 +16,11 @@ namespace {
 class CountingSnapshot : public FakeSnapshot {
  public:
   using FakeSnapshot::FakeSnapshot;
-  std::vector<MemberRow> members_from(MemberNo first, std::int64_t count) override {
+  void each_member(MemberNo first, std::int64_t count,
+                   const std::function<void(const MemberRow&)>& visit) override {
     ++calls;
     numbers += count;
-    return FakeSnapshot::members_from(first, count);
+    FakeSnapshot::each_member(first, count, visit);
   }
 
   int calls = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sqlite_database.h"
+#include "store/sqlite/trees.h"
 
 namespace message_history::sqlite {
 namespace {
@@ -240,6 +241,49 @@ TEST_F(SortedRunsTest, NewerRunsStayNewerHoweverManyComeDuringARewrite) {
   db_.execute("COMMIT");
   for (int round = 0; round < 150; ++round) put(random_entries(3, 100'000));
   expect_same(runs_);
+}
+
+// Of even members, twenty times each, in one run.
+class MemberRunsTest : public SortedRunsTest {
+ protected:
+  MemberRunsTest() : members_(db_, Tree::member_delivery, member_part) {
+    members_.use_filters();
+    RunEntries entries;
+    for (std::int64_t member = 2; member <= 4'000; member += 2) {
+      for (std::int64_t at_us = 1; at_us <= 20; ++at_us) {
+        entries.add(member_time_key({member}, at_us), "x");
+      }
+    }
+    db_.execute("BEGIN IMMEDIATE");
+    members_.put(entries);
+    db_.execute("COMMIT");
+  }
+
+  std::size_t count(std::int64_t member, std::int64_t first_us, std::int64_t last_us) {
+    std::vector<RunEntry> entries;
+    members_.gather({member_time_key({member}, first_us), member_time_key({member}, last_us + 1),
+                     first_us, last_us},
+                    entries);
+    return entries.size();
+  }
+
+  SortedRuns members_;
+};
+
+TEST_F(MemberRunsTest, GetNoFilterWhereItWouldSpareNothing) {
+  for (int i = 0; i < 5'000; ++i) {
+    const std::int64_t member = 2 * (1 + static_cast<std::int64_t>(random_() % 2'000));
+    ASSERT_EQ(count(member, 21, 30), 0U);
+  }
+  EXPECT_EQ(members_.filtered_keys(), 0);
+}
+
+TEST_F(MemberRunsTest, GetAFilterWhenTheyAreReadInVainAndSayTheSame) {
+  for (int i = 0; i < 5'000; ++i) {
+    const std::int64_t member = 1 + static_cast<std::int64_t>(random_() % 4'000);
+    ASSERT_EQ(count(member, 5, 8), member % 2 == 0 ? 4U : 0U);
+  }
+  EXPECT_EQ(members_.filtered_keys(), 40'000);
 }
 
 TEST_F(SortedRunsTest, AMissingOrExchangedBlockIsCorrupt) {

@@ -113,22 +113,42 @@ TEST_F(StoreForExports, PartsCoverTheMessageAndAreOfAboutTheSizeAskedFor) {
   EXPECT_EQ(snapshot->part_end({99}, "", 10), "");
 }
 
+std::vector<MemberRow> members_of(Snapshot& snapshot, MemberNo first, std::int64_t count) {
+  std::vector<MemberRow> rows;
+  snapshot.each_member(first, count, [&rows](const MemberRow& row) { rows.push_back(row); });
+  return rows;
+}
+
 TEST_F(StoreForExports, MembersComeByTheirNumbers) {
   const auto before = store->snapshot();
   EXPECT_EQ(before->last_member(), MemberNo{});
-  EXPECT_TRUE(before->members_from({1}, 100).empty());
+  EXPECT_TRUE(members_of(*before, {1}, 100).empty());
   fill(50);
   const auto snapshot = store->snapshot();
   const MemberNo last = deliveries.back().state.member;
   EXPECT_GE(snapshot->last_member(), last);
-  const auto rows = snapshot->members_from(deliveries[10].state.member, 20);
+  const auto rows = members_of(*snapshot, deliveries[10].state.member, 20);
   ASSERT_EQ(rows.size(), 20U);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     EXPECT_EQ(rows[i].number, deliveries[10 + i].state.member);
     EXPECT_EQ(rows[i].member, "m1" + std::to_string(10 + i));
     EXPECT_FALSE(rows[i].erased);
   }
-  EXPECT_EQ(snapshot->members_from(snapshot->last_member(), 20).size(), 1U);
+  EXPECT_EQ(members_of(*snapshot, snapshot->last_member(), 20).size(), 1U);
+}
+
+TEST_F(StoreForExports, WhatAVisitOfMembersThrowsEndsIt) {
+  fill(50);
+  const auto snapshot = store->snapshot();
+  const MemberNo first = deliveries.front().state.member;
+  int visits = 0;
+  EXPECT_THROW(snapshot->each_member(first, 20,
+                                     [&visits](const MemberRow&) {
+                                       if (++visits == 3) throw std::runtime_error("full");
+                                     }),
+               std::runtime_error);
+  EXPECT_EQ(visits, 3);
+  EXPECT_EQ(members_of(*snapshot, first, 20).size(), 20U);
 }
 
 TEST_F(StoreForExports, SaleReaderGoesOnWhileOtherThingsAreRead) {

@@ -32,8 +32,8 @@ constexpr MemberNo first_of(std::size_t page_no) {
 // The cells of `page_members` consecutive numbers, packed.
 class MemberTexts::Page {
  public:
-  // `rows` in the order of their numbers, all of one page.
-  Page(const Shape& shape, const std::vector<MemberRow>& rows) {
+  // All of one page.
+  Page(const Shape& shape, Snapshot& snapshot, MemberNo first, std::int64_t count) {
     std::string cells;
     std::size_t slot = 0;
     const auto fill_until = [&](std::size_t end) {
@@ -42,11 +42,11 @@ class MemberTexts::Page {
         cells += empty_cell_of(shape.dialect);
       }
     };
-    for (const MemberRow& row : rows) {
+    snapshot.each_member(first, count, [&](const MemberRow& row) {
       fill_until(slot_of(row.number));
       begins_[slot++] = static_cast<CellBegin>(cells.size());
       append_member_cell(shape, row, cells);
-    }
+    });
     fill_until(page_members);
     begins_[slot] = static_cast<CellBegin>(cells.size());
     cells_ = std::string(cells);  // with no more capacity than it needs
@@ -99,7 +99,7 @@ std::size_t MemberTexts::page_no_of(MemberNo member) const {
 
 std::unique_ptr<const MemberTexts::Page> MemberTexts::read(Snapshot& snapshot, MemberNo first,
                                                            std::int64_t count) const {
-  return std::make_unique<const Page>(shape_, snapshot.members_from(first, count));
+  return std::make_unique<const Page>(shape_, snapshot, first, count);
 }
 
 const MemberTexts::Page* MemberTexts::share(std::unique_ptr<const Page>& page,

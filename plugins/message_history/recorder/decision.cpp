@@ -99,6 +99,7 @@ void OrderWork::decide() {
   std::sort(ordered.begin(), ordered.end(), [](const Entry* a, const Entry* b) {
     return std::tie(a->now.member, a->now.number) < std::tie(b->now.member, b->now.number);
   });
+  std::vector<CreditRow> credits;
   for (const Entry* due_entry : ordered) {
     const Entry& entry = *due_entry;
     const OrderNo number = entry.now.number;
@@ -107,8 +108,14 @@ void OrderWork::decide() {
     if (before == now) continue;
     if (before) add(*before, -1);
     if (now) add(*now, +1);
-    now ? store_.put_credit(*now) : store_.remove_credit(*before);
+    now ? credits.push_back(*now) : store_.remove_credit(*before);
   }
+  // In the order they are indexed in: those of one message lie on the same pages.
+  std::sort(credits.begin(), credits.end(), [](const CreditRow& a, const CreditRow& b) {
+    return std::tie(a.message, a.ordered_at_us, a.order) <
+           std::tie(b.message, b.ordered_at_us, b.order);
+  });
+  for (const CreditRow& credit : credits) store_.put_credit(credit);
   for (const auto& [order_id, entry] : entries_) {
     if (entry.before) add_to_shop(*entry.before, -1);
     add_to_shop(entry.now, +1);

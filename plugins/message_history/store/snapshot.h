@@ -191,8 +191,10 @@ class Snapshot {
   // Members.
   virtual std::optional<MemberRow> member(std::string_view member_id) = 0;
   virtual std::optional<MemberRow> member(MemberNo number) = 0;
-  // Those of `count` consecutive numbers, rising; numbers that nobody has are left out.
-  virtual std::vector<MemberRow> members_from(MemberNo first, std::int64_t count) = 0;
+  // Those of `count` consecutive numbers, rising; numbers that nobody has are left out. A row is
+  // borrowed for the visit.
+  virtual void each_member(MemberNo first, std::int64_t count,
+                           const std::function<void(const MemberRow&)>& visit) = 0;
   virtual MemberNo last_member() = 0;  // the highest number; none without members
   virtual std::vector<TimelineRow> timeline(MemberNo member,
                                             const std::optional<TimelineKey>& after,
@@ -218,8 +220,8 @@ class Snapshot {
     CreditRow credit;
   };
   virtual void each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) = 0;
-  // The same, one at a time. At most one reader a snapshot; other functions of the snapshot may be
-  // called in between.
+  // The same, one at a time; the first one takes longest. At most one reader a snapshot; other
+  // functions of the snapshot may be called in between.
   class SaleReader {
    public:
     virtual ~SaleReader() = default;

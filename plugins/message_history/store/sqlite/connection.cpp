@@ -41,6 +41,11 @@ SQLite::Database opened(const std::string& file, Connection::Mode mode) {
   }
 }
 
+// SQLite takes a NULL for the value NULL.
+const char* begin_of(std::string_view bytes) {
+  return bytes.data() == nullptr ? "" : bytes.data();
+}
+
 template <class Work>
 auto translated(const std::string& file, Work&& work) {
   try {
@@ -78,39 +83,46 @@ void rethrow(const SQLite::Exception& error, const std::string& file) {
   }
 }
 
-Query::Query(SQLite::Statement& statement, const std::string& file)
+Query::Query(sqlite3_stmt& statement, const std::string& file)
     : statement_(statement), file_(file) {}
 
 Query::~Query() {
-  statement_.tryReset();
+  sqlite3_reset(&statement_);
+}
+
+void Query::check(int answer) const {
+  if (answer == SQLITE_OK) return;
+  rethrow(SQLite::Exception(sqlite3_db_handle(&statement_), answer), file_);
 }
 
 Query& Query::bind(std::int64_t value) {
-  translated(file_, [&] { statement_.bind(++bound_, value); });
+  check(sqlite3_bind_int64(&statement_, ++bound_, value));
   return *this;
 }
 
 Query& Query::bind(std::string_view text) {
-  translated(file_, [&] { statement_.bind(++bound_, std::string(text)); });
+  check(sqlite3_bind_text64(&statement_, ++bound_, begin_of(text), text.size(), SQLITE_TRANSIENT,
+                            SQLITE_UTF8));
   return *this;
 }
 
 Query& Query::bind_blob(std::string_view bytes) {
-  translated(file_, [&] {
-    statement_.bind(++bound_, static_cast<const void*>(bytes.data() == nullptr ? "" : bytes.data()),
-                    static_cast<int>(bytes.size()));
-  });
+  check(
+      sqlite3_bind_blob64(&statement_, ++bound_, begin_of(bytes), bytes.size(), SQLITE_TRANSIENT));
   return *this;
 }
 
 Query& Query::bind_null() {
-  translated(file_, [&] { statement_.bind(++bound_); });
+  check(sqlite3_bind_null(&statement_, ++bound_));
   return *this;
 }
 
 bool Query::step() {
   column_ = 0;
-  return translated(file_, [&] { return statement_.executeStep(); });
+  const int answer = sqlite3_step(&statement_);
+  if (answer == SQLITE_ROW) return true;
+  if (answer != SQLITE_DONE) check(answer);
+  return false;
 }
 
 void Query::run() {
@@ -119,17 +131,17 @@ void Query::run() {
 }
 
 int Query::changes() {
-  return statement_.getChanges();
+  return sqlite3_changes(sqlite3_db_handle(&statement_));
 }
 
 std::int64_t Query::integer() {
-  return statement_.getColumn(column_++).getInt64();
+  return sqlite3_column_int64(&statement_, column_++);
 }
 
 std::optional<std::int64_t> Query::optional_integer() {
-  const SQLite::Column column = statement_.getColumn(column_++);
-  if (column.isNull()) return {};
-  return column.getInt64();
+  const int column = column_++;
+  if (sqlite3_column_type(&statement_, column) == SQLITE_NULL) return {};
+  return sqlite3_column_int64(&statement_, column);
 }
 
 std::string Query::text() {
@@ -137,10 +149,14 @@ std::string Query::text() {
 }
 
 std::string_view Query::bytes() {
-  const SQLite::Column column = statement_.getColumn(column_++);
-  const auto* data = static_cast<const char*>(column.getBlob());
-  return data == nullptr ? std::string_view{}
-                         : std::string_view{data, static_cast<std::size_t>(column.getBytes())};
+  const int column = column_++;
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(&statement_, column));
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(&statement_, column))};
+}
+
+void Connection::Finalizer::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_finalize(statement);
 }
 
 Connection::Connection(const std::string& file, Mode mode)
@@ -165,8 +181,11 @@ Connection::Connection(const std::string& file, Mode mode)
 Query Connection::query(const char* sql) {
   auto& statement = statements_[sql];
   if (!statement) {
-    statement = translated(
-        file_, [&] { return std::make_unique<SQLite::Statement>(database_, std::string(sql)); });
+    sqlite3_stmt* prepared = nullptr;
+    const int answer = sqlite3_prepare_v3(database_.getHandle(), sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                          &prepared, nullptr);
+    statement.reset(prepared);
+    if (answer != SQLITE_OK) rethrow(SQLite::Exception(database_.getHandle(), answer), file_);
   }
   return Query(*statement, file_);
 }

@@ -70,6 +70,10 @@ class RunCursor {
   std::int64_t loads() const { return loads_; }
   std::size_t block_bytes() const { return block_.bytes(); }
   bool is_at_block_start() const { return at_ == 0; }
+  // The key before the cursor's in the same block; empty when there is none.
+  std::string_view key_before() const {
+    return at_ == 0 ? std::string_view() : block_.key(at_ - 1);
+  }
   // To the first entry of the block after this one.
   void next_block();
 

@@ -4,6 +4,8 @@
 // store/snapshot.h says, and INVALID for a timeline key it did not give out.
 #pragma once
 
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,7 +55,8 @@ class SqliteSnapshot final : public Snapshot {
 
   std::optional<MemberRow> member(std::string_view member_id) override;
   std::optional<MemberRow> member(MemberNo number) override;
-  std::vector<MemberRow> members_from(MemberNo first, std::int64_t count) override;
+  void each_member(MemberNo first, std::int64_t count,
+                   const std::function<void(const MemberRow&)>& visit) override;
   MemberNo last_member() override;
   std::vector<TimelineRow> timeline(MemberNo member, const std::optional<TimelineKey>& after,
                                     std::int64_t limit) override;
@@ -101,6 +104,7 @@ class SqliteSnapshot final : public Snapshot {
   std::int64_t count(const char* sql);
   // Of the text that was asked for last: a page and its totals share one scan.
   const WordMatches& matches(const std::string& text);
+  static void visit_member(sqlite3_context* context, int, sqlite3_value** values);
   void add_match(MessageNo message, const MessageFilter& filter, MessageTotals& totals);
 
   Connection db_;
@@ -110,6 +114,13 @@ class SqliteSnapshot final : public Snapshot {
   MessageNo parted_;  // the message that parts_ are of
   std::vector<std::string> parts_;
   std::int64_t part_deliveries_ = 0;
+  struct MemberVisit {
+    const std::function<void(const MemberRow&)>* visit = nullptr;  // while each_member() runs
+    MemberRow row;                                                 // whose memory is reused
+    std::exception_ptr failure;
+  };
+  MemberVisit member_visit_;
+  bool can_visit_members_ = false;
 };
 
 // Several of one and the same commit. When commits come too fast for that, writers wait a moment.

@@ -9,7 +9,7 @@ namespace message_history::sqlite {
 
 namespace {
 
-constexpr std::size_t batch_deliveries = 256;
+constexpr std::size_t batch_deliveries = 64;
 constexpr int free_renewals_max = 10;
 
 }  // namespace

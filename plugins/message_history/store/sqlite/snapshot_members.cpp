@@ -1,4 +1,6 @@
 // Members, and what each was sent and did.
+#include <sqlite3.h>
+
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
@@ -14,19 +16,39 @@ std::optional<MemberRow> SqliteSnapshot::member(MemberNo number) {
   return member_row(db_, number);
 }
 
-std::vector<MemberRow> SqliteSnapshot::members_from(MemberNo first, std::int64_t count) {
-  std::vector<MemberRow> rows;
-  Query query = db_.query(
-      "SELECT member_no, member, erased FROM member WHERE member_no >= ? AND member_no < ? "
-      "ORDER BY member_no");
-  query.bind(first).bind(first.value + count);
-  while (query.step()) {
-    MemberRow& row = rows.emplace_back();
-    row.number = query.number<MemberNo>();
-    row.member = query.text();
-    row.erased = query.integer() != 0;
+// The SQL function visit_member(member_no, member, erased), which is never true.
+void SqliteSnapshot::visit_member(sqlite3_context* context, int, sqlite3_value** values) {
+  MemberVisit& visiting = *static_cast<MemberVisit*>(sqlite3_user_data(context));
+  try {
+    MemberRow& row = visiting.row;
+    row.number = {sqlite3_value_int64(values[0])};
+    const auto* text = static_cast<const char*>(sqlite3_value_blob(values[1]));
+    row.member.assign(text == nullptr ? "" : text,
+                      static_cast<std::size_t>(sqlite3_value_bytes(values[1])));
+    row.erased = sqlite3_value_int64(values[2]) != 0;
+    (*visiting.visit)(row);
+    sqlite3_result_int(context, 0);
+  } catch (...) {
+    visiting.failure = std::current_exception();
+    sqlite3_result_int(context, 1);  // ends the statement with a row
   }
-  return rows;
+}
+
+// SQLite walks the rows within one step: an export asks for every member, and handing each over as
+// a row of its own took a sixth of its time.
+void SqliteSnapshot::each_member(MemberNo first, std::int64_t count,
+                                 const std::function<void(const MemberRow&)>& visit) {
+  if (!can_visit_members_) {
+    db_.add_function("visit_member", 3, visit_member, &member_visit_);
+    can_visit_members_ = true;
+  }
+  Query query = db_.query(
+      "SELECT 1 FROM member WHERE member_no >= ? AND member_no < ? "
+      "AND visit_member(member_no, member, erased) ORDER BY member_no");
+  member_visit_.visit = &visit;
+  member_visit_.failure = nullptr;
+  query.bind(first).bind(first.value + count).step();
+  if (member_visit_.failure) std::rethrow_exception(member_visit_.failure);
 }
 
 MemberNo SqliteSnapshot::last_member() {

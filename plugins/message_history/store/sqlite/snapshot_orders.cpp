@@ -27,7 +27,7 @@ BuyerRow read_buyer(Query& query) {
 // Where an order is shown in an export: beside the delivery that is credited, else beside the
 // member's first of this message; empty when there is none.
 std::string shown_beside(TreeSet& trees, const CreditRow& credit) {
-  if (!credit.delivery_id.empty() && find_delivery(trees, credit.message, credit.delivery_id)) {
+  if (!credit.delivery_id.empty() && has_delivery(trees, credit.message, credit.delivery_id)) {
     return credit.delivery_id;
   }
   std::string first;
@@ -59,14 +59,19 @@ void answer_shown_beside(sqlite3_context* context, int, sqlite3_value** values) 
   }
 }
 
-// SQLite's sorter spills to an unnamed temporary file, so memory does not grow with the sales.
+// SQLite's sorter spills to an unnamed temporary file, so memory does not grow with the sales. The
+// inner orders are for what is read: rows in the order of their numbers, then blocks in that of the
+// deliveries. LIMIT keeps SQLite from leaving them out.
 class SqliteSaleReader final : public Snapshot::SaleReader {
  public:
   SqliteSaleReader(Connection& db, TreeSet& trees, MessageNo message)
       : query_(with_function(db, trees).query(
             "SELECT " MH_CREDIT_COLUMNS
-            ", shown_beside(message_no, member_no, delivery_id) AS shown, " MH_ORDER_ID
-            " AS sold FROM credit WHERE message_no = ? ORDER BY shown, sold")) {
+            ", shown_beside(message_no, member_no, delivery_id) AS shown, sold FROM ("
+            "SELECT credit.*, order_id AS sold FROM (SELECT order_no FROM credit "
+            "WHERE message_no = ? ORDER BY order_no LIMIT -1) "
+            "CROSS JOIN credit USING (order_no) LEFT JOIN orders USING (order_no) "
+            "ORDER BY delivery_id LIMIT -1) ORDER BY shown, sold")) {
     query_.bind(message);
   }
 

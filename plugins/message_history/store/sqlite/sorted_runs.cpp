@@ -41,6 +41,7 @@ void SortedRuns::load() {
   runs_.clear();
   cursors_.clear();
   filters_.clear();
+  run_reads_.clear();
   filtered_keys_ = 0;
   owed_.clear();
   Query query = db_.query(
@@ -93,9 +94,12 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
     for (cursor.seek(range.begin); cursor.valid() && cursor.key() < range.end; cursor.next()) {
       entries.push_back({std::string(cursor.key()), std::string(cursor.value())});
     }
-    if (entries.size() == found_before) note_loads(cursor.loads() - loads_before);
+    ++run_reads_[run->number].lookups;
+    if (entries.size() == found_before && !is_beside(cursor, range.begin)) {
+      note_loads(*run, cursor.loads() - loads_before);
+    }
   }
-  ++lookups_;
+  ++reads_.lookups;
   // Newer runs come first, so of one key the first stands.
   std::stable_sort(entries.begin(), entries.end(),
                    [](const RunEntry& a, const RunEntry& b) { return a.key < b.key; });
@@ -105,11 +109,26 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
   std::erase_if(entries, [](const RunEntry& entry) { return entry.value.empty(); });
 }
 
-// Once look-ups were seen to read more in vain than they are, runs get filters.
-void SortedRuns::note_loads(std::int64_t loads_in_vain) {
-  loads_in_vain_ += loads_in_vain;
-  if (!uses_filters_ || loads_in_vain_ < loads_before_filters) return;
-  if (loads_in_vain_ * lookups_a_load > lookups_) is_filtering_ = true;
+// Whether the run holds something of the key's part, so that no filter would have spared reading
+// it.
+bool SortedRuns::is_beside(const RunCursor& cursor, std::string_view key) const {
+  const std::string_view part = part_of_(key);
+  return cursor.valid() &&
+         (part_of_(cursor.key()) == part || part_of_(cursor.key_before()) == part);
+}
+
+bool SortedRuns::Reads::are_mostly_in_vain() const {
+  return loads_in_vain >= loads_before_filters && loads_in_vain * lookups_a_load > lookups;
+}
+
+// Once look-ups were seen to read much in vain, new runs get filters, and of those there are the
+// ones where it happens: a large run may hold nearly everything that is looked up, so that walking
+// it for a filter would be in vain as well.
+void SortedRuns::note_loads(const Run& run, std::int64_t loads_in_vain) {
+  if (!uses_filters_) return;
+  run_reads_[run.number].loads_in_vain += loads_in_vain;
+  reads_.loads_in_vain += loads_in_vain;
+  if (reads_.are_mostly_in_vain()) is_filtering_ = true;
 }
 
 KeyFilter* SortedRuns::new_filter(const Run& run, std::int64_t keys) {
@@ -122,6 +141,8 @@ KeyFilter* SortedRuns::new_filter(const Run& run, std::int64_t keys) {
 KeyFilter* SortedRuns::filter_of(const Run& run) {
   if (!is_filtering_) return nullptr;
   if (const auto known = filters_.find(run.number); known != filters_.end()) return &known->second;
+  const bool grows = run.growing != Run::Growing::no;
+  if (!grows && !run_reads_[run.number].are_mostly_in_vain()) return nullptr;
   std::int64_t keys = run.entries;
   for (const Run* input : merged_into(run)) keys += input->entries;
   KeyFilter* const filter = new_filter(run, keys);
@@ -143,7 +164,7 @@ bool SortedRuns::find_at(std::string_view key, std::int64_t at_us, std::string& 
 bool SortedRuns::find_between(std::string_view key, std::int64_t first_us, std::int64_t last_us,
                               std::string& value) {
   load();
-  ++lookups_;
+  ++reads_.lookups;
   for (const auto& run : runs_) {
     if (!run->spans(key) || !run->spans_time(first_us, last_us)) continue;
     const KeyFilter* filter = filter_of(*run);
@@ -151,8 +172,9 @@ bool SortedRuns::find_between(std::string_view key, std::int64_t first_us, std::
     RunCursor& cursor = cursor_of(*run);
     const std::int64_t loads_before = cursor.loads();
     cursor.seek(key);
+    ++run_reads_[run->number].lookups;
     if (!cursor.valid() || cursor.key() != key) {
-      note_loads(cursor.loads() - loads_before);
+      note_loads(*run, cursor.loads() - loads_before);
       continue;
     }
     value.assign(cursor.value());
@@ -164,7 +186,7 @@ bool SortedRuns::find_between(std::string_view key, std::int64_t first_us, std::
 void SortedRuns::find(std::span<const KeyPlace> keys,
                       const std::function<void(const KeyPlace&, std::string_view)>& found) {
   load();
-  lookups_ += static_cast<std::int64_t>(keys.size());
+  reads_.lookups += std::ssize(keys);
   std::vector<const KeyPlace*> open;
   open.reserve(keys.size());
   for (const KeyPlace& key : keys) open.push_back(&key);
@@ -174,6 +196,7 @@ void SortedRuns::find(std::span<const KeyPlace> keys,
     RunCursor& cursor = cursor_of(*run);
     const KeyFilter* filter = filter_of(*run);
     const std::int64_t loads_before = cursor.loads();
+    run_reads_[run->number].lookups += std::ssize(open);
     bool is_placed = false;
     bool any_found = false;
     for (const KeyPlace*& place : open) {
@@ -193,7 +216,7 @@ void SortedRuns::find(std::span<const KeyPlace> keys,
     if (any_found) {
       std::erase(open, nullptr);
     } else {
-      note_loads(cursor.loads() - loads_before);
+      note_loads(*run, cursor.loads() - loads_before);
     }
   }
 }
@@ -248,6 +271,7 @@ void SortedRuns::erase(const Run& run) {
   db_.query("DELETE FROM fence WHERE run_no = ?").bind(run.number).run();
   db_.query("DELETE FROM run WHERE run_no = ?").bind(run.number).run();
   cursors_.erase(run.number);
+  run_reads_.erase(run.number);
   if (const auto filter = filters_.find(run.number); filter != filters_.end()) {
     filtered_keys_ -= filter->second.keys();
     filters_.erase(filter);

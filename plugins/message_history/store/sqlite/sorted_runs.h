@@ -88,6 +88,8 @@ class SortedRuns {
 
   // For one who looks up much: filters may be made, which take memory.
   void use_filters() { uses_filters_ = true; }
+  // Of all runs that have a filter.
+  std::int64_t filtered_keys() const { return filtered_keys_; }
   Tree tree() const { return tree_; }
 
   // After a transaction was rolled back: which runs there are is read again when it is needed.
@@ -141,7 +143,15 @@ class SortedRuns {
   void load();
   bool find_between(std::string_view key, std::int64_t first_us, std::int64_t last_us,
                     std::string& value);
-  void note_loads(std::int64_t loads_in_vain);
+  // What was looked up in a run, or in all of them, and how much was read without finding it.
+  struct Reads {
+    std::int64_t lookups = 0;
+    std::int64_t loads_in_vain = 0;
+
+    bool are_mostly_in_vain() const;
+  };
+  bool is_beside(const RunCursor& cursor, std::string_view key) const;
+  void note_loads(const Run& run, std::int64_t loads_in_vain);
   KeyFilter* filter_of(const Run& run);
   KeyFilter* new_filter(const Run& run, std::int64_t keys);
   RunCursor& cursor_of(const Run& run);
@@ -167,9 +177,9 @@ class SortedRuns {
   std::int64_t filtered_keys_ = 0;
   bool uses_filters_ = false;
   bool is_filtering_ = false;
-  std::int64_t lookups_ = 0;
-  std::int64_t loads_in_vain_ = 0;
-  std::map<std::int64_t, std::int64_t> owed_;  // entries to merge, by the run that grows
+  Reads reads_;
+  std::unordered_map<std::int64_t, Reads> run_reads_;  // by run, of those without a filter
+  std::map<std::int64_t, std::int64_t> owed_;          // entries to merge, by the run that grows
   Dropped dropped_;
   bool keeps_dropped_ = false;
   std::vector<RunEntry> dropped_entries_;

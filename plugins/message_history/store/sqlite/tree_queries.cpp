@@ -17,6 +17,11 @@ std::optional<Delivery> find_delivery(TreeSet& trees, MessageNo message,
   return decode_delivery(key, value);
 }
 
+bool has_delivery(TreeSet& trees, MessageNo message, std::string_view delivery_id) {
+  std::string value;
+  return trees.deliveries.find(delivery_key(message, delivery_id), value);
+}
+
 namespace {
 
 [[noreturn]] void missing_delivery(std::string_view delivery_id) {

@@ -13,6 +13,7 @@
 
 namespace message_history::sqlite {
 
+bool has_delivery(TreeSet& trees, MessageNo message, std::string_view delivery_id);
 std::optional<Delivery> find_delivery(TreeSet& trees, MessageNo message,
                                       std::string_view delivery_id);
 // CORRUPT when an index names a delivery that is not there.
