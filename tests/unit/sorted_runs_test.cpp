@@ -278,6 +278,23 @@ TEST_F(MemberRunsTest, GetNoFilterWhereItWouldSpareNothing) {
   EXPECT_EQ(members_.filtered_keys(), 0);
 }
 
+TEST_F(MemberRunsTest, GetAFilterOnlyWhereTheyAreReadInVain) {
+  RunEntries entries;
+  for (std::int64_t member = 1; member < 4'000; member += 2) {
+    for (std::int64_t at_us = 1; at_us <= 3; ++at_us) {
+      entries.add(member_time_key({member}, at_us), "x");
+    }
+  }
+  db_.execute("BEGIN IMMEDIATE");
+  members_.put(entries);
+  db_.execute("COMMIT");
+  for (int i = 0; i < 5'000; ++i) {
+    const std::int64_t member = 2 * (1 + static_cast<std::int64_t>(random_() % 1'999));
+    ASSERT_EQ(count(member, 5, 8), 4U);
+  }
+  EXPECT_EQ(members_.filtered_keys(), 6'000);
+}
+
 TEST_F(MemberRunsTest, GetAFilterWhenTheyAreReadInVainAndSayTheSame) {
   for (int i = 0; i < 5'000; ++i) {
     const std::int64_t member = 1 + static_cast<std::int64_t>(random_() % 4'000);
