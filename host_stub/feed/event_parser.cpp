@@ -19,8 +19,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr size_t shown_bytes_max = 80;
-
 // Depths of the objects and arrays that hold fields.
 constexpr int event_depth = 1;
 constexpr int lines_depth = 2;

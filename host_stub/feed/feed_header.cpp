@@ -21,7 +21,6 @@ constexpr const char* version = "crm-feed/1";
 constexpr const char* zone_folder = "/usr/share/zoneinfo";
 constexpr const char* zone_file_magic = "TZif";
 constexpr size_t zone_name_bytes_max = 64;
-constexpr size_t shown_bytes_max = 80;
 constexpr int header_depth_max = 4;
 
 crm::Error refused(std::string detail) {

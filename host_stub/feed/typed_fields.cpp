@@ -10,8 +10,6 @@ namespace host_stub {
 
 namespace {
 
-constexpr size_t shown_bytes_max = 80;
-
 std::string shown(crm_str text) {
   return fmt::format("\"{}\"", printable(crm::view(text), shown_bytes_max));
 }

@@ -12,8 +12,6 @@ namespace host_stub {
 
 namespace {
 
-constexpr size_t shown_bytes_max = 80;
-
 // Walks the text once before the document is built: nlohmann keeps the last of two equal keys
 // silently and recurses when it destroys or prints deep documents.
 class Inspector {

@@ -10,34 +10,34 @@ namespace host_stub {
 
 namespace {
 
-constexpr int header_depth_max = 2;
+constexpr int jws_header_depth_max = 2;
 
-crm::Error refused(std::string detail) {
+crm::Error unusable(std::string detail) {
   return failure(CRM_ERR_INVALID, std::move(detail));
 }
 
 // The kid of an acceptable header.
 crm::Result<std::string> kid_of(std::string_view header_text, std::string_view typ) {
-  const auto document = parse_strict_json(header_text, header_depth_max);
-  if (!document) return refused("its header is " + document.error().detail);
+  const auto document = parse_strict_json(header_text, jws_header_depth_max);
+  if (!document) return unusable("its header is " + document.error().detail);
   const Json& header = document.value();
-  if (!header.is_object()) return refused("its header is not a JSON object");
+  if (!header.is_object()) return unusable("its header is not a JSON object");
   for (const auto& [name, value] : header.items()) {
     if (name != "alg" && name != "typ" && name != "kid") {
-      return refused(
+      return unusable(
           fmt::format("its header has the parameter \"{}\"; only alg, typ and kid are "
                       "allowed",
                       printable(name, 64)));
     }
   }
   const std::string* algorithm = string_member(header, "alg");
-  if (algorithm == nullptr || *algorithm != "EdDSA") return refused("its alg is not EdDSA");
+  if (algorithm == nullptr || *algorithm != "EdDSA") return unusable("its alg is not EdDSA");
   const std::string* found_typ = string_member(header, "typ");
   if (found_typ == nullptr || *found_typ != typ) {
-    return refused(fmt::format("its typ is not {}", typ));
+    return unusable(fmt::format("its typ is not {}", typ));
   }
   const std::string* kid = string_member(header, "kid");
-  if (kid == nullptr || kid->empty()) return refused("it names no kid");
+  if (kid == nullptr || kid->empty()) return unusable("it names no kid");
   return *kid;
 }
 
@@ -47,15 +47,16 @@ crm::Result<CompactJws> parse_compact_jws(std::string_view text, std::string_vie
   const size_t first = text.find('.');
   const size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
   if (second == std::string_view::npos || text.find('.', second + 1) != std::string_view::npos) {
-    return refused("it does not have three parts joined by dots");
+    return unusable("it does not have three parts joined by dots");
   }
   const auto header = crm::base64url_decode(text.substr(0, first));
   const auto payload = crm::base64url_decode(text.substr(first + 1, second - first - 1));
   const auto signature = crm::base64url_decode(text.substr(second + 1));
-  if (!header || !payload || !signature) return refused("it is not canonical base64url");
+  if (!header || !payload || !signature) return unusable("it is not canonical base64url");
   auto kid = kid_of(*header, typ);
   if (!kid) return kid.error();
-  if (signature->size() != ed25519_signature_bytes) return refused("its signature is not 64 bytes");
+  if (signature->size() != ed25519_signature_bytes)
+    return unusable("its signature is not 64 bytes");
   return CompactJws{std::move(kid.value()), *payload, *signature,
                     std::string(text.substr(0, second))};
 }

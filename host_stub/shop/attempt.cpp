@@ -30,9 +30,9 @@ constexpr uint64_t plain_open_permille = 600;
 constexpr uint64_t fallback_failed_factor = 3;
 
 // What is drawn for an attempt, each from its own key.
-enum class Draw : uint64_t { outcome = 101, reaction = 102 };
+enum class AttemptDraw : uint64_t { outcome = 101, reaction = 102 };
 
-Random random_of(const Campaign& campaign, int64_t place, Draw draw) {
+Random random_of(const Campaign& campaign, int64_t place, AttemptDraw draw) {
   return Random(
       derived_key(campaign.key + static_cast<uint64_t>(draw), static_cast<uint64_t>(place)));
 }
@@ -65,7 +65,7 @@ Attempt Attempts::at(const AttemptPlace& place) const {
   attempt.member = member_at(place);
   attempt.carrier = place.is_fallback ? campaign.fallback_carrier
                                       : &carrier_of_member(*campaign.carrier, attempt.member);
-  Random random = random_of(campaign, place.place, Draw::outcome);
+  Random random = random_of(campaign, place.place, AttemptDraw::outcome);
   if (!place.is_fallback) {
     if (campaign.role == CampaignRole::control_group && random.chance(held_out_ppm)) {
       attempt.status = CRM_DELIVERY_HELD_OUT;
@@ -106,7 +106,7 @@ Reaction Attempts::reaction(const AttemptPlace& place, const Attempt& attempt) c
                              (is_keen ? keen_click_permille : plain_click_permille) / 1'000'000;
   const uint64_t open_ppm =
       opened_ppm * (is_keen ? keen_open_permille : plain_open_permille) / 1'000;
-  const uint64_t draw = random_of(campaign, place.place, Draw::reaction).below(ppm_all);
+  const uint64_t draw = random_of(campaign, place.place, AttemptDraw::reaction).below(ppm_all);
   // Whoever clicks has opened.
   return {attempt.carrier->reports_opens && draw < std::max(open_ppm, click_ppm), draw < click_ppm};
 }

@@ -35,9 +35,9 @@ constexpr Quantile appeals_permille[] = {
 static_assert(is_distribution(appeals_permille));
 
 // What is drawn for a campaign, each from its own key.
-enum class Draw : uint64_t { carrier, name, time, fallback, appeal, size, audience };
+enum class CampaignDraw : uint64_t { carrier, name, time, fallback, appeal, size, audience };
 
-uint64_t key_of(uint64_t key, Draw draw) {
+uint64_t key_of(uint64_t key, CampaignDraw draw) {
   return derived_key(key, static_cast<uint64_t>(draw));
 }
 
@@ -72,9 +72,9 @@ class Planner {
     Campaign& campaign = campaigns_[index];
     campaign.key = derived_key(key_, index);
     campaign.is_automatic = static_cast<int64_t>(index) < mix_.automatic;
-    campaign.appeal_permille = static_cast<uint32_t>(
-        value_at(appeals_permille,
-                 static_cast<uint32_t>(Random(key_of(campaign.key, Draw::appeal)).below(ppm_all))));
+    campaign.appeal_permille = static_cast<uint32_t>(value_at(
+        appeals_permille,
+        static_cast<uint32_t>(Random(key_of(campaign.key, CampaignDraw::appeal)).below(ppm_all))));
     if (campaign.is_automatic) {
       describe_automatic(campaign, static_cast<int64_t>(index));
     } else {
@@ -91,7 +91,7 @@ class Planner {
   void describe_manual(Campaign& campaign, int64_t place) {
     campaign.id = fmt::format("M-{:06}", place + 1);
     campaign.begin_us = manual_begin_us(campaign, place);
-    Random random(key_of(campaign.key, Draw::time));
+    Random random(key_of(campaign.key, CampaignDraw::time));
     campaign.announced_us =
         std::max(period_.begin_us, campaign.begin_us - random.between(42, 90) * hour_us);
     if (campaign.role == CampaignRole::scheduled) {
@@ -99,7 +99,8 @@ class Planner {
     }
     const std::chrono::sys_days day(
         std::chrono::days((campaign.begin_us + shop_offset_us) / day_us));
-    take_name(campaign, manual_name(settings_.locale, day, key_of(campaign.key, Draw::name)));
+    take_name(campaign,
+              manual_name(settings_.locale, day, key_of(campaign.key, CampaignDraw::name)));
   }
 
   // Advertising is allowed from 08:00 to 21:00. The places of one day take turns.
@@ -116,7 +117,7 @@ class Planner {
     const int64_t turn = is_after ? 0 : place - first_place;
     const int64_t slot_us = (last_us - first_us) / places;
     const int64_t within_us =
-        static_cast<int64_t>(Random(key_of(campaign.key, Draw::time))
+        static_cast<int64_t>(Random(key_of(campaign.key, CampaignDraw::time))
                                  .below(static_cast<uint64_t>(slot_us / second_us))) *
         second_us;
     const int64_t time_us = first_us + turn * slot_us + within_us;
@@ -158,7 +159,8 @@ class Planner {
 
   // Of a message that is not sent.
   int64_t intended_audience(const Campaign& campaign) const {
-    return settings_.members * Random(key_of(campaign.key, Draw::audience)).between(20, 100) / 100;
+    return settings_.members *
+           Random(key_of(campaign.key, CampaignDraw::audience)).between(20, 100) / 100;
   }
 
   // Each campaign's place among the sizes: the manual ones are spread evenly over all of them, the
@@ -168,7 +170,7 @@ class Planner {
     const auto automatic = static_cast<size_t>(mix_.automatic);
     for (size_t i = 0; i < automatic; ++i) {
       ranks_ppm[i] = static_cast<uint32_t>(
-          550'000 + Random(key_of(campaigns_[i].key, Draw::size)).below(300'000));
+          550'000 + Random(key_of(campaigns_[i].key, CampaignDraw::size)).below(300'000));
     }
     const size_t count = campaigns_.size() - automatic;
     for (size_t i = 0; i < count; ++i) {
@@ -199,8 +201,8 @@ class Planner {
       campaign.carrier = &blocked_carrier();
       return;
     }
-    campaign.carrier = &carrier_of_message(key_of(campaign.key, Draw::carrier));
-    Random random(key_of(campaign.key, Draw::fallback));
+    campaign.carrier = &carrier_of_message(key_of(campaign.key, CampaignDraw::carrier));
+    Random random(key_of(campaign.key, CampaignDraw::fallback));
     constexpr uint64_t with_fallback_ppm = 750'000;
     if (campaign.carrier->channel == CRM_CHANNEL_ALIMTALK && random.chance(with_fallback_ppm)) {
       campaign.fallback_carrier = &text_carrier(*campaign.carrier, random.chance(ppm_all / 2));

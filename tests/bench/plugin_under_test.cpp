@@ -31,10 +31,6 @@ std::string runs_of(const std::filesystem::path& data) {
   return runs;
 }
 
-void require(const host_stub::Outcome& outcome) {
-  if (!outcome) throw crm::Failure(outcome.error());
-}
-
 }  // namespace
 
 PluginUnderTest::PluginUnderTest(const PluginPlace& place) {

@@ -27,6 +27,10 @@ T required(crm::Result<T> result) {
   return std::move(result.value());
 }
 
+inline void require(const host_stub::Outcome& outcome) {
+  if (!outcome) throw crm::Failure(outcome.error());
+}
+
 struct PluginPlace {
   std::filesystem::path data;
   std::filesystem::path plugin_folder;

@@ -13,10 +13,6 @@ namespace crm_bench {
 
 namespace {
 
-void require(const host_stub::Outcome& outcome) {
-  if (!outcome) throw crm::Failure(outcome.error());
-}
-
 Json start(const CaseOptions& options) {
   const std::filesystem::path data = std::filesystem::canonical(options.data);
   host_stub::HostLog log(CRM_LOG_WARNING);

@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace message_history {
+#include "model/time_units.h"
 
-inline constexpr std::int64_t second_us = 1'000'000;
-inline constexpr std::int64_t hour_us = 3600 * second_us;
-inline constexpr std::int64_t day_us = 24 * hour_us;
+namespace message_history {
 
 // The longest window that can be set.
 inline constexpr std::int64_t window_hours_max = 24 * 365;

@@ -8,11 +8,12 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "model/time_units.h"
+
 namespace message_history {
 
 namespace {
 
-constexpr std::int64_t second_us = 1'000'000;
 constexpr std::int64_t day_s = 86'400;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {

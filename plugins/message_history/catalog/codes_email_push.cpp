@@ -53,7 +53,7 @@ constexpr CodeReason apns_codes[] = {
 };
 static_assert(strictly_ascending(apns_codes));
 
-constexpr CodeTable tables[] = {
+constexpr CodeTable email_push_tables[] = {
     {"smtp", channel_bit(Channel::email), smtp_codes},
     {"fcm", channel_bit(Channel::push), fcm_codes},
     {"apns", channel_bit(Channel::push), apns_codes},
@@ -62,7 +62,7 @@ constexpr CodeTable tables[] = {
 }  // namespace
 
 std::span<const CodeTable> email_push_code_tables() {
-  return tables;
+  return email_push_tables;
 }
 
 }  // namespace message_history

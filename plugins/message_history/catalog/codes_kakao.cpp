@@ -48,7 +48,7 @@ constexpr CodeReason nhn_kakao_codes[] = {
 };
 static_assert(strictly_ascending(nhn_kakao_codes));
 
-constexpr CodeTable tables[] = {
+constexpr CodeTable kakao_tables[] = {
     {"mts-kakao", kakao_channels, mts_kakao_codes},
     {"nhn-kakao", kakao_channels, nhn_kakao_codes},
 };
@@ -56,7 +56,7 @@ constexpr CodeTable tables[] = {
 }  // namespace
 
 std::span<const CodeTable> kakao_code_tables() {
-  return tables;
+  return kakao_tables;
 }
 
 }  // namespace message_history

@@ -51,7 +51,7 @@ constexpr CodeReason solapi_codes[] = {
 };
 static_assert(strictly_ascending(solapi_codes));
 
-constexpr CodeTable tables[] = {
+constexpr CodeTable multichannel_tables[] = {
     {"bizm", kakao_channels, bizm_kakao_codes},
     // The letter tells them apart, so a Kakao delivery may report the M code of its fallback.
     {"bizm", kakao_channels | text_channels, bizm_text_codes},
@@ -61,7 +61,7 @@ constexpr CodeTable tables[] = {
 }  // namespace
 
 std::span<const CodeTable> multichannel_code_tables() {
-  return tables;
+  return multichannel_tables;
 }
 
 }  // namespace message_history

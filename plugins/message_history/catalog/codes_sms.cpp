@@ -91,7 +91,7 @@ constexpr CodeReason nuri_codes[] = {
 };
 static_assert(strictly_ascending(nuri_codes));
 
-constexpr CodeTable tables[] = {
+constexpr CodeTable sms_tables[] = {
     {"mts-sms", text_channels, mts_sms_codes},
     {"nhn-sms", text_channels, nhn_sms_codes},
     {"nuri", text_channels, nuri_codes},
@@ -100,7 +100,7 @@ constexpr CodeTable tables[] = {
 }  // namespace
 
 std::span<const CodeTable> sms_code_tables() {
-  return tables;
+  return sms_tables;
 }
 
 }  // namespace message_history

@@ -4,9 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include <crm/cpp/failure.hpp>
 #include <memory>
 #include <new>
+
+#include "export/crypto_check.h"
 
 namespace message_history {
 
@@ -21,18 +22,10 @@ struct FreeContext {
 using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-// Takes what the library has to say off this thread's queue, which is the host's as well.
-void require(bool done, const char* what) {
-  if (done) return;
-  ERR_clear_error();
-  throw crm::Failure(CRM_ERR_INTERNAL, std::string("libcrypto failed at Ed25519 ") + what +
-                                           "; check the installation of OpenSSL 3");
-}
-
 Key private_key(const Ed25519Seed& seed) {
   Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.bytes().data(),
                                        seed.bytes().size()));
-  require(key != nullptr, "with a private key");
+  require_crypto(key != nullptr, "Ed25519 with a private key");
   return key;
 }
 
@@ -73,10 +66,10 @@ bool ed25519_verify(const Ed25519PublicKey& key, std::string_view data,
   if (signature.size() != ed25519_signature_bytes) return false;
   const Key pkey(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.bytes.data(), key.bytes.size()));
-  require(pkey != nullptr, "with a public key");
+  require_crypto(pkey != nullptr, "Ed25519 with a public key");
   const Context verifying = context();
-  require(EVP_DigestVerifyInit(verifying.get(), nullptr, nullptr, nullptr, pkey.get()) == 1,
-          "verification");
+  require_crypto(EVP_DigestVerifyInit(verifying.get(), nullptr, nullptr, nullptr, pkey.get()) == 1,
+                 "Ed25519 verification");
   const bool fits = EVP_DigestVerify(verifying.get(), raw(signature), signature.size(), raw(data),
                                      data.size()) == 1;
   if (!fits) ERR_clear_error();
@@ -86,13 +79,14 @@ bool ed25519_verify(const Ed25519PublicKey& key, std::string_view data,
 std::string ed25519_sign(const Ed25519Seed& seed, std::string_view data) {
   const Key key = private_key(seed);
   const Context signing = context();
-  require(EVP_DigestSignInit(signing.get(), nullptr, nullptr, nullptr, key.get()) == 1, "signing");
+  require_crypto(EVP_DigestSignInit(signing.get(), nullptr, nullptr, nullptr, key.get()) == 1,
+                 "Ed25519 signing");
   std::string signature(ed25519_signature_bytes, '\0');
   std::size_t size = signature.size();
-  require(EVP_DigestSign(signing.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                         raw(data), data.size()) == 1 &&
-              size == signature.size(),
-          "signing");
+  require_crypto(EVP_DigestSign(signing.get(), reinterpret_cast<unsigned char*>(signature.data()),
+                                &size, raw(data), data.size()) == 1 &&
+                     size == signature.size(),
+                 "Ed25519 signing");
   return signature;
 }
 
@@ -100,9 +94,9 @@ Ed25519PublicKey ed25519_public_of(const Ed25519Seed& seed) {
   const Key key = private_key(seed);
   Ed25519PublicKey half;
   std::size_t size = half.bytes.size();
-  require(EVP_PKEY_get_raw_public_key(key.get(), half.bytes.data(), &size) == 1 &&
-              size == half.bytes.size(),
-          "with a public key");
+  require_crypto(EVP_PKEY_get_raw_public_key(key.get(), half.bytes.data(), &size) == 1 &&
+                     size == half.bytes.size(),
+                 "Ed25519 with a public key");
   return half;
 }
 

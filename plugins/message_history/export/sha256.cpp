@@ -5,20 +5,11 @@
 #include <openssl/rand.h>
 
 #include <climits>
-#include <crm/cpp/failure.hpp>
 #include <new>
 
+#include "export/crypto_check.h"
+
 namespace message_history {
-
-namespace {
-
-void require(bool done, const char* what) {
-  if (done) return;
-  throw crm::Failure(CRM_ERR_INTERNAL, std::string("libcrypto failed at ") + what +
-                                           "; check the installation of OpenSSL 3");
-}
-
-}  // namespace
 
 struct Sha256Hasher::State {
   State() : context(EVP_MD_CTX_new()) {
@@ -28,7 +19,9 @@ struct Sha256Hasher::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  void begin() { require(EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1, "SHA-256"); }
+  void begin() {
+    require_crypto(EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1, "SHA-256");
+  }
 
   EVP_MD_CTX* context;
 };
@@ -41,12 +34,12 @@ Sha256Hasher::Sha256Hasher(Sha256Hasher&& other) noexcept = default;
 Sha256Hasher& Sha256Hasher::operator=(Sha256Hasher&& other) noexcept = default;
 
 void Sha256Hasher::update(std::string_view bytes) {
-  require(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1, "SHA-256");
+  require_crypto(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1, "SHA-256");
 }
 
 Sha256 Sha256Hasher::finish() {
   Sha256 digest{};
-  require(EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) == 1, "SHA-256");
+  require_crypto(EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) == 1, "SHA-256");
   state_->begin();
   return digest;
 }
@@ -60,14 +53,14 @@ Sha256 sha256(std::string_view bytes) {
 Sha256 hmac_sha256(std::string_view key, std::string_view data) {
   // HMAC() reads a NULL key as "the key of the last call".
   const char* key_data = key.empty() ? "" : key.data();
-  require(key.size() <= INT_MAX, "HMAC: the key is too long");
+  require_crypto(key.size() <= INT_MAX, "HMAC: the key is too long");
   Sha256 digest{};
   unsigned size = 0;
-  require(HMAC(EVP_sha256(), key_data, static_cast<int>(key.size()),
-               reinterpret_cast<const unsigned char*>(data.data()), data.size(), digest.data(),
-               &size) != nullptr &&
-              size == digest.size(),
-          "HMAC");
+  require_crypto(HMAC(EVP_sha256(), key_data, static_cast<int>(key.size()),
+                      reinterpret_cast<const unsigned char*>(data.data()), data.size(),
+                      digest.data(), &size) != nullptr &&
+                     size == digest.size(),
+                 "HMAC");
   return digest;
 }
 
@@ -92,10 +85,11 @@ std::string_view bytes_of(const Sha256& digest) {
 }
 
 std::string random_bytes(std::size_t count) {
-  require(count <= INT_MAX, "random bytes: too many asked for");
+  require_crypto(count <= INT_MAX, "random bytes: too many asked for");
   std::string bytes(count, '\0');
-  require(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) == 1,
-          "random bytes");
+  require_crypto(
+      RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) == 1,
+      "random bytes");
   return bytes;
 }
 

@@ -6,12 +6,11 @@
 #include <iterator>
 
 #include "export/unicode_text.h"
+#include "model/time_units.h"
 
 namespace message_history {
 
 namespace {
-
-constexpr std::int64_t minute_us = 60 * second_us;
 
 // Indexed by the channel's value.
 constexpr Localized channels[channel_count] = {

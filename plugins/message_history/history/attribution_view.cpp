@@ -39,7 +39,7 @@ constexpr Window windows[] = {
      &Rule::delivered_window_us},
 };
 
-constexpr Column columns[] = {
+constexpr Column change_columns[] = {
     {"message", texts::changed_message, CellType::link},
     {"orders_before", texts::orders_before, CellType::integer},
     {"orders_after", texts::orders_after, CellType::integer},
@@ -154,7 +154,7 @@ Json change_table(ViewContext& context, std::vector<Change> changes) {
   for (const Change& change : changes) rows.push_back(change_row(context, change));
   Json json = table(
       context, {"changes", texts::changes_title, {texts::changes_empty, texts::changes_next_step}},
-      columns, std::move(rows));
+      change_columns, std::move(rows));
   json["total"] = total;
   return json;
 }

@@ -17,9 +17,7 @@ namespace message_history {
 
 namespace {
 
-constexpr std::size_t page_rows = 50;
-
-constexpr Column columns[] = {
+constexpr Column buyer_columns[] = {
     {"member", texts::member, CellType::member},
     {"products", texts::products, CellType::text},
     {"ordered_at", texts::ordered_at, CellType::datetime},
@@ -82,7 +80,7 @@ View buyers_view(ViewContext& context) {
   for (const BuyerRow& buyer : buyers) rows.push_back(buyer_row(context, buyer));
 
   Json json = table(context, {"buyers", {}, {texts::buyers_empty, texts::buyers_next_step}},
-                    columns, std::move(rows));
+                    buyer_columns, std::move(rows));
   if (!cursor.value()) json["total"] = message->counts.orders;
   if (has_more) {
     const CreditRow& last = buyers.back().credit;

@@ -6,13 +6,12 @@
 #include <cmath>
 #include <string_view>
 
-#include "attribution/rule.h"
+#include "model/time_units.h"
 
 namespace message_history {
 
 namespace {
 
-constexpr std::int64_t minute_us = 60 * second_us;
 constexpr std::int64_t days_from_us = 2 * day_us;
 
 struct Unit {

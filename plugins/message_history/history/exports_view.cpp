@@ -13,9 +13,7 @@ namespace message_history {
 
 namespace {
 
-constexpr std::size_t page_rows = 50;
-
-constexpr Column columns[] = {
+constexpr Column export_columns[] = {
     {"number", texts::export_number, CellType::integer},
     {"at", texts::export_at, CellType::datetime},
     {"event", texts::export_event, CellType::status},
@@ -109,7 +107,7 @@ View exports_view(ViewContext& context) {
     rows.push_back(audit_row(context, audit[i], chain));
   }
   Json json = table(context, {"exports", {}, {texts::exports_empty, texts::exports_next_step}},
-                    columns, std::move(rows));
+                    export_columns, std::move(rows));
   if (audit.size() > page_rows) {
     json["next"] = cursor_text(context, {0, audit[page_rows - 1].number, {}});
   }

@@ -8,7 +8,7 @@ namespace message_history {
 
 namespace {
 
-constexpr Column columns[] = {
+constexpr Column list_columns[] = {
     {"name", texts::name, CellType::text, "name"},
     {"message_id", texts::message_id, CellType::id},
     {"channel", texts::channel, CellType::status},
@@ -84,7 +84,7 @@ MessageFigures figures_of(const MessageTotals& totals) {
 }
 
 std::span<const Column> message_columns() {
-  return columns;
+  return list_columns;
 }
 
 Json message_row(ViewContext& context, const MessageRow& message, const MessageFigures& figures) {

@@ -16,8 +16,6 @@ namespace message_history {
 
 namespace {
 
-constexpr std::int64_t page_rows = 50;
-
 struct ListRequest {
   MessageFilter filter;
   Period period;

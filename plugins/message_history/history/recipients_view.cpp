@@ -20,9 +20,7 @@ namespace message_history {
 
 namespace {
 
-constexpr std::size_t page_rows = 50;
-
-constexpr Column columns[] = {
+constexpr Column recipient_columns[] = {
     {"member", texts::recipient, CellType::member},
     {"outcome", texts::outcome, CellType::status},
     {"reason", texts::recipient_reason, CellType::reason},
@@ -127,7 +125,7 @@ View recipients_view(ViewContext& context) {
       filter.value().none()
           ? Empty{texts::recipients_empty, texts::recipients_next_step}
           : Empty{texts::recipients_filtered_empty, texts::recipients_filtered_next_step};
-  Json json = table(context, {"recipients", {}, empty}, columns, std::move(rows));
+  Json json = table(context, {"recipients", {}, empty}, recipient_columns, std::move(rows));
   if (page.has_more) json["next"] = cursor_text(context, {0, 0, page.last_id});
   const auto total = total_of(message->counts.recipients, filter.value());
   if (total && !cursor.value()) json["total"] = *total;

@@ -20,21 +20,22 @@ struct TextRule {
   std::size_t bytes_max = 0;
 };
 
-crm::Error invalid(std::string detail) {
+crm::Error invalid_request(std::string detail) {
   return {CRM_ERR_INVALID, std::move(detail)};
 }
 
 std::optional<crm::Error> take(crm_str from, const TextRule& rule, std::string& into) {
   if (!crm::is_readable(from)) {
-    return invalid(fmt::format("the request's {} is NULL with a size; pass its text", rule.name));
+    return invalid_request(
+        fmt::format("the request's {} is NULL with a size; pass its text", rule.name));
   }
   if (from.size < rule.bytes_min || from.size > rule.bytes_max) {
-    return invalid(fmt::format("the request's {} has {} bytes; it must have {} to {}", rule.name,
-                               from.size, rule.bytes_min, rule.bytes_max));
+    return invalid_request(fmt::format("the request's {} has {} bytes; it must have {} to {}",
+                                       rule.name, from.size, rule.bytes_min, rule.bytes_max));
   }
   const std::string_view text = crm::view(from);
   if (!crm::is_utf8(text)) {
-    return invalid(fmt::format("the request's {} is not UTF-8; encode it so", rule.name));
+    return invalid_request(fmt::format("the request's {} is not UTF-8; encode it so", rule.name));
   }
   into = text;
   return {};
@@ -59,7 +60,7 @@ std::optional<crm::Error> take_time_zone(const crm_view_request& from, ViewReque
   if (name.empty()) return {};
   auto zone = TimeZone::find(name);
   if (!zone) {
-    return invalid(fmt::format(
+    return invalid_request(fmt::format(
         "the time zone {} is not known; pass an IANA name such as Asia/Seoul", in_quotes(name)));
   }
   into.time_zone = *std::move(zone);
@@ -68,11 +69,11 @@ std::optional<crm::Error> take_time_zone(const crm_view_request& from, ViewReque
 
 std::optional<crm::Error> take_permissions(const crm_view_request& from, ViewRequest& into) {
   if (from.permission_count > permission_count_max) {
-    return invalid(fmt::format("the request has {} permissions; at most {} are taken",
-                               from.permission_count, permission_count_max));
+    return invalid_request(fmt::format("the request has {} permissions; at most {} are taken",
+                                       from.permission_count, permission_count_max));
   }
   if (from.permission_count > 0 && from.permissions == nullptr) {
-    return invalid("the request's permissions are NULL with a count; pass the array");
+    return invalid_request("the request's permissions are NULL with a count; pass the array");
   }
   for (std::uint64_t i = 0; i < from.permission_count; ++i) {
     std::string permission;
@@ -87,11 +88,11 @@ std::optional<crm::Error> take_permissions(const crm_view_request& from, ViewReq
 
 std::optional<crm::Error> take_params(const crm_view_request& from, ViewRequest& into) {
   if (from.param_count > param_count_max) {
-    return invalid(fmt::format("the request has {} parameters; at most {} are taken",
-                               from.param_count, param_count_max));
+    return invalid_request(fmt::format("the request has {} parameters; at most {} are taken",
+                                       from.param_count, param_count_max));
   }
   if (from.param_count > 0 && from.params == nullptr) {
-    return invalid("the request's params are NULL with a count; pass the array");
+    return invalid_request("the request's params are NULL with a count; pass the array");
   }
   for (std::uint64_t i = 0; i < from.param_count; ++i) {
     std::string key;
@@ -104,7 +105,7 @@ std::optional<crm::Error> take_params(const crm_view_request& from, ViewRequest&
       return error;
     }
     if (!into.params.emplace(std::move(key), std::move(value)).second) {
-      return invalid("the " + name + " comes twice; pass it once");
+      return invalid_request("the " + name + " comes twice; pass it once");
     }
   }
   return {};
@@ -114,7 +115,8 @@ std::optional<crm::Error> take_params(const crm_view_request& from, ViewRequest&
 
 crm::Result<ViewRequest> request_of(const crm_view_request* request) {
   if (request == nullptr || !CRM_HAS(request, param_count)) {
-    return invalid("the view request is missing or too short; build the host with current headers");
+    return invalid_request(
+        "the view request is missing or too short; build the host with current headers");
   }
   ViewRequest taken;
   for (const auto& part : {take_names, take_time_zone, take_permissions, take_params}) {

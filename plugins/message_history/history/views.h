@@ -13,6 +13,9 @@
 
 namespace message_history {
 
+// Of a table; the next page goes on from its cursor.
+inline constexpr std::int64_t page_rows = 50;
+
 using View = crm::Result<nlohmann::ordered_json>;
 
 View automatic_messages_view(ViewContext& context);

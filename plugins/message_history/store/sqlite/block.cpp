@@ -57,17 +57,17 @@ bool ends_in_uuid(std::string_view key, char (&packed)[uuid_bytes]) {
 }
 
 // Each returns the place after what it wrote.
-char* put(char* to, std::string_view bytes) {
+char* write(char* to, std::string_view bytes) {
   return to + bytes.copy(to, bytes.size());
 }
 
-char* put_varint(char* to, std::uint64_t value) {
+char* write_varint(char* to, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
   *to++ = static_cast<char>(value);
   return to;
 }
 
-char* put_uuid_text(char* to, std::string_view packed) {
+char* write_uuid_text(char* to, std::string_view packed) {
   static constexpr char digits[] = "0123456789abcdef";
   to[8] = to[13] = to[18] = to[23] = '-';
   for (std::size_t i = 0; i < uuid_bytes; ++i) {
@@ -78,7 +78,7 @@ char* put_uuid_text(char* to, std::string_view packed) {
   return to + uuid_text_bytes;
 }
 
-char* put_checksum(char* to, std::uint32_t checksum) {
+char* write_checksum(char* to, std::uint32_t checksum) {
   for (std::size_t i = 0; i < checksum_bytes; ++i) *to++ = static_cast<char>(checksum >> (8 * i));
   return to;
 }
@@ -116,7 +116,7 @@ class Reader {
 
 void append_checksum(std::string& bytes) {
   char checksum[checksum_bytes];
-  put_checksum(checksum, crc32_of(bytes));
+  write_checksum(checksum, crc32_of(bytes));
   bytes.append(checksum, checksum_bytes);
 }
 
@@ -137,17 +137,17 @@ bool BlockBuilder::add(std::string_view key, std::string_view value) {
   char uuid[uuid_bytes];
   if (key.size() - shared > uuid_bytes + 1 && ends_in_uuid(key, uuid)) {
     const std::size_t kept = std::min(shared, id_begin);
-    to = put_varint(to, kept);
-    to = put_varint(to, (id_begin - kept) << 1 | is_packed_uuid);
-    to = put(to, key.substr(kept, id_begin - kept));
-    to = put(to, {uuid, uuid_bytes});
+    to = write_varint(to, kept);
+    to = write_varint(to, (id_begin - kept) << 1 | is_packed_uuid);
+    to = write(to, key.substr(kept, id_begin - kept));
+    to = write(to, {uuid, uuid_bytes});
   } else {
-    to = put_varint(to, shared);
-    to = put_varint(to, (key.size() - shared) << 1);
-    to = put(to, key.substr(shared));
+    to = write_varint(to, shared);
+    to = write_varint(to, (key.size() - shared) << 1);
+    to = write(to, key.substr(shared));
   }
-  to = put_varint(to, value.size());
-  to = put(to, value);
+  to = write_varint(to, value.size());
+  to = write(to, value);
   size_ = static_cast<std::size_t>(to - bytes_.data());
   if (empty()) first_key_.assign(key);
   last_key_.assign(key);
@@ -157,7 +157,7 @@ bool BlockBuilder::add(std::string_view key, std::string_view value) {
 
 std::string_view BlockBuilder::finish() {
   const std::string_view entries(bytes_.data(), size_);
-  put_checksum(bytes_.data() + size_, crc32_of(entries));
+  write_checksum(bytes_.data() + size_, crc32_of(entries));
   count_ = 0;
   return {bytes_.data(), std::exchange(size_, 0) + checksum_bytes};
 }
@@ -168,7 +168,7 @@ void Block::decode(std::string_view bytes) {
   bytes_.assign(bytes);
   const std::size_t end = bytes_.size() - checksum_bytes;
   char checksum[checksum_bytes];
-  put_checksum(checksum, crc32_of(std::string_view(bytes_).substr(0, end)));
+  write_checksum(checksum, crc32_of(std::string_view(bytes_).substr(0, end)));
   if (std::string_view(bytes_).substr(end) != std::string_view(checksum, checksum_bytes)) corrupt();
 
   Reader reader(bytes_, end);
@@ -185,9 +185,9 @@ void Block::decode(std::string_view bytes) {
     const std::size_t key_end_max = entry.key_begin + shared + rest.size() + uuid_text_bytes;
     if (keys_.size() < key_end_max) keys_.resize(2 * key_end_max);
     char* const key = keys_.data() + entry.key_begin;
-    char* to = put(key, {keys_.data() + last.key_begin, shared});
-    to = put(to, rest);
-    if (!uuid.empty()) to = put_uuid_text(to, uuid);
+    char* to = write(key, {keys_.data() + last.key_begin, shared});
+    to = write(to, rest);
+    if (!uuid.empty()) to = write_uuid_text(to, uuid);
     entry.key_bytes = static_cast<std::uint32_t>(to - key);
     const std::uint64_t value_size = reader.varint();
     entry.value_begin = static_cast<std::uint32_t>(reader.at());

@@ -2,6 +2,7 @@
 
 #include <crm/ext/events.h>
 
+#include "model/time_units.h"
 #include "store/checksum.h"
 #include "store/packed.h"
 
@@ -14,7 +15,6 @@ constexpr std::uint8_t has_detail = 1 << 4;
 constexpr std::uint8_t whole_seconds = 1 << 5;
 constexpr std::uint8_t is_cost = 0;  // a status of 0 is never a mark
 constexpr std::uint8_t head_bits = 0x3F;
-constexpr std::int64_t second_us = 1'000'000;
 
 }  // namespace
 
