@@ -12,7 +12,7 @@ namespace {
 // WAL with FULL syncs every commit once. A log of 4 MB stays in memory until it is moved into the
 // file; longer logs and larger pages were tried and are no quicker. One process uses the file, so
 // no shared memory is needed.
-constexpr const char* settings[] = {
+constexpr const char* pragmas[] = {
     "PRAGMA page_size=4096",   "PRAGMA locking_mode=EXCLUSIVE",  "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=1000", "PRAGMA cache_size=-65536",
 };
@@ -38,7 +38,7 @@ BareTable::BareTable(const std::filesystem::path& file) : file_(file) {
                       nullptr) != SQLITE_OK) {
     fail("open it");
   }
-  for (const char* setting : settings) execute(setting);
+  for (const char* pragma : pragmas) execute(pragma);
   execute(schema);
   const auto prepare = [this](const char* sql, sqlite3_stmt** statement) {
     if (sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, nullptr) !=

@@ -4,7 +4,7 @@
 // Query's destructor, so that no read transaction is left open by an early return.
 //
 // SQLiteCpp opens the connection and makes its errors. Rows are bound and read through SQLite's own
-// functions: SQLiteCpp takes a shared pointer for each column, a tenth of what an export takes.
+// functions: SQLiteCpp takes a shared pointer for each column, about a tenth of an export.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
