@@ -259,6 +259,19 @@ class MemberRunsTest : public SortedRunsTest {
     db_.execute("COMMIT");
   }
 
+  // Three times each, in a run of their own.
+  void put_odd_members() {
+    RunEntries entries;
+    for (std::int64_t member = 1; member < 4'000; member += 2) {
+      for (std::int64_t at_us = 1; at_us <= 3; ++at_us) {
+        entries.add(member_time_key({member}, at_us), "x");
+      }
+    }
+    db_.execute("BEGIN IMMEDIATE");
+    members_.put(entries);
+    db_.execute("COMMIT");
+  }
+
   std::size_t count(std::int64_t member, std::int64_t first_us, std::int64_t last_us) {
     std::vector<RunEntry> entries;
     members_.gather({member_time_key({member}, first_us), member_time_key({member}, last_us + 1),
@@ -279,20 +292,32 @@ TEST_F(MemberRunsTest, GetNoFilterWhereItWouldSpareNothing) {
 }
 
 TEST_F(MemberRunsTest, GetAFilterOnlyWhereTheyAreReadInVain) {
-  RunEntries entries;
-  for (std::int64_t member = 1; member < 4'000; member += 2) {
-    for (std::int64_t at_us = 1; at_us <= 3; ++at_us) {
-      entries.add(member_time_key({member}, at_us), "x");
-    }
-  }
-  db_.execute("BEGIN IMMEDIATE");
-  members_.put(entries);
-  db_.execute("COMMIT");
+  put_odd_members();
   for (int i = 0; i < 5'000; ++i) {
     const std::int64_t member = 2 * (1 + static_cast<std::int64_t>(random_() % 1'999));
     ASSERT_EQ(count(member, 5, 8), 4U);
   }
   EXPECT_EQ(members_.filtered_keys(), 6'000);
+}
+
+TEST_F(MemberRunsTest, GetAFilterWhenSomeOfWhatIsLookedUpTogetherIsThere) {
+  put_odd_members();
+  for (int i = 0; i < 200; ++i) {
+    std::vector<std::string> keys(50);
+    for (std::string& key : keys) {
+      key = member_time_key({1 + static_cast<std::int64_t>(random_() % 4'000)}, 7);
+    }
+    std::vector<KeyPlace> places;
+    for (const std::string& key : keys) {
+      places.emplace_back(key, static_cast<std::uint32_t>(places.size()));
+    }
+    sort_keys(places);
+    int found = 0;
+    members_.find(places, [&found](const KeyPlace&, std::string_view) { ++found; });
+    ASSERT_GT(found, 0);
+    ASSERT_LT(found, 50);
+  }
+  EXPECT_EQ(members_.filtered_keys(), 46'000);
 }
 
 TEST_F(MemberRunsTest, GetAFilterWhenTheyAreReadInVainAndSayTheSame) {

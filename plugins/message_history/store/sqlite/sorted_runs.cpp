@@ -124,9 +124,10 @@ bool SortedRuns::Reads::are_mostly_in_vain() const {
 // Once look-ups were seen to read much in vain, new runs get filters, and of those there are the
 // ones where it happens: a large run may hold nearly everything that is looked up, so that walking
 // it for a filter would be in vain as well.
-void SortedRuns::note_loads(const Run& run, std::int64_t loads_in_vain) {
+void SortedRuns::note_loads(const Run& run, std::int64_t loads_in_vain, bool any_found) {
   if (!uses_filters_) return;
   run_reads_[run.number].loads_in_vain += loads_in_vain;
+  if (any_found) return;
   reads_.loads_in_vain += loads_in_vain;
   if (reads_.are_mostly_in_vain()) is_filtering_ = true;
 }
@@ -195,8 +196,8 @@ void SortedRuns::find(std::span<const KeyPlace> keys,
     if (run->last_key < open.front()->key() || open.back()->key() < run->first_key) continue;
     RunCursor& cursor = cursor_of(*run);
     const KeyFilter* filter = filter_of(*run);
-    const std::int64_t loads_before = cursor.loads();
     run_reads_[run->number].lookups += std::ssize(open);
+    std::int64_t loads_in_vain = 0;
     bool is_placed = false;
     bool any_found = false;
     for (const KeyPlace*& place : open) {
@@ -205,7 +206,9 @@ void SortedRuns::find(std::span<const KeyPlace> keys,
       if (run->last_key < key) break;
       if (filter != nullptr && !filter->may_hold(part_of_(key))) continue;
       // The entry before was the first at or above a smaller key: it may answer this one as well.
+      const std::int64_t loads_before = cursor.loads();
       if (!is_placed || cursor.key() < key) cursor.seek(key);
+      if (!cursor.valid() || cursor.key() != key) loads_in_vain += cursor.loads() - loads_before;
       if (!cursor.valid()) break;
       is_placed = true;
       if (cursor.key() != key) continue;
@@ -213,11 +216,8 @@ void SortedRuns::find(std::span<const KeyPlace> keys,
       place = nullptr;
       any_found = true;
     }
-    if (any_found) {
-      std::erase(open, nullptr);
-    } else {
-      note_loads(*run, cursor.loads() - loads_before);
-    }
+    if (any_found) std::erase(open, nullptr);
+    note_loads(*run, loads_in_vain, any_found);
   }
 }
 

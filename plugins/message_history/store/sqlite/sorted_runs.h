@@ -151,7 +151,8 @@ class SortedRuns {
     bool are_mostly_in_vain() const;
   };
   bool is_beside(const RunCursor& cursor, std::string_view key) const;
-  void note_loads(const Run& run, std::int64_t loads_in_vain);
+  // `any_found`: of what was looked up in the run together.
+  void note_loads(const Run& run, std::int64_t loads_in_vain, bool any_found = false);
   KeyFilter* filter_of(const Run& run);
   KeyFilter* new_filter(const Run& run, std::int64_t keys);
   RunCursor& cursor_of(const Run& run);
