@@ -67,10 +67,14 @@ describe("a hundred thousand messages", () => {
     await page.locator("[data-focus=filter-q]").fill("주간 특가 77777");
     await rows.nth(1).waitFor({ state: "detached" });
     assert.equal(await rows.count(), 1);
-    await page.goto(world.address + path_of(plugin, "messages.manual"));
-    await settled(page);
-    const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
-    console.log(`first contentful paint: ${paint.toFixed(0)} ms`);
+    const paints_ms = [];
+    for (let i = 0; i < 5; ++i) {
+      await page.goto(world.address + path_of(plugin, "messages.manual"));
+      await settled(page);
+      const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
+      paints_ms.push(paint.toFixed(0));
+    }
+    console.log(`first contentful paint: ${paints_ms.join(", ")} ms`);
   });
 });
 
