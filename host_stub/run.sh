@@ -21,7 +21,8 @@ echo "== building (a few minutes the first time, seconds afterwards)"
   exit 1
 }
 rm -f build-configure.log
-cmake --build --preset release --target crm-host message_history hello_view -- --quiet
+# Not more at once than there are processors: Ninja would start two more, and each waits for memory.
+cmake --build --preset release --parallel "$(nproc)" --target crm-host message_history hello_view -- --quiet
 
 if [ "$mode" = serve ]; then
   [ -f "$data/host/accounts.json" ] &&
