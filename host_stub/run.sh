@@ -21,7 +21,7 @@ echo "== building (a few minutes the first time, seconds afterwards)"
   exit 1
 }
 rm -f build-configure.log
-# Not more at once than there are processors: Ninja would start two more, and each waits for memory.
+# As many at once as there are processors: with two more, as Ninja would, two took 126 s instead of 114.
 cmake --build --preset release --parallel "$(nproc)" --target crm-host message_history hello_view -- --quiet
 
 if [ "$mode" = serve ]; then
