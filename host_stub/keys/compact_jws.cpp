@@ -55,8 +55,9 @@ crm::Result<CompactJws> parse_compact_jws(std::string_view text, std::string_vie
   if (!header || !payload || !signature) return unusable("it is not canonical base64url");
   auto kid = kid_of(*header, typ);
   if (!kid) return kid.error();
-  if (signature->size() != ed25519_signature_bytes)
+  if (signature->size() != ed25519_signature_bytes) {
     return unusable("its signature is not 64 bytes");
+  }
   return CompactJws{std::move(kid.value()), *payload, *signature,
                     std::string(text.substr(0, second))};
 }

@@ -4,7 +4,6 @@
 
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include "export/csv.h"
 #include "export/wording.h"

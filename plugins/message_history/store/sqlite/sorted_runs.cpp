@@ -94,10 +94,8 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
     for (cursor.seek(range.begin); cursor.valid() && cursor.key() < range.end; cursor.next()) {
       entries.push_back({std::string(cursor.key()), std::string(cursor.value())});
     }
-    ++run_reads_[run->number].lookups;
-    if (entries.size() == found_before && !is_beside(cursor, range.begin)) {
-      note_loads(*run, cursor.loads() - loads_before);
-    }
+    const bool is_there = entries.size() > found_before || is_beside(cursor, range.begin);
+    note_reads(*run, {1, is_there ? 0 : cursor.loads() - loads_before}, is_there);
   }
   ++reads_.lookups;
   // Newer runs come first, so of one key the first stands.
@@ -124,11 +122,13 @@ bool SortedRuns::Reads::are_mostly_in_vain() const {
 // Once look-ups were seen to read much in vain, new runs get filters, and of those there are the
 // ones where it happens: a large run may hold nearly everything that is looked up, so that walking
 // it for a filter would be in vain as well.
-void SortedRuns::note_loads(const Run& run, std::int64_t loads_in_vain, bool any_found) {
+void SortedRuns::note_reads(const Run& run, const Reads& reads, bool any_found) {
   if (!uses_filters_) return;
-  run_reads_[run.number].loads_in_vain += loads_in_vain;
+  Reads& of_run = run_reads_[run.number];
+  of_run.lookups += reads.lookups;
+  of_run.loads_in_vain += reads.loads_in_vain;
   if (any_found) return;
-  reads_.loads_in_vain += loads_in_vain;
+  reads_.loads_in_vain += reads.loads_in_vain;
   if (reads_.are_mostly_in_vain()) is_filtering_ = true;
 }
 
@@ -173,11 +173,9 @@ bool SortedRuns::find_between(std::string_view key, std::int64_t first_us, std::
     RunCursor& cursor = cursor_of(*run);
     const std::int64_t loads_before = cursor.loads();
     cursor.seek(key);
-    ++run_reads_[run->number].lookups;
-    if (!cursor.valid() || cursor.key() != key) {
-      note_loads(*run, cursor.loads() - loads_before);
-      continue;
-    }
+    const bool is_there = cursor.valid() && cursor.key() == key;
+    note_reads(*run, {1, is_there ? 0 : cursor.loads() - loads_before}, is_there);
+    if (!is_there) continue;
     value.assign(cursor.value());
     return !value.empty();
   }
@@ -196,8 +194,7 @@ void SortedRuns::find(std::span<const KeyPlace> keys,
     if (run->last_key < open.front()->key() || open.back()->key() < run->first_key) continue;
     RunCursor& cursor = cursor_of(*run);
     const KeyFilter* filter = filter_of(*run);
-    run_reads_[run->number].lookups += std::ssize(open);
-    std::int64_t loads_in_vain = 0;
+    Reads reads{std::ssize(open), 0};
     bool is_placed = false;
     bool any_found = false;
     for (const KeyPlace*& place : open) {
@@ -208,7 +205,9 @@ void SortedRuns::find(std::span<const KeyPlace> keys,
       // The entry before was the first at or above a smaller key: it may answer this one as well.
       const std::int64_t loads_before = cursor.loads();
       if (!is_placed || cursor.key() < key) cursor.seek(key);
-      if (!cursor.valid() || cursor.key() != key) loads_in_vain += cursor.loads() - loads_before;
+      if (!cursor.valid() || cursor.key() != key) {
+        reads.loads_in_vain += cursor.loads() - loads_before;
+      }
       if (!cursor.valid()) break;
       is_placed = true;
       if (cursor.key() != key) continue;
@@ -217,7 +216,7 @@ void SortedRuns::find(std::span<const KeyPlace> keys,
       any_found = true;
     }
     if (any_found) std::erase(open, nullptr);
-    note_loads(*run, loads_in_vain, any_found);
+    note_reads(*run, reads, any_found);
   }
 }
 

@@ -152,7 +152,7 @@ class SortedRuns {
   };
   bool is_beside(const RunCursor& cursor, std::string_view key) const;
   // `any_found`: of what was looked up in the run together.
-  void note_loads(const Run& run, std::int64_t loads_in_vain, bool any_found = false);
+  void note_reads(const Run& run, const Reads& reads, bool any_found);
   KeyFilter* filter_of(const Run& run);
   KeyFilter* new_filter(const Run& run, std::int64_t keys);
   RunCursor& cursor_of(const Run& run);
