@@ -16,7 +16,7 @@ namespace crm_bench {
 namespace {
 
 // Long turns: the plugin settles in groups, and all of a turn is settled within it.
-constexpr uint64_t slice_batches = 100;
+constexpr uint64_t slice_batches = 500;
 
 struct IngestOptions : CaseOptions {
   bool three_statuses = false;

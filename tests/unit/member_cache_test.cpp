@@ -43,6 +43,20 @@ TEST(MemberCache, FindsManyAtOnceAsOneByOne) {
   cache.find(std::span<MemberLookup>{});
 }
 
+TEST(MemberCache, PutsOnlyWhoIsNotThere) {
+  MemberCache cache;
+  for (std::int64_t i = 1; i <= 10'000; ++i) {
+    ASSERT_EQ(cache.find_or_put("m" + std::to_string(i), {i}), MemberNo{i});
+  }
+  for (std::int64_t i = 1; i <= 10'000; ++i) {
+    ASSERT_EQ(cache.find_or_put("m" + std::to_string(i), {-1}), MemberNo{i});
+  }
+  EXPECT_EQ(cache.find("m1"), MemberNo{1});
+  cache.put("m1", {});  // nobody any more
+  EXPECT_EQ(cache.find_or_put("m1", {10'001}), MemberNo{10'001});
+  EXPECT_EQ(cache.find("m1"), MemberNo{10'001});
+}
+
 TEST(MemberCache, TakesTheLongestId) {
   MemberCache cache;
   const std::string id(256, 'i');

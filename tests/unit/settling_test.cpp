@@ -123,11 +123,11 @@ TEST_F(SettlingTest, whenItIsQuietWhatWasStoredIsMergedAndSaysTheSame) {
 
 TEST_F(SettlingTest, moreThanMayWaitIsSettledByWhoRecords) {
   const auto tenant = [&] { return shop_.tenants.open_existing(shop_.tenant); };
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 20; ++i) {
     shop_.record(deliveries(i * 8'000, 8'000));
     EXPECT_LT(tenant()->backlog.events(), backlog_events_max + 8'000);
   }
-  EXPECT_EQ(recipients(shop_), 80'000);
+  EXPECT_EQ(recipients(shop_), 160'000);
 }
 
 TEST_F(SettlingTest, groupOfBatchesGivesTheSameStateAsEachByItself) {
@@ -141,6 +141,58 @@ TEST_F(SettlingTest, groupOfBatchesGivesTheSameStateAsEachByItself) {
     one_by_one.snapshot();
   }
   EXPECT_EQ(shop_.digest(), one_by_one.digest());
+}
+
+// Each batch reports on what those before it, of other chunks, were about.
+TEST_F(SettlingTest, transactionOfManyChunksGivesTheSameStateAsEachBatchByItself) {
+  constexpr int batch_deliveries = 4'000;
+  test::RecorderFixture one_by_one;
+  const auto record = [&](const std::vector<test::Event>& batch) {
+    shop_.record(batch);
+    one_by_one.record(batch);
+    one_by_one.snapshot();
+  };
+  record(deliveries(0, 1));
+  const auto tenant = shop_.tenants.open_existing(shop_.tenant);
+  {
+    const std::lock_guard writer(tenant->writer);  // nothing is settled meanwhile
+    for (int round = 0; round < 6; ++round) {
+      std::vector<test::Event> batch;
+      for (int i = 0; i < batch_deliveries; ++i) {
+        const auto id = [](int number) { return std::to_string(number); };
+        const int now = round * batch_deliveries + i;
+        const std::string message = "M" + id(now % 7);
+        const std::int64_t at_us = monday_us + round * hour_us + i;
+        batch.push_back(test::Delivery{at_us, message, "d" + id(now), "m" + id(now % 5'000),
+                                       CRM_DELIVERY_ACCEPTED});
+        if (round == 0) continue;
+        const int before = now - batch_deliveries;
+        const std::string message_before = "M" + id(before % 7);
+        const std::string member_before = "m" + id(before % 5'000);
+        if (i % 10 == 0) {
+          batch.push_back(test::Delivery{at_us, message_before, "f" + id(before), member_before,
+                                         CRM_DELIVERY_SENT, "", "d" + id(before)});
+        } else {
+          batch.push_back(test::Delivery{at_us, message_before, "d" + id(before), member_before,
+                                         i % 3 == 0 ? CRM_DELIVERY_FAILED : CRM_DELIVERY_SENT});
+        }
+        if (i % 20 == 1) batch.push_back(test::Order{at_us, "o" + id(before), member_before});
+        if (i % 40 == 1) {
+          batch.push_back(test::Touch{at_us - 1, message_before, "d" + id(before), member_before});
+        }
+        if (i % 60 == 1) {
+          const std::string order = "o" + id(before - batch_deliveries);
+          batch.push_back(test::Refund{at_us, "r" + id(before), order, 100});
+        }
+      }
+      record(batch);
+    }
+    ASSERT_GT(tenant->backlog.events(), 2 * settled_chunk_events);
+    ASSERT_LT(tenant->backlog.events(), settled_events_max);
+  }
+  EXPECT_EQ(shop_.digest(), one_by_one.digest());
+  EXPECT_GT(shop_.message("M1").counts.orders, 0);
+  EXPECT_EQ(shop_.message("M1").counts, one_by_one.message("M1").counts);
 }
 
 TEST_F(SettlingTest, countsOfASourceAreThoseOfItsAcknowledgements) {

@@ -109,15 +109,19 @@ TEST_F(SqliteWriterTest, MembersOfATransactionThatWasTakenBackAreUnknown) {
     const auto id = [&](int i) {
       return "of " + std::to_string(members) + ": " + std::to_string(i);
     };
+    const auto add = [&](SqliteWriter& writer, int i) {
+      return i % 2 == 0 ? writer.member(id(i)) : writer.add_member(id(i));
+    };
     {
       SqliteWriter writer(state_);
-      for (int i = 0; i < members; ++i) writer.add_member(id(i));
+      for (int i = 0; i < members; ++i) add(writer, i);
     }
     SqliteWriter writer(state_);
     for (int i = 0; i < members; ++i) ASSERT_FALSE(writer.live_member(id(i)));
     for (int i = 0; i < members; ++i) {
-      const MemberNo number = writer.add_member(id(i));
+      const MemberNo number = add(writer, i);
       ASSERT_EQ(writer.live_member(id(i)), number);
+      ASSERT_EQ(writer.member(id(i)), number);
       ASSERT_EQ(i % 7 != 0 ? id(i) : writer.live_member_id(number), id(i));
     }
     commit(writer);

@@ -13,9 +13,11 @@
 
 namespace message_history {
 
-// What one transaction settles at most, and what may wait before whoever records has to help.
-inline constexpr std::size_t settled_events_max = 32'768;
-inline constexpr std::size_t backlog_events_max = 32'768;
+// What one transaction settles at most, of which so much at a time; and what may wait before
+// whoever records has to help.
+inline constexpr std::size_t settled_events_max = 65'536;
+inline constexpr std::size_t settled_chunk_events = 16'384;
+inline constexpr std::size_t backlog_events_max = 131'072;
 inline constexpr std::size_t backlog_bytes_max = std::size_t{64} << 20;
 
 struct JournaledBatch {

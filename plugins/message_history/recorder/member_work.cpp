@@ -40,8 +40,7 @@ bool MemberWork::includes(std::string_view member_id, MemberNo member, MemberNo 
 MemberNo MemberWork::at(std::string_view member_id, std::int64_t at_us, MemberNo found) {
   if (!has_erasures_) {
     // The usual case: an id is one person.
-    const MemberNo live = found ? found : store_.live_member(member_id);
-    return live ? live : store_.add_member(member_id);
+    return found ? found : store_.member(member_id);
   }
   MemberIdentity& identity = load(member_id);
   if (identity.is_erased_at(at_us)) return identity.erased;

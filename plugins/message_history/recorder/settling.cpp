@@ -3,6 +3,8 @@
 #include <crm/cpp/host.hpp>
 
 #include <map>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "recorder/batch_record.h"
@@ -12,55 +14,77 @@ namespace message_history {
 
 namespace {
 
-// Applies a group of batches, each to its own source.
+using BatchSpan = std::span<const std::shared_ptr<const JournaledBatch>>;
+
+// One transaction for a group of batches, each applied to its own source.
+//
+// Few commits and short-lived rows pull in two directions. What a commit costs hardly depends on
+// how much is in it, but what the events of a chunk need beside each other should stay in the
+// processor's caches until the chunk is counted.
 class Settlement {
  public:
-  Settlement(Tenant& tenant, const Backlog::Batches& batches)
-      : records_(decoded(batches)),
-        transaction_(tenant.store->begin()),
-        work_(*transaction_, tenant.store->facts(), tenant.zone) {}
+  explicit Settlement(Tenant& tenant) : tenant_(tenant), transaction_(tenant.store->begin()) {}
 
-  void settle(std::uint64_t last_number) {
-    prefetch();
-    for (const BatchRecord& record : records_) apply(record);
-    work_.finish();
+  void settle(BatchSpan batches) {
+    const std::uint64_t last_number = batches.back()->number;
+    while (!batches.empty()) {
+      const std::size_t count = chunk_of(batches);
+      apply(batches.first(count));
+      batches = batches.subspan(count);
+    }
     for (const auto& [name, source] : sources_) transaction_->put_source(source);
     transaction_->put_settled_record(static_cast<std::int64_t>(last_number));
-    transaction_->commit(work_.erased());
+    transaction_->commit(erased_);
   }
 
  private:
-  static std::vector<BatchRecord> decoded(const Backlog::Batches& batches) {
+  // How many of the batches, at least one, make the next chunk.
+  static std::size_t chunk_of(BatchSpan batches) {
+    std::size_t events = 0;
+    std::size_t count = 0;
+    while (count < batches.size() && (count == 0 || events < settled_chunk_events)) {
+      events += batches[count++]->events;
+    }
+    return count;
+  }
+
+  void apply(BatchSpan batches) {
     std::vector<BatchRecord> records;
     records.reserve(batches.size());
     for (const auto& batch : batches) records.emplace_back(batch->payload);
-    return records;
+    BatchWork work(*transaction_, tenant_.store->facts(), tenant_.zone);
+    prefetch(work, records);
+    for (const BatchRecord& record : records) apply(work, record);
+    work.finish();
+    erased_ |= work.erased();
   }
 
   // Looking deliveries up together is much cheaper than one by one.
-  void prefetch() {
+  static void prefetch(BatchWork& work, const std::vector<BatchRecord>& records) {
     std::vector<const crm_event_delivery*> deliveries;
-    for (const BatchRecord& record : records_) {
+    for (const BatchRecord& record : records) {
       for (const crm::Event& event : record.events()) {
         const auto* delivery = std::get_if<const crm_event_delivery*>(&event);
         if (delivery != nullptr) deliveries.push_back(*delivery);
       }
     }
-    work_.prefetch(deliveries);
+    work.prefetch(deliveries);
   }
 
-  void apply(const BatchRecord& record) {
+  void apply(BatchWork& work, const BatchRecord& record) {
     const BatchSummary& summary = record.summary();
     SourceRow& source = this->source(summary.source);
-    for (const RefusedEvent& refused : summary.refused) quarantine(source, summary, refused);
+    for (const RefusedEvent& refused : summary.refused) {
+      quarantine(work, source, summary, refused);
+    }
     std::int64_t late_refused = 0;
     std::int64_t past = 0;
     for (const crm::Event& event : record.events()) {
-      if (work_.is_past(event)) {
+      if (work.is_past(event)) {
         ++past;
-      } else if (const auto why = work_.apply(event)) {
+      } else if (const auto why = work.apply(event)) {
         ++late_refused;
-        quarantine(source, summary, refused_event(event, seq_of(event), *why));
+        quarantine(work, source, summary, refused_event(event, seq_of(event), *why));
       }
     }
     const auto events = static_cast<std::int64_t>(record.events().size());
@@ -89,8 +113,8 @@ class Settlement {
     return seq;
   }
 
-  void quarantine(const SourceRow& source, const BatchSummary& summary,
-                  const RefusedEvent& refused) {
+  static void quarantine(BatchWork& work, const SourceRow& source, const BatchSummary& summary,
+                         const RefusedEvent& refused) {
     QuarantineRow row;
     row.source = source.number;
     row.seq = static_cast<std::int64_t>(refused.seq);
@@ -98,13 +122,13 @@ class Settlement {
     row.kind = refused.kind;
     row.reason = refused.reason;
     row.event = refused.event;
-    work_.quarantine(std::move(row), refused.member_id);
+    work.quarantine(std::move(row), refused.member_id);
   }
 
-  std::vector<BatchRecord> records_;
+  Tenant& tenant_;
   std::unique_ptr<WriteTransaction> transaction_;
-  BatchWork work_;
   std::map<std::string, SourceRow> sources_;
+  bool erased_ = false;
 };
 
 }  // namespace
@@ -124,10 +148,9 @@ void settle_some(Tenant& tenant) {
   const std::lock_guard writer(tenant.writer);
   const Backlog::Batches batches = tenant.backlog.oldest(settled_events_max);
   if (batches.empty()) return;
-  const std::uint64_t last = batches.back()->number;
-  Settlement(tenant, batches).settle(last);
+  Settlement(tenant).settle(batches);
   tenant.backlog.remove_oldest(batches.size());
-  tenant.journal->settled(last);
+  tenant.journal->settled(batches.back()->number);
 }
 
 void settle_all(Tenant& tenant) {

@@ -91,6 +91,8 @@ class WriteTransaction {
   // Fills `found` of each; much cheaper for many at once.
   virtual void find_members(std::span<MemberLookup> lookups) = 0;
   virtual MemberNo add_member(std::string_view member_id) = 0;
+  // The living member of this id, who is added when not seen.
+  virtual MemberNo member(std::string_view member_id) = 0;
   virtual std::optional<std::string> live_member_id(MemberNo number) = 0;  // empty when erased
   virtual void remove_member(MemberNo number) = 0;  // nothing is filed under it any more
   virtual bool has_erasures() = 0;

@@ -1,5 +1,7 @@
 #include "store/sqlite/member_cache.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -14,12 +16,17 @@ constexpr std::size_t head_bytes = sizeof(std::int64_t) + sizeof(std::uint16_t);
 constexpr std::size_t slots_min = 1'024;
 constexpr std::size_t finds_at_once = 16;
 
-std::uint64_t hash_of(std::string_view id) {
-  return std::hash<std::string_view>{}(id);
+std::uint32_t tag_of(std::string_view id) {
+  return static_cast<std::uint32_t>(std::hash<std::string_view>{}(id) >> 32);
 }
 
-std::uint32_t tag_of(std::uint64_t hash) {
-  return static_cast<std::uint32_t>(hash >> 32);
+// Members are looked up in no order, and finding the page costs more than reading from it. Only a
+// wish: what the kernel says to it makes no difference.
+void wish_for_large_pages(const void* memory, std::size_t bytes) {
+  constexpr std::uintptr_t page = std::uintptr_t{2} << 20;
+  const auto begin = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) / page * page;
+  const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / page * page;
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
 std::atomic<std::size_t> bytes_of_all = 0;
@@ -44,11 +51,10 @@ std::string_view MemberCache::text_at(std::uint32_t at) const {
 }
 
 // Where the id is, or the free slot where it would be.
-std::size_t MemberCache::slot_of(std::string_view member_id, std::uint64_t hash) const {
+std::size_t MemberCache::slot_of(std::string_view member_id, std::uint32_t tag) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t i = hash & mask;
-  while (slots_[i].at != 0 &&
-         (slots_[i].tag != tag_of(hash) || text_at(slots_[i].at) != member_id)) {
+  std::size_t i = tag & mask;
+  while (slots_[i].at != 0 && (slots_[i].tag != tag || text_at(slots_[i].at) != member_id)) {
     i = (i + 1) & mask;
   }
   return i;
@@ -56,7 +62,7 @@ std::size_t MemberCache::slot_of(std::string_view member_id, std::uint64_t hash)
 
 MemberNo MemberCache::find(std::string_view member_id) const {
   if (slots_.empty()) return {};
-  return member_in(slots_[slot_of(member_id, hash_of(member_id))]);
+  return member_in(slots_[slot_of(member_id, tag_of(member_id))]);
 }
 
 MemberNo MemberCache::member_in(const Slot& slot) const {
@@ -79,40 +85,73 @@ void MemberCache::find(std::span<MemberLookup> lookups) const {
 // before the first is needed.
 void MemberCache::find_few(std::span<MemberLookup> lookups) const {
   const std::size_t mask = slots_.size() - 1;
-  std::array<std::uint64_t, finds_at_once> hashes;
+  std::array<std::uint32_t, finds_at_once> tags;
   for (std::size_t i = 0; i < lookups.size(); ++i) {
-    hashes[i] = hash_of(lookups[i].member_id);
-    __builtin_prefetch(&slots_[hashes[i] & mask]);
+    tags[i] = tag_of(lookups[i].member_id);
+    __builtin_prefetch(&slots_[tags[i] & mask]);
   }
   for (std::size_t i = 0; i < lookups.size(); ++i) {
-    std::size_t slot = hashes[i] & mask;
-    while (slots_[slot].at != 0 && slots_[slot].tag != tag_of(hashes[i])) slot = (slot + 1) & mask;
+    std::size_t slot = tags[i] & mask;
+    while (slots_[slot].at != 0 && slots_[slot].tag != tags[i]) slot = (slot + 1) & mask;
     if (slots_[slot].at != 0) __builtin_prefetch(texts_.data() + (slots_[slot].at - 1));
   }
   for (std::size_t i = 0; i < lookups.size(); ++i) {
-    lookups[i].found = member_in(slots_[slot_of(lookups[i].member_id, hashes[i])]);
+    lookups[i].found = member_in(slots_[slot_of(lookups[i].member_id, tags[i])]);
   }
 }
 
+// Without a look at the ids, which lie anywhere.
 void MemberCache::grow() {
   const std::vector<Slot> old = std::move(slots_);
-  slots_.assign(old.empty() ? slots_min : old.size() * 2, {});
+  const std::size_t slots = old.empty() ? slots_min : old.size() * 2;
+  slots_.reserve(slots);
+  wish_for_large_pages(slots_.data(), slots * sizeof(Slot));
+  slots_.resize(slots);
+  const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.at == 0) continue;
-    const std::string_view id = text_at(slot.at);
-    slots_[slot_of(id, hash_of(id))] = slot;
+    std::size_t i = slot.tag & mask;
+    while (slots_[i].at != 0) i = (i + 1) & mask;
+    slots_[i] = slot;
   }
+}
+
+// Where the id is, or a free slot for it with its tag.
+MemberCache::Slot& MemberCache::slot_for(std::string_view member_id) {
+  if ((used_ + 1) * 4 > slots_.size() * 3) grow();
+  const std::uint32_t tag = tag_of(member_id);
+  Slot& slot = slots_[slot_of(member_id, tag)];
+  slot.tag = tag;
+  return slot;
 }
 
 void MemberCache::put(std::string_view member_id, MemberNo member) {
-  if ((used_ + 1) * 4 > slots_.size() * 3) grow();
-  const std::uint64_t hash = hash_of(member_id);
-  Slot& slot = slots_[slot_of(member_id, hash)];
+  put_in(slot_for(member_id), member_id, member);
+}
+
+MemberNo MemberCache::find_or_put(std::string_view member_id, MemberNo next) {
+  Slot& slot = slot_for(member_id);
+  if (const MemberNo known = member_in(slot)) return known;
+  put_in(slot, member_id, next);
+  return next;
+}
+
+void MemberCache::make_room(std::size_t bytes) {
+  if (texts_.capacity() - texts_.size() >= bytes) return;
+  std::string larger;
+  larger.reserve(texts_.capacity() * 2 + bytes);
+  wish_for_large_pages(larger.data(), larger.capacity());
+  larger.append(texts_);
+  texts_.swap(larger);
+}
+
+void MemberCache::put_in(Slot& slot, std::string_view member_id, MemberNo member) {
   if (slot.at != 0) {
     std::memcpy(texts_.data() + (slot.at - 1), &member.value, sizeof(member.value));
     return;
   }
-  slot = {tag_of(hash), static_cast<std::uint32_t>(texts_.size() + 1)};
+  make_room(head_bytes + member_id.size());
+  slot.at = static_cast<std::uint32_t>(texts_.size() + 1);
   ++used_;
   const auto size = static_cast<std::uint16_t>(member_id.size());
   texts_.append(reinterpret_cast<const char*>(&member.value), sizeof(member.value));

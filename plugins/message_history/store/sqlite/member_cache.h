@@ -32,7 +32,10 @@ class MemberCache {
   MemberNo find(std::string_view member_id) const;  // none when not here
   // Fills `found` of each; waits for the memory of several of them at once.
   void find(std::span<MemberLookup> lookups) const;
+  // None for an id that is nobody's any more.
   void put(std::string_view member_id, MemberNo member);
+  // Who is here already, else `next`, who is put.
+  MemberNo find_or_put(std::string_view member_id, MemberNo next);
   void clear();
   bool is_full() const;
 
@@ -42,16 +45,19 @@ class MemberCache {
 
  private:
   struct Slot {
-    std::uint32_t tag = 0;  // of the hash
+    std::uint32_t tag = 0;  // of the hash; its low bits say where the slot should be
     std::uint32_t at = 0;   // in texts_, plus one; 0: free
   };
 
   std::size_t bytes() const { return texts_.capacity() + slots_.size() * sizeof(Slot); }
-  std::size_t slot_of(std::string_view member_id, std::uint64_t hash) const;
+  std::size_t slot_of(std::string_view member_id, std::uint32_t tag) const;
+  Slot& slot_for(std::string_view member_id);
+  void put_in(Slot& slot, std::string_view member_id, MemberNo member);
   std::string_view text_at(std::uint32_t at) const;
   MemberNo member_in(const Slot& slot) const;
   void find_few(std::span<MemberLookup> lookups) const;
   void grow();
+  void make_room(std::size_t bytes);
   void count_bytes();
 
   std::vector<Slot> slots_;  // a power of two, at most three quarters in use

@@ -59,7 +59,7 @@ SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), t
 SqliteWriter::~SqliteWriter() {
   if (committed_) return;
   for (RunEntries& entries : state_.pending) entries.clear();  // nothing of it may come later
-  if (db_.changes() != changes_before_ || !new_members_.empty()) state_.forget();
+  if (db_.changes() != changes_before_ || has_new_members_) state_.forget();
   try {
     db_.execute("ROLLBACK");
   } catch (const crm::Failure&) {
@@ -238,13 +238,19 @@ void SqliteWriter::load_members() {
   state_.members_loaded = true;
 }
 
-MemberNo SqliteWriter::next_member() {
+MemberNo SqliteWriter::last_member() {
   if (!state_.last_member) {
     Query query = db_.query("SELECT max(member_no) FROM member");
     query.step();
     state_.last_member = MemberNo{query.optional_integer().value_or(0)};
   }
-  return MemberNo{++state_.last_member->value};
+  return *state_.last_member;
+}
+
+MemberNo SqliteWriter::next_member() {
+  has_new_members_ = true;
+  state_.last_member = MemberNo{last_member().value + 1};
+  return *state_.last_member;
 }
 
 void SqliteWriter::add_hash(std::string_view member, MemberNo number) {
@@ -253,11 +259,29 @@ void SqliteWriter::add_hash(std::string_view member, MemberNo number) {
 
 MemberNo SqliteWriter::add_member(std::string_view member_id) {
   const MemberNo number = next_member();
+  file_new_member(member_id, number);
+  state_.members.put(member_id, number);
+  return number;
+}
+
+// Where all members are in memory, one look there tells whether it is a new one.
+MemberNo SqliteWriter::member(std::string_view member_id) {
+  if (!state_.members_loaded) load_members();
+  if (!state_.members.is_complete()) {
+    const MemberNo live = live_member(member_id);
+    return live ? live : add_member(member_id);
+  }
+  has_new_members_ = true;  // what the cache learns is forgotten with the transaction
+  const MemberNo next{last_member().value + 1};
+  const MemberNo member = state_.members.find_or_put(member_id, next);
+  if (member == next) file_new_member(member_id, next_member());
+  return member;
+}
+
+void SqliteWriter::file_new_member(std::string_view member_id, MemberNo number) {
   new_members_.emplace_back(number, member_id);
   if (new_members_.size() == members_a_statement) put_new_members();
   add_hash(member_id, number);
-  state_.members.put(member_id, number);
-  return number;
 }
 
 void SqliteWriter::put_new_members() {

@@ -80,6 +80,7 @@ class SqliteWriter final : public WriteTransaction {
   MemberNo live_member(std::string_view member_id) override;
   void find_members(std::span<MemberLookup> lookups) override;
   MemberNo add_member(std::string_view member_id) override;
+  MemberNo member(std::string_view member_id) override;
   std::optional<std::string> live_member_id(MemberNo number) override;
   void remove_member(MemberNo number) override;
   bool has_control_groups() override;
@@ -149,7 +150,9 @@ class SqliteWriter final : public WriteTransaction {
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);
   void index_order(const Order& order, const Order* before);
   void load_members();
+  MemberNo last_member();
   MemberNo next_member();
+  void file_new_member(std::string_view member_id, MemberNo number);
   void add_hash(std::string_view member, MemberNo number);
   // Makes new members visible to queries.
   void put_new_members();
@@ -180,6 +183,7 @@ class SqliteWriter final : public WriteTransaction {
   TreeSet& trees_;
   bool committed_ = false;
   std::int64_t changes_before_ = 0;
+  bool has_new_members_ = false;
   std::vector<std::pair<MemberNo, std::string>> new_members_;  // not put yet
   std::string key_;                                            // built in turn
   std::string value_;
