@@ -171,6 +171,9 @@ Connection::Connection(const std::string& file, Mode mode)
     execute("PRAGMA secure_delete=FAST");
     execute("PRAGMA wal_autocheckpoint=4000");
     execute("PRAGMA cache_size=-16384");
+    // A statement's own journal of the pages it changes: they are few, but each would go to a file
+    // outside of the tenant's folder.
+    execute("PRAGMA temp_store=MEMORY");
   } else {
     execute("PRAGMA query_only=ON");
     execute("PRAGMA cache_size=-4096");
