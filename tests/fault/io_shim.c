@@ -11,6 +11,10 @@
  *                    report then also has "acks=N\nunsynced_acks=N\n", the writes to it, and those
  *                    of them before which nothing was synced since the last one
  *
+ *   CRM_SHIM_LOG    file that gets every change in the order they were made, one at a time: what a
+ *                   power cut leaves can be told from it. Records of a struct log_head, the path,
+ *                   and the data. Writes to the acknowledgement log are in it, too.
+ *
  * Counted as fsyncs: fsync, fdatasync. As writes: write, pwrite, writev, pwritev, fwrite,
  * ftruncate, fallocate. As opens: what erofs stops. Writes through mmap are not seen (SQLite's
  * -shm file), nor is a process that ends by a signal or _exit reported.
@@ -21,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -39,6 +44,7 @@ static char folder[PATH_MAX];
 static size_t folder_bytes;
 static enum failure failure;
 static long first_failing = 1;
+static int log_fd = -1;
 
 /* libc's own definition of a function, resolved at each use: fast enough for tests. */
 #define REAL(name) (__extension__((__typeof__(&name))real_symbol(#name)))
@@ -69,6 +75,10 @@ __attribute__((constructor)) static void configure(void) {
   }
   failure = failure_named(getenv("CRM_SHIM_FAIL"));
   if (after != NULL && *after != '\0') first_failing = atol(after);
+  if (getenv("CRM_SHIM_LOG") != NULL) {
+    log_fd = REAL(open)(getenv("CRM_SHIM_LOG"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (log_fd < 0) abort();
+  }
   folder_bytes = strlen(folder); /* last: nothing is watched before all is known */
 }
 
@@ -141,17 +151,84 @@ out:
   return yes;
 }
 
-/* Notes a write to the acknowledgement log. */
-static void note_ack(int fd) {
+static int is_ack_log(int fd) {
   const char* log = getenv("CRM_SHIM_ACK");
   char path[PATH_MAX];
-  int keep = errno;
-  if (log != NULL && path_of_fd(fd, path, sizeof path) && strcmp(path, log) == 0) {
+  int keep = errno, yes;
+  yes = log != NULL && path_of_fd(fd, path, sizeof path) && strcmp(path, log) == 0;
+  errno = keep;
+  return yes;
+}
+
+/* Notes a write to the acknowledgement log. */
+static void note_ack(int fd) {
+  if (is_ack_log(fd)) {
     long now = atomic_load(&fsyncs);
     atomic_fetch_add(&acks, 1);
     if (atomic_exchange(&fsyncs_at_last_ack, now) == now) atomic_fetch_add(&unsynced_acks, 1);
   }
+}
+
+/* The order of changes ------------------------------------------------------------------------- */
+
+enum {
+  LOG_WRITE = 'w',
+  LOG_ACK = 'a',
+  LOG_TRUNCATE = 't',
+  LOG_SYNC = 's',
+  LOG_RENAME = 'r',
+  LOG_UNLINK = 'u'
+};
+
+/* Of a write, `at` is where; of a truncation, the size. A renaming has the new path as its data. */
+struct log_head {
+  uint32_t change;
+  uint32_t path_bytes;
+  uint64_t at;
+  uint64_t data_bytes;
+};
+
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void log_all(const void* data, size_t size) {
+  if (REAL(write)(log_fd, data, size) != (ssize_t)size) abort();
+}
+
+static void put_in_log(int change, const char* path, uint64_t at, const void* data, size_t size) {
+  struct log_head head = {(uint32_t)change, (uint32_t)strlen(path), at, size};
+  log_all(&head, sizeof head);
+  log_all(path, head.path_bytes);
+  log_all(data, size);
+}
+
+/* Whether a change of this file is logged; it then holds the lock until end_change. */
+static int begin_change(int fd) {
+  if (log_fd < 0 || (!watches_fd(fd) && !is_ack_log(fd))) return 0;
+  pthread_mutex_lock(&log_lock);
+  return 1;
+}
+
+static void end_change(int begun, int change, int fd, uint64_t at, const void* data, ssize_t done) {
+  char path[PATH_MAX];
+  int keep = errno;
+  if (!begun) return;
+  if (change == LOG_WRITE && is_ack_log(fd)) change = LOG_ACK;
+  if (done >= 0 && path_of_fd(fd, path, sizeof path)) {
+    put_in_log(change, path, at, data, change == LOG_WRITE || change == LOG_ACK ? (size_t)done : 0);
+  }
+  pthread_mutex_unlock(&log_lock);
   errno = keep;
+}
+
+/* `from` and `to` are absolute, as the plugin's are. */
+static int log_names(int change, const char* from, const char* to,
+                     int (*change_it)(const char*, const char*)) {
+  int status, watched = log_fd >= 0 && watches_path(AT_FDCWD, from);
+  if (watched) pthread_mutex_lock(&log_lock);
+  status = change_it(from, to);
+  if (watched && status == 0) put_in_log(change, from, 0, to, strlen(to));
+  if (watched) pthread_mutex_unlock(&log_lock);
+  return status;
 }
 
 /* What happens --------------------------------------------------------------------------------- */
@@ -257,16 +334,29 @@ DEFINE_FOPEN(fopen64)
 /* Writing -------------------------------------------------------------------------------------- */
 
 ssize_t write(int fd, const void* data, size_t size) {
-  return on_write(fd) != 0 ? -1 : REAL(write)(fd, data, size);
+  ssize_t done;
+  int begun;
+  if (on_write(fd) != 0) return -1;
+  begun = begin_change(fd);
+  done = REAL(write)(fd, data, size);
+  /* Where it ended, less its size, unless it is a pipe. */
+  end_change(begun, LOG_WRITE, fd, begun ? (uint64_t)(lseek(fd, 0, SEEK_CUR) - done) : 0, data,
+             done);
+  return done;
 }
 
-ssize_t pwrite(int fd, const void* data, size_t size, off_t at) {
-  return on_write(fd) != 0 ? -1 : REAL(pwrite)(fd, data, size, at);
-}
-
-ssize_t pwrite64(int fd, const void* data, size_t size, off64_t at) {
-  return on_write(fd) != 0 ? -1 : REAL(pwrite64)(fd, data, size, at);
-}
+#define DEFINE_PWRITE(name, offset)                                \
+  ssize_t name(int fd, const void* data, size_t size, offset at) { \
+    ssize_t done;                                                  \
+    int begun;                                                     \
+    if (on_write(fd) != 0) return -1;                              \
+    begun = begin_change(fd);                                      \
+    done = REAL(name)(fd, data, size, at);                         \
+    end_change(begun, LOG_WRITE, fd, (uint64_t)at, data, done);    \
+    return done;                                                   \
+  }
+DEFINE_PWRITE(pwrite, off_t)
+DEFINE_PWRITE(pwrite64, off64_t)
 
 ssize_t writev(int fd, const struct iovec* parts, int number) {
   return on_write(fd) != 0 ? -1 : REAL(writev)(fd, parts, number);
@@ -280,13 +370,17 @@ size_t fwrite(const void* data, size_t size, size_t number, FILE* file) {
   return on_write(fileno(file)) != 0 ? 0 : REAL(fwrite)(data, size, number, file);
 }
 
-int ftruncate(int fd, off_t size) {
-  return on_write(fd) != 0 ? -1 : REAL(ftruncate)(fd, size);
-}
-
-int ftruncate64(int fd, off64_t size) {
-  return on_write(fd) != 0 ? -1 : REAL(ftruncate64)(fd, size);
-}
+#define DEFINE_FTRUNCATE(name, offset)                               \
+  int name(int fd, offset size) {                                    \
+    int done, begun;                                                 \
+    if (on_write(fd) != 0) return -1;                                \
+    begun = begin_change(fd);                                        \
+    done = REAL(name)(fd, size);                                     \
+    end_change(begun, LOG_TRUNCATE, fd, (uint64_t)size, NULL, done); \
+    return done;                                                     \
+  }
+DEFINE_FTRUNCATE(ftruncate, off_t)
+DEFINE_FTRUNCATE(ftruncate64, off64_t)
 
 int fallocate(int fd, int mode, off_t at, off_t size) {
   return on_write(fd) != 0 ? -1 : REAL(fallocate)(fd, mode, at, size);
@@ -307,12 +401,17 @@ int posix_fallocate64(int fd, off64_t at, off64_t size) {
 
 /* Making durable ------------------------------------------------------------------------------- */
 
-int fsync(int fd) {
-  return on_sync(fd) != 0 ? -1 : REAL(fsync)(fd);
-}
-int fdatasync(int fd) {
-  return on_sync(fd) != 0 ? -1 : REAL(fdatasync)(fd);
-}
+#define DEFINE_SYNC(name)                           \
+  int name(int fd) {                                \
+    int done, begun;                                \
+    if (on_sync(fd) != 0) return -1;                \
+    begun = begin_change(fd);                       \
+    done = REAL(name)(fd);                          \
+    end_change(begun, LOG_SYNC, fd, 0, NULL, done); \
+    return done;                                    \
+  }
+DEFINE_SYNC(fsync)
+DEFINE_SYNC(fdatasync)
 
 /* Folders and names ---------------------------------------------------------------------------- */
 
@@ -324,8 +423,13 @@ int mkdirat(int dirfd, const char* path, mode_t mode) {
   return on_change(dirfd, path) != 0 ? -1 : REAL(mkdirat)(dirfd, path, mode);
 }
 
+static int unlink_it(const char* path, const char* nothing) {
+  (void)nothing;
+  return REAL(unlink)(path);
+}
+
 int unlink(const char* path) {
-  return on_change(AT_FDCWD, path) != 0 ? -1 : REAL(unlink)(path);
+  return on_change(AT_FDCWD, path) != 0 ? -1 : log_names(LOG_UNLINK, path, "", unlink_it);
 }
 
 int unlinkat(int dirfd, const char* path, int flags) {
@@ -336,8 +440,12 @@ int remove(const char* path) {
   return on_change(AT_FDCWD, path) != 0 ? -1 : REAL(remove)(path);
 }
 
+static int rename_it(const char* from, const char* to) {
+  return REAL(rename)(from, to);
+}
+
 int rename(const char* from, const char* to) {
-  return on_change(AT_FDCWD, to) != 0 ? -1 : REAL(rename)(from, to);
+  return on_change(AT_FDCWD, to) != 0 ? -1 : log_names(LOG_RENAME, from, to, rename_it);
 }
 
 int renameat(int from_fd, const char* from, int to_fd, const char* to) {
