@@ -12,7 +12,8 @@
 
 namespace message_history::sqlite {
 
-// So that a block with its row header fills one page of 4,096 bytes and never spills over.
+// So that two blocks with their row headers fill a page of 8,192 bytes, one a page of 4,096 bytes
+// as older databases have, and none spills over.
 inline constexpr std::size_t block_bytes_max = 4'040;
 
 // The CRC-32 of the bytes, as four more, the lowest first.

@@ -9,7 +9,7 @@ namespace message_history::sqlite {
 
 namespace {
 
-constexpr std::int64_t slice_pages = 256;
+constexpr std::int64_t slice_pages = 128;
 constexpr std::int64_t incremental = 2;  // as PRAGMA auto_vacuum tells it
 
 }  // namespace

@@ -102,18 +102,18 @@ void MemberCache::find_few(std::span<MemberLookup> lookups) const {
 
 // Without a look at the ids, which lie anywhere.
 void MemberCache::grow() {
-  const std::vector<Slot> old = std::move(slots_);
-  const std::size_t slots = old.empty() ? slots_min : old.size() * 2;
-  slots_.reserve(slots);
-  wish_for_large_pages(slots_.data(), slots * sizeof(Slot));
-  slots_.resize(slots);
-  const std::size_t mask = slots_.size() - 1;
-  for (const Slot& slot : old) {
+  const std::size_t slots = slots_.empty() ? slots_min : slots_.size() * 2;
+  std::vector<Slot> larger;
+  larger.reserve(slots);
+  wish_for_large_pages(larger.data(), slots * sizeof(Slot));
+  larger.resize(slots);
+  for (const Slot& slot : slots_) {
     if (slot.at == 0) continue;
-    std::size_t i = slot.tag & mask;
-    while (slots_[i].at != 0) i = (i + 1) & mask;
-    slots_[i] = slot;
+    std::size_t i = slot.tag & (slots - 1);
+    while (larger[i].at != 0) i = (i + 1) & (slots - 1);
+    larger[i] = slot;
   }
+  slots_.swap(larger);
 }
 
 // Where the id is, or a free slot for it with its tag.
