@@ -144,13 +144,16 @@ void take_up(Tenant& tenant, std::unique_ptr<Journal> journal) {
   tenant.journal = std::move(journal);
 }
 
-void settle_some(Tenant& tenant) {
+std::size_t settle_some(Tenant& tenant) {
   const std::lock_guard writer(tenant.writer);
   const Backlog::Batches batches = tenant.backlog.oldest(settled_events_max);
-  if (batches.empty()) return;
+  if (batches.empty()) return 0;
+  std::size_t events = 0;
+  for (const auto& batch : batches) events += batch->events;
   Settlement(tenant).settle(batches);
   tenant.backlog.remove_oldest(batches.size());
   tenant.journal->settled(batches.back()->number);
+  return events;
 }
 
 void settle_all(Tenant& tenant) {
