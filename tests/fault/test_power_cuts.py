@@ -3,7 +3,7 @@
 The shim writes down every change of the journal and of the database in the order they were made. What a power cut
 leaves at some point of it: everything that was synced, and of the rest any part, down to single sectors.
 
-CRM_POWER_CUTS  how many (default 200)
+CRM_POWER_CUTS  how many (default 100)
 """
 
 import bisect
@@ -21,7 +21,7 @@ import generated_feed
 import reference
 from test_faults import build_shim
 
-CUTS = int(os.environ.get("CRM_POWER_CUTS", "200"))
+CUTS = int(os.environ.get("CRM_POWER_CUTS", "100"))
 CUTS_A_REPLAY = 25  # that many are recovered, one is recorded to the end as well
 EVENTS_MAX = 30_000 if crm.SANITIZED else 150_000
 SECTOR_BYTES = 512
