@@ -80,7 +80,7 @@ SIZES = {
         reattribution=Shop(3_000, 500, 10, deliveries_a_sale=20),
         tenants=5, tenant_shop=Shop(200, 100),
         many_messages=100, messages_deliveries=1_000,
-        retention=Retention(Shop(3_000, 1_000, 20, 3), batches=3)),
+        retention=Retention(Shop(3_000, 1_000, 20, 3), batches=10)),
     "small": Size(
         "small", runs=5, long_runs=5,
         ingest=Shop(200_000, 50_000, 100, 10),

@@ -81,9 +81,10 @@ void Settler::settle(const Due& due) {
   const std::shared_ptr<Tenant>& tenant = due.tenant;
   try {
     const bool is_quiet = due.is_quiet && tenant->backlog.empty();
+    settle_some(*tenant);
     // Two steps for each chunk that was settled: what is too old goes as fast, however large groups
-    // get.
-    std::size_t steps = 1 + 2 * (settle_some(*tenant) / settled_chunk_events);
+    // get and whoever settles them.
+    std::size_t steps = 1 + 2 * (tenant->events_since_sweep.exchange(0) / settled_chunk_events);
     bool sweeps_on = true;
     for (; sweeps_on && steps > 0; --steps) sweeps_on = sweep_(*tenant);
     if (!tenant->backlog.empty()) return add(tenant);

@@ -144,16 +144,14 @@ void take_up(Tenant& tenant, std::unique_ptr<Journal> journal) {
   tenant.journal = std::move(journal);
 }
 
-std::size_t settle_some(Tenant& tenant) {
+void settle_some(Tenant& tenant) {
   const std::lock_guard writer(tenant.writer);
   const Backlog::Batches batches = tenant.backlog.oldest(settled_events_max);
-  if (batches.empty()) return 0;
-  std::size_t events = 0;
-  for (const auto& batch : batches) events += batch->events;
+  if (batches.empty()) return;
   Settlement(tenant).settle(batches);
   tenant.backlog.remove_oldest(batches.size());
   tenant.journal->settled(batches.back()->number);
-  return events;
+  for (const auto& batch : batches) tenant.events_since_sweep += batch->events;
 }
 
 void settle_all(Tenant& tenant) {

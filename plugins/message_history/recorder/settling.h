@@ -1,16 +1,15 @@
 // Settles journaled batches in the tenant's database.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 
 #include "recorder/tenants.h"
 
 namespace message_history {
 
-// The oldest batches of the backlog, in one transaction; how many events they had. Holds the
-// tenant's writer. Throws crm::Failure when they could not be settled; they go on waiting then.
-std::size_t settle_some(Tenant& tenant);
+// The oldest batches of the backlog, in one transaction. Holds the tenant's writer. Throws
+// crm::Failure when they could not be settled; they go on waiting then.
+void settle_some(Tenant& tenant);
 
 // Makes the journal the tenant's, and what was left in it its backlog.
 void take_up(Tenant& tenant, std::unique_ptr<Journal> journal);

@@ -5,6 +5,7 @@
 #include <crm/cpp/host.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -44,7 +45,8 @@ struct Tenant {
   std::optional<std::unordered_map<std::string, std::uint64_t>> positions;
 
   Backlog backlog;
-  std::atomic<bool> is_stuck = false;  // what waits could not be settled the last time
+  std::atomic<bool> is_stuck = false;               // what waits could not be settled the last time
+  std::atomic<std::size_t> events_since_sweep = 0;  // settled, by whomever
 };
 
 class Tenants {
