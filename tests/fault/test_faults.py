@@ -33,6 +33,13 @@ def build_shim(folder):
     return shim
 
 
+def shim_env(shim, folder, **settings):
+    """The environment of a process whose I/O below the folder the shim sees."""
+    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    named = {f"CRM_SHIM_{name.upper()}": str(value) for name, value in settings.items()}
+    return {"LD_PRELOAD": str(shim), "CRM_SHIM_DIR": str(folder), "ASAN_OPTIONS": sanitizer, **named}
+
+
 def read_report(path):
     """{name: count} of the shim's report; empty if there is none."""
     if not path.is_file():
@@ -59,10 +66,7 @@ class FaultCase(unittest.TestCase):
     def shimmed(cls, folder, fail="", after=1):
         report = cls.folder / "report"
         report.unlink(missing_ok=True)
-        sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-        return {"LD_PRELOAD": str(cls.shim), "CRM_SHIM_DIR": str(folder), "CRM_SHIM_FAIL": fail,
-                "CRM_SHIM_REPORT": str(report), "CRM_SHIM_AFTER": str(after),
-                "ASAN_OPTIONS": sanitizer}
+        return shim_env(cls.shim, folder, fail=fail, report=report, after=after)
 
     def report(self):
         return read_report(self.folder / "report")
