@@ -138,6 +138,27 @@ TEST_F(SortedRunsTest, SayWhatAMapSaysAfterAnyPutsAndMerges) {
   expect_same(runs_);
 }
 
+TEST_F(SortedRunsTest, TellsWhichTimesAreNotThere) {
+  EXPECT_FALSE(runs_.may_tell_time(0, 1'000));
+  db_.execute("BEGIN IMMEDIATE");
+  RunEntries early;
+  early.add_at(100, "a", "1");
+  early.add_at(200, "b", "1");
+  runs_.put(early);
+  RunEntries late;
+  late.add_at(900, "c", "1");
+  runs_.put(late);
+  EXPECT_TRUE(runs_.may_tell_time(200, 300));
+  EXPECT_TRUE(runs_.may_tell_time(0, 100));
+  EXPECT_FALSE(runs_.may_tell_time(201, 899));
+  EXPECT_FALSE(runs_.may_tell_time(901, 1'000));
+  RunEntries of_any_time;
+  of_any_time.add("d", "1");
+  runs_.put(of_any_time);
+  EXPECT_TRUE(runs_.may_tell_time(201, 899));
+  db_.execute("COMMIT");
+}
+
 TEST_F(SortedRunsTest, RisingKeysAreMergedWithoutBeingWrittenAgain) {
   std::int64_t next = 0;
   for (int round = 0; round < 400; ++round) {

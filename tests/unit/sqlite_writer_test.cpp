@@ -60,20 +60,24 @@ TEST_F(SqliteWriterTest, FindsTheDeliveriesThatWereStoredAndNoOthers) {
       names.emplace(message, id_of(message.value % 2 == 0 ? ++next : random() % 2'000));
     }
     for (int half = 0; half < 2; ++half) {
-      std::vector<DeliveryLookup> lookups;
-      for (const auto& [message, id] : names) lookups.push_back({message, id, {}});
-      writer.find_deliveries(lookups);
-      for (const DeliveryLookup& lookup : lookups) {
+      std::vector<DeliveryName> lookups;
+      for (const auto& [message, id] : names) lookups.push_back({message, id});
+      std::map<std::size_t, Delivery> found;
+      writer.find_deliveries(lookups, [&](std::size_t place, Delivery row) {
+        ASSERT_TRUE(found.emplace(place, std::move(row)).second) << "twice";
+      });
+      for (std::size_t i = 0; i < lookups.size(); ++i) {
+        const DeliveryName& lookup = lookups[i];
         const auto known = now.find({lookup.message, std::string(lookup.delivery_id)});
-        ASSERT_EQ(lookup.found.has_value(), known != now.end()) << lookup.delivery_id;
-        if (lookup.found) {
-          ASSERT_EQ(lookup.found->state.member, known->second);
+        ASSERT_EQ(found.contains(i), known != now.end()) << lookup.delivery_id;
+        if (found.contains(i)) {
+          ASSERT_EQ(found.at(i).state.member, known->second);
         }
         if (random() % 2 == 0) continue;
         const Delivery row = sent(lookup.message, std::string(lookup.delivery_id),
                                   {static_cast<std::int64_t>(1 + random() % 100)}, 1'000 + round);
         std::optional<FiledDelivery> before;
-        if (lookup.found) before = filed(lookup.found->state);
+        if (found.contains(i)) before = filed(found.at(i).state);
         writer.put_delivery(row, before ? &*before : nullptr);
         now[{row.message, row.delivery_id}] = row.state.member;
       }

@@ -16,8 +16,6 @@ void DeliveryWork::prefetch(std::span<const crm_event_delivery* const> events) {
   find_members();
   std::ranges::sort(named, {}, [](const NamedOfMessage& one) { return one.message->number; });
   named_.reserve(events.size());
-  lookups_.reserve(events.size());
-  looked_up_.reserve(events.size());
   for (NamedOfMessage& one : named) add_named(one);
   find_stored();
 }
@@ -58,7 +56,7 @@ void DeliveryWork::add_named(NamedOfMessage& named) {
       last->is_absent = true;
       named_.push_back(last);
       if (is_stored) {
-        lookups_.push_back({message, last->now.delivery_id, {}});
+        names_.push_back({message, last->now.delivery_id});
         looked_up_.push_back(last);
       }
     }
@@ -77,14 +75,11 @@ void DeliveryWork::find_members() {
 }
 
 void DeliveryWork::find_stored() {
-  store_.find_deliveries(lookups_);
   std::set<ChainNo> chains;
-  for (std::size_t i = 0; i < lookups_.size(); ++i) {
-    const std::optional<Delivery>& found = lookups_[i].found;
-    if (!found) continue;
-    if (found->state.chain) chains.insert(found->state.chain);
-    take_stored(*looked_up_[i], *found);
-  }
+  store_.find_deliveries(names_, [&](std::size_t place, Delivery row) {
+    if (row.state.chain) chains.insert(row.state.chain);
+    take_stored(*looked_up_[place], stored_.emplace_back(std::move(row)));
+  });
   // Not load_chain: parts of these are here already.
   for (const ChainNo chain : chains) {
     for (Delivery& row : store_.chain(chain)) adopt(std::move(row));

@@ -138,9 +138,9 @@ class DeliveryWork {
   std::pmr::list<Entry> entries_{&memory_};  // addresses stay
   std::vector<Entry*> named_;                // by the events, in the order of Name
   std::map<Name, Entry*> others_;
-  std::vector<DeliveryLookup> lookups_;            // `found`: what is stored of named_
-  std::vector<Entry*> looked_up_;                  // for each of lookups_
-  std::deque<Delivery> stored_;                    // of others_
+  std::vector<DeliveryName> names_;                // of those of named_ that may be stored
+  std::vector<Entry*> looked_up_;                  // for each of names_
+  std::deque<Delivery> stored_;                    // as the transaction found them
   std::map<ChainNo, std::vector<Entry*>> chains_;  // by the chain they belong to now
   std::vector<Planned> planned_;
   std::size_t next_planned_ = 0;

@@ -55,10 +55,9 @@ inline FiledDelivery filed(const DeliveryState& state) {
           state.status() == DeliveryStatus::failed};
 }
 
-struct DeliveryLookup {
+struct DeliveryName {
   MessageNo message;
   std::string_view delivery_id;
-  std::optional<Delivery> found;
 };
 
 struct MemberLookup {
@@ -110,8 +109,10 @@ class WriteTransaction {
   // In delivery_id order, those after `after_id`, at most `limit`.
   virtual std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
                                            std::int64_t limit) = 0;
-  // Fills `found` of each; much cheaper for many at once.
-  virtual void find_deliveries(std::vector<DeliveryLookup>& lookups) = 0;
+  // Those of many names that are there, in no order; much cheaper than one by one.
+  virtual void find_deliveries(
+      std::span<const DeliveryName> names,
+      const std::function<void(std::size_t place, Delivery row)>& found) = 0;
   // The member's deliveries whose timeline_at lies in the span.
   virtual std::vector<Delivery> deliveries_of(MemberNo member, Span span) = 0;
 

@@ -108,6 +108,8 @@ class SortedRuns {
   void find(std::span<const KeyPlace> keys,
             const std::function<void(const KeyPlace& key, std::string_view value)>& found);
 
+  // Whether any entry may tell a time in [first_us, last_us].
+  bool may_tell_time(std::int64_t first_us, std::int64_t last_us);
   // The entries of a range, in the order of keys. For small ranges; cheap when they are asked for
   // in rising order.
   void gather(const KeyRange& range, std::vector<RunEntry>& entries);

@@ -10,7 +10,7 @@
 
 #include "model/delivery.h"
 #include "model/order.h"
-#include "store/rows.h"
+#include "store/store.h"
 
 namespace message_history::sqlite {
 
@@ -80,10 +80,6 @@ struct ChainEntry {
   std::string delivery_id;
 };
 ChainEntry decode_chain_key(std::string_view key);
-struct DeliveryName {
-  MessageNo message;
-  std::string_view delivery_id;
-};
 DeliveryName decode_delivery_key(std::string_view key);
 
 // Tree::member_hash: a keyed hash of the member's id, member. Whose id it is, the member's row

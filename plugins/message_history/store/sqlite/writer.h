@@ -94,7 +94,9 @@ class SqliteWriter final : public WriteTransaction {
   void put_delivery(const Delivery& row, const FiledDelivery* before) override;
   std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
                                    std::int64_t limit) override;
-  void find_deliveries(std::vector<DeliveryLookup>& lookups) override;
+  void find_deliveries(
+      std::span<const DeliveryName> names,
+      const std::function<void(std::size_t place, Delivery row)>& found) override;
   std::vector<Delivery> deliveries_of(MemberNo member, Span span) override;
   std::vector<TouchRow> reached(MemberNo member, Span span) override;
   bool add_touch(const TouchRow& row) override;
@@ -146,7 +148,7 @@ class SqliteWriter final : public WriteTransaction {
   void add_list_money(const std::map<std::pair<ListGroup, std::string>, ShopMoney>& changes);
   void put_words(const std::vector<ListWords>& words);
   [[noreturn]] void missing(const char* what);
-  void learn_highest_ids(const std::vector<DeliveryLookup>& lookups);
+  void learn_highest_ids(std::span<const DeliveryName> names);
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);
   void index_order(const Order& order, const Order* before);
   void load_members();

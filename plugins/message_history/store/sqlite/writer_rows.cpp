@@ -23,10 +23,10 @@ std::optional<Delivery> SqliteWriter::delivery(MessageNo message, std::string_vi
 }
 
 // Of messages that are looked at much: it takes a look into every run.
-void SqliteWriter::learn_highest_ids(const std::vector<DeliveryLookup>& lookups) {
+void SqliteWriter::learn_highest_ids(std::span<const DeliveryName> names) {
   std::unordered_map<MessageNo, std::size_t> unknown;
-  for (const DeliveryLookup& lookup : lookups) {
-    if (!state_.highest_ids.knows(lookup.message)) ++unknown[lookup.message];
+  for (const DeliveryName& name : names) {
+    if (!state_.highest_ids.knows(name.message)) ++unknown[name.message];
   }
   for (const auto& [message, count] : unknown) {
     if (count < learned_lookups_min) continue;
@@ -35,16 +35,18 @@ void SqliteWriter::learn_highest_ids(const std::vector<DeliveryLookup>& lookups)
   }
 }
 
-void SqliteWriter::find_deliveries(std::vector<DeliveryLookup>& lookups) {
-  learn_highest_ids(lookups);
+void SqliteWriter::find_deliveries(
+    std::span<const DeliveryName> names,
+    const std::function<void(std::size_t place, Delivery row)>& found) {
+  learn_highest_ids(names);
   // Most deliveries are new, and most ids rise.
-  std::vector<DeliveryLookup*> open;
+  std::vector<std::size_t> open;
   std::vector<std::size_t> ends;
   std::string bytes;
-  for (DeliveryLookup& lookup : lookups) {
-    if (state_.highest_ids.are_below(lookup.message, lookup.delivery_id)) continue;
-    open.push_back(&lookup);
-    put_delivery_key(bytes, lookup.message, lookup.delivery_id);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (state_.highest_ids.are_below(names[i].message, names[i].delivery_id)) continue;
+    open.push_back(i);
+    put_delivery_key(bytes, names[i].message, names[i].delivery_id);
     ends.push_back(bytes.size());
   }
   if (open.empty()) return;
@@ -59,9 +61,8 @@ void SqliteWriter::find_deliveries(std::vector<DeliveryLookup>& lookups) {
   }
   sort_keys(keys);
   trees_.deliveries.find(keys, [&](const KeyPlace& place, std::string_view value) {
-    std::optional<Delivery>& found = open[place.number]->found;
-    decode_delivery(place.key(), value, found.emplace());
-    if (is_past(*found)) found.reset();
+    Delivery row = decode_delivery(place.key(), value);
+    if (!is_past(row)) found(open[place.number], std::move(row));
   });
 }
 
@@ -246,6 +247,7 @@ void SqliteWriter::index_order(const Order& order, const Order* before) {
 std::vector<OrderNo> SqliteWriter::orders_of(MemberNo member, Span placed) {
   if (!pending(Tree::member_order).empty()) put_pending();
   placed = kept_part(placed);
+  if (!trees_.member_orders.may_tell_time(placed.from_us, placed.to_us)) return {};
   return member_orders(trees_, member, placed.from_us, placed.to_us);
 }
 
