@@ -86,7 +86,7 @@ TEST(MemberCache, AllTogetherHaveAMaximumToo) {
       cache.put(filler + std::to_string(i), {i});
     }
   };
-  for (auto& cache : caches) fill(*cache, 400'000);
+  for (auto& cache : caches) fill(*cache, 500'000);
   EXPECT_TRUE(caches[0]->find(filler + "1"));
   EXPECT_TRUE(caches[2]->is_full());
   caches.erase(caches.begin());

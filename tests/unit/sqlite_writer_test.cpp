@@ -162,5 +162,42 @@ TEST_F(SqliteWriterTest, MembersOfATransactionThatWasTakenBackAreUnknown) {
   }
 }
 
+// In memory is a part of them only, in most transactions.
+TEST_F(SqliteWriterTest, FindsEachMemberOfAShopThatIsLargerThanWhatIsKeptInMemory) {
+  constexpr std::size_t bytes_max = 100'000;  // about two thousand
+  WriterState state(db_, Sha256{}, bytes_max);
+  std::mt19937_64 random(7);
+  std::map<std::string, MemberNo> stored;
+  bool was_large = false;
+  bool was_oversized = false;
+  for (int round = 0; round < 300; ++round) {
+    was_large |= state.members.is_full();
+    was_oversized |= state.members.is_oversized();
+    std::map<std::string, MemberNo> now = stored;
+    SqliteWriter writer(state);
+    std::vector<std::string> ids(random() % 200);
+    for (std::string& id : ids) id = "member-" + std::to_string(random() % 20'000);
+    std::vector<MemberLookup> lookups;
+    for (const std::string& id : ids) lookups.push_back({id, {}});
+    writer.find_members(lookups);
+    for (const MemberLookup& lookup : lookups) {
+      const auto known = now.find(std::string(lookup.member_id));
+      ASSERT_EQ(lookup.found, known == now.end() ? MemberNo{} : known->second);
+    }
+    for (const std::string& id : ids) {
+      const MemberNo member = writer.member(id);
+      const auto [known, is_new] = now.emplace(id, member);
+      ASSERT_EQ(member, known->second) << id;
+      ASSERT_EQ(writer.live_member(id), member);
+    }
+    if (random() % 40 == 0) continue;  // taken back
+    commit(writer);
+    stored = std::move(now);
+  }
+  EXPECT_GT(stored.size(), 10'000U);
+  EXPECT_TRUE(was_large);
+  EXPECT_TRUE(was_oversized);
+}
+
 }  // namespace
 }  // namespace message_history::sqlite

@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t head_bytes = sizeof(std::int64_t) + sizeof(std::uint16_t);
 constexpr std::size_t slots_min = 1'024;
 constexpr std::size_t finds_at_once = 16;
+// Texts grow by as much as they are, but not by more than this: five million members should fit.
+constexpr std::size_t texts_step_max = std::size_t{8} << 20;
 
 std::uint32_t tag_of(std::string_view id) {
   return static_cast<std::uint32_t>(std::hash<std::string_view>{}(id) >> 32);
@@ -33,8 +35,7 @@ std::atomic<std::size_t> bytes_of_all = 0;
 
 }  // namespace
 
-bool MemberCache::is_full() const {
-  if (bytes() > member_cache_bytes_max) return true;
+bool MemberCache::gives_way() const {
   return bytes() > member_cache_bytes_min && bytes_of_all > member_caches_bytes_max;
 }
 
@@ -139,7 +140,7 @@ MemberNo MemberCache::find_or_put(std::string_view member_id, MemberNo next) {
 void MemberCache::make_room(std::size_t bytes) {
   if (texts_.capacity() - texts_.size() >= bytes) return;
   std::string larger;
-  larger.reserve(texts_.capacity() * 2 + bytes);
+  larger.reserve(texts_.capacity() + std::min(texts_.capacity(), texts_step_max) + bytes);
   wish_for_large_pages(larger.data(), larger.capacity());
   larger.append(texts_);
   texts_.swap(larger);

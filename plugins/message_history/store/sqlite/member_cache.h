@@ -1,8 +1,8 @@
 // The living members by id, in the process's memory: nearly every event names one.
 //
 // Holds all of a shop's members, so that an id which is not here is new, unless they take more than
-// `member_cache_bytes_max`, or the caches of all shops together more than
-// `member_caches_bytes_max`; then it holds those met lately. One thread a cache.
+// `member_cache_bytes_max`: then the newest of them. Where the caches of all shops together take
+// more than `member_caches_bytes_max`, it holds those met lately. One thread a cache.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ inline constexpr std::size_t member_cache_bytes_min = std::size_t{1} << 20;
 
 class MemberCache {
  public:
-  MemberCache() = default;
+  explicit MemberCache(std::size_t bytes_max = member_cache_bytes_max) : bytes_max_(bytes_max) {}
   ~MemberCache() { clear(); }
   MemberCache(const MemberCache&) = delete;
   MemberCache& operator=(const MemberCache&) = delete;
@@ -37,7 +37,12 @@ class MemberCache {
   // Who is here already, else `next`, who is put.
   MemberNo find_or_put(std::string_view member_id, MemberNo next);
   void clear();
-  bool is_full() const;
+  // No more should be put than has to be.
+  bool is_full() const { return is_large() || gives_way(); }
+  // Has grown by a quarter beyond that: time to start over.
+  bool is_oversized() const { return bytes() > bytes_max_ + bytes_max_ / 4; }
+  // The caches of all shops are too large: time to empty it.
+  bool gives_way() const;
 
   // Whether an id that is not here is nobody's.
   bool is_complete() const { return is_complete_; }
@@ -49,6 +54,7 @@ class MemberCache {
     std::uint32_t at = 0;   // in texts_, plus one; 0: free
   };
 
+  bool is_large() const { return bytes() > bytes_max_; }
   std::size_t bytes() const { return texts_.capacity() + slots_.size() * sizeof(Slot); }
   std::size_t slot_of(std::string_view member_id, std::uint32_t tag) const;
   Slot& slot_for(std::string_view member_id);
@@ -60,6 +66,7 @@ class MemberCache {
   void make_room(std::size_t bytes);
   void count_bytes();
 
+  std::size_t bytes_max_;
   std::vector<Slot> slots_;  // a power of two, at most three quarters in use
   std::size_t used_ = 0;
   bool is_complete_ = false;

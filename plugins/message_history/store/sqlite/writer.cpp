@@ -36,6 +36,17 @@ void WriterState::refresh() {
   data_version_ = version;
 }
 
+void WriterState::bound_members() {
+  if (!members.is_full()) return;
+  members.set_complete(false);
+  if (members.is_oversized()) {
+    members.clear();
+    members_loaded = false;
+  } else if (members.gives_way()) {
+    members.clear();
+  }
+}
+
 void WriterState::let_trees_drop() {
   trees.member_deliveries.set_dropped([this](std::string_view key, std::string_view) {
     return view_member_delivery(key).at_us < retention().kept_from_us;
@@ -50,7 +61,7 @@ void WriterState::let_trees_drop() {
 }
 
 SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), trees_(state.trees) {
-  if (state_.members.is_full()) state_.members.clear();  // never within a transaction
+  state_.bound_members();
   db_.execute("BEGIN IMMEDIATE");
   state_.refresh();
   changes_before_ = db_.changes();
@@ -211,7 +222,7 @@ MemberNo SqliteWriter::live_member(std::string_view member_id) {
   put_new_members();
   const auto row = find_member(db_, trees_, member_id);
   if (!row || row->erased) return {};
-  state_.members.put(member_id, row->number);
+  if (!state_.members.is_full()) state_.members.put(member_id, row->number);
   return row->number;
 }
 
@@ -224,12 +235,13 @@ void SqliteWriter::find_members(std::span<MemberLookup> lookups) {
   }
 }
 
-// All of them, as long as they fit.
+// All of them, or the newest, as far as they fit.
 void SqliteWriter::load_members() {
   put_new_members();
   MemberCache& members = state_.members;
   members.clear();
-  Query query = db_.query("SELECT member_no, member FROM member WHERE erased = 0");
+  Query query = db_.query("SELECT member_no, member FROM member WHERE erased = 0 "
+                         "ORDER BY member_no DESC");
   while (!members.is_full() && query.step()) {
     const auto number = query.number<MemberNo>();
     members.put(query.bytes(), number);

@@ -23,8 +23,9 @@ namespace message_history::sqlite {
 
 // What a store's writer keeps from one transaction to the next.
 struct WriterState {
-  WriterState(Connection& connection, const Sha256& salt)
-      : db(connection), trees(connection, salt) {
+  WriterState(Connection& connection, const Sha256& salt,
+              std::size_t members_bytes_max = member_cache_bytes_max)
+      : db(connection), trees(connection, salt), members(members_bytes_max) {
     for (SortedRuns* tree : trees.all()) tree->use_filters();
     let_trees_drop();
   }
@@ -34,6 +35,9 @@ struct WriterState {
   // Forgets all if another connection has committed since the last time: a process that exports
   // adds to the audit chain and goes on with merges, and one that ended had recorded.
   void refresh();
+  // Keeps the members in memory within their bounds. Between transactions only: who was added in
+  // one is found nowhere else until its end.
+  void bound_members();
 
   const Retention& retention() {
     if (!retention_) retention_ = read_retention(db);
