@@ -82,8 +82,8 @@ RunCursor& SortedRuns::cursor_of(const Run& run) {
 
 bool SortedRuns::may_tell_time(std::int64_t first_us, std::int64_t last_us) {
   load();
-  return std::ranges::any_of(
-      runs_, [&](const auto& run) { return run->spans_time(first_us, last_us); });
+  return std::ranges::any_of(runs_,
+                             [&](const auto& run) { return run->spans_time(first_us, last_us); });
 }
 
 void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {

@@ -240,8 +240,9 @@ void SqliteWriter::load_members() {
   put_new_members();
   MemberCache& members = state_.members;
   members.clear();
-  Query query = db_.query("SELECT member_no, member FROM member WHERE erased = 0 "
-                         "ORDER BY member_no DESC");
+  Query query = db_.query(
+      "SELECT member_no, member FROM member WHERE erased = 0 "
+      "ORDER BY member_no DESC");
   while (!members.is_full() && query.step()) {
     const auto number = query.number<MemberNo>();
     members.put(query.bytes(), number);

@@ -98,9 +98,8 @@ class SqliteWriter final : public WriteTransaction {
   void put_delivery(const Delivery& row, const FiledDelivery* before) override;
   std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
                                    std::int64_t limit) override;
-  void find_deliveries(
-      std::span<const DeliveryName> names,
-      const std::function<void(std::size_t place, Delivery row)>& found) override;
+  void find_deliveries(std::span<const DeliveryName> names,
+                       const std::function<void(std::size_t place, Delivery row)>& found) override;
   std::vector<Delivery> deliveries_of(MemberNo member, Span span) override;
   std::vector<TouchRow> reached(MemberNo member, Span span) override;
   bool add_touch(const TouchRow& row) override;
