@@ -16,8 +16,9 @@ void DeliveryWork::prefetch(std::span<const crm_event_delivery* const> events) {
   find_members();
   std::ranges::sort(named, {}, [](const NamedOfMessage& one) { return one.message->number; });
   named_.reserve(events.size());
-  for (NamedOfMessage& one : named) add_named(one);
-  find_stored();
+  Lookups lookups;
+  for (NamedOfMessage& one : named) add_named(one, lookups);
+  find_stored(lookups);
 }
 
 // Gathers what the events name by message, in the order of the events.
@@ -42,7 +43,7 @@ std::vector<DeliveryWork::NamedOfMessage> DeliveryWork::plan(
 }
 
 // An entry for each delivery of one message, in the order of ids.
-void DeliveryWork::add_named(NamedOfMessage& named) {
+void DeliveryWork::add_named(NamedOfMessage& named, Lookups& lookups) {
   // Reports of new deliveries mostly come in that order.
   if (!std::ranges::is_sorted(named.namings, {}, &Naming::delivery_id)) {
     std::ranges::sort(named.namings, {}, &Naming::delivery_id);
@@ -56,8 +57,8 @@ void DeliveryWork::add_named(NamedOfMessage& named) {
       last->is_absent = true;
       named_.push_back(last);
       if (is_stored) {
-        names_.push_back({message, last->now.delivery_id});
-        looked_up_.push_back(last);
+        lookups.names.push_back({message, last->now.delivery_id});
+        lookups.entries.push_back(last);
       }
     }
     *naming.entry = last;
@@ -74,11 +75,11 @@ void DeliveryWork::find_members() {
   for (std::size_t i = 0; i < planned_.size(); ++i) planned_[i].member = lookups[i].found;
 }
 
-void DeliveryWork::find_stored() {
+void DeliveryWork::find_stored(const Lookups& lookups) {
   std::set<ChainNo> chains;
-  store_.find_deliveries(names_, [&](std::size_t place, Delivery row) {
+  store_.find_deliveries(lookups.names, [&](std::size_t place, Delivery row) {
     if (row.state.chain) chains.insert(row.state.chain);
-    take_stored(*looked_up_[place], stored_.emplace_back(std::move(row)));
+    take_stored(*lookups.entries[place], stored_.emplace_back(std::move(row)));
   });
   // Not load_chain: parts of these are here already.
   for (const ChainNo chain : chains) {

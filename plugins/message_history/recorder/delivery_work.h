@@ -85,10 +85,11 @@ class DeliveryWork {
     MessageRow* message = nullptr;
     std::vector<Naming> namings;
   };
-  struct Name {
-    MessageNo message;
-    std::string_view delivery_id;
-    friend auto operator<=>(const Name&, const Name&) = default;
+  using Name = DeliveryName;
+  // Those that may be stored, and their entries.
+  struct Lookups {
+    std::vector<Name> names;
+    std::vector<Entry*> entries;
   };
   struct KnownRoute {
     Channel channel;
@@ -106,9 +107,9 @@ class DeliveryWork {
   void take_stored(Entry& entry, const Delivery& row);
   void change(Entry& entry);
   std::vector<NamedOfMessage> plan(std::span<const crm_event_delivery* const> events);
-  void add_named(NamedOfMessage& named);
+  void add_named(NamedOfMessage& named, Lookups& lookups);
   void find_members();
-  void find_stored();
+  void find_stored(const Lookups& lookups);
   void load_chain(ChainNo chain);
   void link(Entry& a, Entry& b);
   std::vector<Entry*> group_of(Entry& entry);
@@ -138,8 +139,6 @@ class DeliveryWork {
   std::pmr::list<Entry> entries_{&memory_};  // addresses stay
   std::vector<Entry*> named_;                // by the events, in the order of Name
   std::map<Name, Entry*> others_;
-  std::vector<DeliveryName> names_;                // of those of named_ that may be stored
-  std::vector<Entry*> looked_up_;                  // for each of names_
   std::deque<Delivery> stored_;                    // as the transaction found them
   std::map<ChainNo, std::vector<Entry*>> chains_;  // by the chain they belong to now
   std::vector<Planned> planned_;

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "attribution/rule.h"
 #include "model/delivery.h"
@@ -88,6 +90,12 @@ struct ShopMoney {
   std::int64_t gross_minor = 0;
   std::int64_t refunded_minor = 0;
   friend bool operator==(const ShopMoney&, const ShopMoney&) = default;
+};
+
+struct DeliveryName {
+  MessageNo message;
+  std::string_view delivery_id;
+  friend auto operator<=>(const DeliveryName&, const DeliveryName&) = default;
 };
 
 struct TouchRow {

@@ -55,11 +55,6 @@ inline FiledDelivery filed(const DeliveryState& state) {
           state.status() == DeliveryStatus::failed};
 }
 
-struct DeliveryName {
-  MessageNo message;
-  std::string_view delivery_id;
-};
-
 struct MemberLookup {
   std::string_view member_id;
   MemberNo found;  // living; none when not seen

@@ -38,7 +38,7 @@ class MemberCache {
   MemberNo find_or_put(std::string_view member_id, MemberNo next);
   void clear();
   // No more should be put than has to be.
-  bool is_full() const { return is_large() || gives_way(); }
+  bool is_full() const { return bytes() > bytes_max_ || gives_way(); }
   // Has grown by a quarter beyond that: time to start over.
   bool is_oversized() const { return bytes() > bytes_max_ + bytes_max_ / 4; }
   // The caches of all shops are too large: time to empty it.
@@ -54,7 +54,6 @@ class MemberCache {
     std::uint32_t at = 0;   // in texts_, plus one; 0: free
   };
 
-  bool is_large() const { return bytes() > bytes_max_; }
   std::size_t bytes() const { return texts_.capacity() + slots_.size() * sizeof(Slot); }
   std::size_t slot_of(std::string_view member_id, std::uint32_t tag) const;
   Slot& slot_for(std::string_view member_id);

@@ -10,7 +10,7 @@
 
 #include "model/delivery.h"
 #include "model/order.h"
-#include "store/store.h"
+#include "store/rows.h"
 
 namespace message_history::sqlite {
 
