@@ -64,6 +64,7 @@ void rethrow(const SQLite::Exception& error, const std::string& file) {
       throw crm::Failure(CRM_ERR_FULL, what + "; free disk space and try again");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:  // whoever wrote the log's index stood still in the middle of it
       throw crm::Failure(CRM_ERR_BUSY, what + "; another process holds it, try again");
     case SQLITE_NOMEM:
       throw crm::Failure(CRM_ERR_NO_MEMORY, what);
