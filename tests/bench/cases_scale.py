@@ -60,9 +60,12 @@ def retention(driver):
 
     def latencies(key):
         return " / ".join(f"{run[key][rank]:.1f}" for rank in ("p50_ms", "p99_ms", "max_ms")) + " ms"
+    swept = f"{run['sweep_batches']} batches and {run['sweep_s']:.1f} s until everything was dropped"
+    if run["sweep_batches"] == 0:
+        swept = f"not everything was dropped within {run['during']['count']} batches and {run['sweep_s']:.1f} s"
     return [Row(f"batches while half of {count_text(plan.shop.deliveries)} deliveries is dropped",
                 latencies("during"), latencies("before"), memory_mib=run.peak_mib, section="scale",
-                note=f"p50 / p99 / max of batches of 1,000, against those before; {run['sweep_batches']} batches and "
-                     f"{run['sweep_s']:.1f} s until everything was dropped; {run['bytes_before'] / 2**20:.0f} MiB "
-                     f"before, {run['bytes_after'] / 2**20:.0f} MiB after {count_text(run['recorded_meanwhile'])} more",
+                note=f"p50 / p99 / max of batches of 1,000, against those before; {swept}; "
+                     f"{run['bytes_before'] / 2**20:.0f} MiB before, {run['bytes_after'] / 2**20:.0f} MiB after "
+                     f"{count_text(run['recorded_meanwhile'])} more",
                 details=run.values)]

@@ -202,6 +202,35 @@ TEST_F(Retention, LeavesNoIdInTheFiles) {
   EXPECT_NE(all.find("gone-person-7"), std::string::npos);
 }
 
+// More members than one slice looks at.
+TEST_F(Retention, KeepsTheMembersWhomSomethingYoungNames) {
+  std::vector<test::Event> events;
+  std::set<std::string> named;
+  for (int i = 0; i < 1'800; ++i) {
+    const std::string id = std::to_string(i);
+    const std::string who = "member-" + id;
+    events.push_back(test::Delivery{old_us + i, "M", "old-" + id, who});
+    if (i % 7 == 1) {
+      events.push_back(test::Delivery{young_us + i, "M", "young-" + id, who});
+    } else if (i % 11 == 2) {
+      events.push_back(test::Order{.at_us = young_us + i, .id = "order-" + id, .member = who});
+    } else if (i % 13 == 3) {
+      events.push_back(test::Touch{young_us + i, "M", "old-" + id, who});
+    } else {
+      continue;
+    }
+    named.insert(who);
+  }
+  record(events);
+  sweep_all();
+  sqlite::Connection db(sqlite::database_file(folder.path(), tenant),
+                        sqlite::Connection::Mode::read);
+  sqlite::Query query = db.query("SELECT member FROM member");
+  std::set<std::string> left;
+  while (query.step()) left.insert(query.text());
+  EXPECT_EQ(left, named);
+}
+
 TEST_F(Retention, AMemberWhoComesBackIsNew) {
   record(life("old", old_us));
   sweep_all();

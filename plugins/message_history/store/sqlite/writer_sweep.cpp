@@ -19,8 +19,29 @@ namespace {
 // Rows dropped, and things looked at, in one slice.
 constexpr std::int64_t slice_rows = 100;
 constexpr std::int64_t slice_members = 300;
+// More, as each slice begins with a block of every run.
+constexpr std::int64_t slice_unnamed = 500;
 // Slices of rows follow each other for so long.
 constexpr std::chrono::milliseconds step_time{3};
+
+// Which members a tree by member has entries of: asked in rising order of members, it walks the
+// tree once, where gathering each member's entries would search all runs anew.
+class NamedMembers {
+ public:
+  NamedMembers(SortedRuns& runs, MemberNo first, MemberNo last)
+      : cursor_(runs.cursor(member_key(first), key_after(member_key(last)))) {}
+
+  bool holds(MemberNo member) {
+    const std::string key = member_key(member);
+    if (!is_placed_ || (cursor_.valid() && cursor_.key() < key)) cursor_.seek(key);
+    is_placed_ = true;
+    return cursor_.valid() && cursor_.key().starts_with(key);
+  }
+
+ private:
+  RunsCursor cursor_;
+  bool is_placed_ = false;
+};
 
 // The number after which a phase goes on.
 std::int64_t number_of(const std::string& after) {
@@ -163,7 +184,7 @@ bool SqliteWriter::sweep_members(Retention& sweep) {
         "SELECT member_no, member, erased OR "
         "EXISTS (SELECT 1 FROM touch WHERE touch.member_no = person.member_no) "
         "FROM member AS person WHERE member_no > ? ORDER BY member_no LIMIT ?");
-    query.bind(number_of(sweep.after)).bind(slice_rows);
+    query.bind(number_of(sweep.after)).bind(slice_unnamed);
     for (; query.step(); ++seen) {
       MemberRow row;
       row.number = query.number<MemberNo>();
@@ -172,22 +193,19 @@ bool SqliteWriter::sweep_members(Retention& sweep) {
       sweep.after = std::to_string(row.number.value);
     }
   }
+  if (unnamed.empty()) return seen == slice_unnamed;
   put_pending();  // orders may have been dropped a moment ago
-  std::vector<RunEntry> entries;
+  const MemberNo first = unnamed.front().number;
+  const MemberNo last = unnamed.back().number;
+  NamedMembers recipients(trees_.member_deliveries, first, last);
+  NamedMembers buyers(trees_.member_orders, first, last);
   for (const MemberRow& row : unnamed) {
-    KeyRange range;
-    range.begin = member_key(row.number);
-    range.end = key_after(range.begin);
-    range.last_at_us = std::numeric_limits<std::int64_t>::max();
-    trees_.member_deliveries.gather(range, entries);
-    if (!entries.empty()) continue;
-    trees_.member_orders.gather(range, entries);
-    if (!entries.empty()) continue;
+    if (recipients.holds(row.number) || buyers.holds(row.number)) continue;
     pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, row.member, row.number), {});
     db_.query("DELETE FROM member WHERE member_no = ?").bind(row.number).run();
     state_.members.put(row.member, MemberNo{});  // nobody
   }
-  return seen == slice_rows;
+  return seen == slice_unnamed;
 }
 
 }  // namespace message_history::sqlite
