@@ -20,6 +20,8 @@ namespace {
 constexpr int64_t day_us = 86'400'000'000;
 constexpr int64_t shop_days = 400;
 constexpr int64_t kept_days = 200;
+// At most so many times the batches before it are recorded during a sweep.
+constexpr uint64_t sweep_factor_max = 200;
 // A sweep is looked at again after so many batches.
 constexpr uint64_t looked_at_batches = 8;
 // What the plugin leaves free in its file.
@@ -27,7 +29,7 @@ constexpr int64_t left_free_bytes = int64_t{16} << 20;
 constexpr int64_t left_free_percent = 10;
 
 struct RetentionOptions : CaseOptions {
-  uint64_t batches = 0;  // before the sweep; and at most a hundred times as many during it
+  uint64_t batches = 0;  // before the sweep
 };
 
 using host_stub::now_us;
@@ -94,7 +96,7 @@ struct Sweep {
 Sweep sweep(const RetentionOptions& options, Traffic& traffic) {
   Sweep found;
   StoreFile file(options.data);
-  const uint64_t batches_max = options.batches * 100;
+  const uint64_t batches_max = options.batches * sweep_factor_max;
   for (uint64_t batch = 1; batch <= batches_max; ++batch) {
     const double seconds = traffic.record_batch();
     if (found.batches == 0) {
@@ -122,7 +124,7 @@ Json measure(const RetentionOptions& options) {
   ShopSize size = options.size;
   size.begin_us = now_us() - shop_days * day_us;
   size.span_us = shop_days * day_us;
-  const uint64_t measured = options.batches * 101 * batch_events;
+  const uint64_t measured = options.batches * (1 + sweep_factor_max) * batch_events;
   size.later_deliveries = measured;
   const Shop shop(size);
   fill(options, shop);
