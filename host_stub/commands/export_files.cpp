@@ -13,6 +13,7 @@ ExportFiles::ExportFiles(fs::path csv)
     : csv_(std::move(csv)),
       proof_(proof_path(csv_)),
       folder_(csv_.has_parent_path() ? csv_.parent_path() : fs::path(".")) {
+  interrupted();  // now, not when the plugin first asks: it has put the grant on record by then
   writer_.size = sizeof(writer_);
   writer_.context = this;
   writer_.write = [](const crm_writer* writer, const void* data, uint64_t size) noexcept {

@@ -14,15 +14,15 @@
 namespace host_stub {
 
 // The CSV while it is written, under a temporary name in its target's folder. Whatever is not
-// published is removed. Not thread-safe; not moved, since the writer keeps its address.
+// published is removed. From its making on, the first SIGINT or SIGTERM cancels the export instead
+// of ending the process. Not thread-safe; not moved, since the writer keeps its address.
 class ExportFiles {
  public:
   explicit ExportFiles(std::filesystem::path csv);
   ExportFiles(const ExportFiles&) = delete;
   ExportFiles& operator=(const ExportFiles&) = delete;
 
-  // Makes the temporary file with the first byte, and writes into it; cancelled once the process is
-  // interrupted.
+  // Makes the temporary file with the first byte, and writes into it.
   const crm_writer& writer() const { return writer_; }
   // The first failure of the writer.
   const std::optional<crm::Error>& write_error() const { return write_error_; }
