@@ -8,6 +8,7 @@ namespace message_history {
 
 namespace {
 
+// What a message reached and sold comes before details: not every screen has room for all.
 constexpr Column list_columns[] = {
     {"name", texts::name, CellType::text, "name"},
     {"message_id", texts::message_id, CellType::id},
@@ -18,13 +19,13 @@ constexpr Column list_columns[] = {
     {"recipients", texts::recipients, CellType::integer, "recipients", texts::recipients_help},
     {"success", texts::success, CellType::integer, "success"},
     {"failed", texts::failed, CellType::integer, "failed"},
-    {"pending", texts::pending, CellType::integer, {}, texts::pending_help},
-    {"excluded", texts::excluded, CellType::integer, {}, texts::excluded_help},
     {"clicks", texts::clicks, CellType::integer, "clicks", texts::clicks_help},
     {"orders", texts::orders, CellType::integer, "orders"},
     {"gross", texts::gross, CellType::money},
-    {"refunded", texts::refunded, CellType::money},
     {"net", texts::net, CellType::money, "net", texts::net_help},
+    {"refunded", texts::refunded, CellType::money},
+    {"pending", texts::pending, CellType::integer, {}, texts::pending_help},
+    {"excluded", texts::excluded, CellType::integer, {}, texts::excluded_help},
 };
 
 }  // namespace
