@@ -2,7 +2,6 @@
 // tree, in the transaction that also moves the sweep on.
 #include <charconv>
 #include <chrono>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,18 +28,18 @@ constexpr std::chrono::milliseconds step_time{3};
 class NamedMembers {
  public:
   NamedMembers(SortedRuns& runs, MemberNo first, MemberNo last)
-      : cursor_(runs.cursor(member_key(first), key_after(member_key(last)))) {}
+      : cursor_(runs.cursor(member_key(first), key_after(member_key(last)))) {
+    cursor_.seek(member_key(first));
+  }
 
   bool holds(MemberNo member) {
     const std::string key = member_key(member);
-    if (!is_placed_ || (cursor_.valid() && cursor_.key() < key)) cursor_.seek(key);
-    is_placed_ = true;
+    if (cursor_.valid() && cursor_.key() < key) cursor_.seek(key);
     return cursor_.valid() && cursor_.key().starts_with(key);
   }
 
  private:
   RunsCursor cursor_;
-  bool is_placed_ = false;
 };
 
 // The number after which a phase goes on.
