@@ -7,7 +7,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . host_stub/packages.sh
-need_packages $BUILD_PACKAGES libgtest-dev libgmock-dev librapidcheck-dev python3 \
+need_packages $BUILD_PACKAGES mold libgtest-dev libgmock-dev librapidcheck-dev python3 \
   sqlite3 openssl binutils clang-format chromium fonts-noto-cjk busybox python3-jwt python3-cryptography \
   libreoffice-calc-nogui
 need_node
@@ -27,15 +27,30 @@ esac
 
 jobs=$(nproc)
 summary=""
-run_preset() {
-  echo "== $1: building"
+stages=""
+began_s=$(date +%s)
+
+# stage NAME COMMAND...: runs the command and notes how long it took.
+stage() {
+  name=$1
+  shift
+  echo "== $name"
+  stage_began_s=$(date +%s)
+  "$@"
+  stages="$stages$(printf '%6d s  %s' $(($(date +%s) - stage_began_s)) "$name")
+"
+}
+
+build() {
   mkdir -p build
   [ -f "build/$1/build.ninja" ] || cmake --preset "$1" >"build/$1.configure.log" 2>&1 || {
     cat "build/$1.configure.log" >&2
     exit 1
   }
-  cmake --build --preset "$1" -- --quiet
-  echo "== $1: testing"
+  cmake --build --preset "$1" --parallel "$jobs" -- --quiet
+}
+
+run_tests() {
   log="build/$1.test.log"
   status=0
   ctest --preset "$1" -j "$jobs" --output-on-failure >"$log" 2>&1 || status=$?
@@ -47,6 +62,11 @@ run_preset() {
   count=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log")
   tail -n 3 "$log"
   summary="$summary $count"
+}
+
+run_preset() {
+  stage "$1: build" build "$1"
+  stage "$1: tests" run_tests "$1"
 }
 
 run_preset dev
@@ -68,4 +88,6 @@ for count in $summary; do total=$((total + count)); done
   exit 1
 }
 echo
+printf '%s' "$stages"
+printf '%6d s  in all\n' $(($(date +%s) - began_s))
 echo "tests: $total passed, 0 failed"

@@ -17,12 +17,6 @@ std::uint64_t permutations() {
   return count == nullptr ? 1000 : std::strtoull(count, nullptr, 10);
 }
 
-std::vector<const test::Event*> pointers_to(const std::vector<test::Event>& events) {
-  std::vector<const test::Event*> pointers;
-  for (const test::Event& event : events) pointers.push_back(&event);
-  return pointers;
-}
-
 std::string digest_of(const std::vector<const test::Event*>& order, std::size_t batch_events) {
   test::RecorderFixture fixture;
   for (std::size_t begin = 0; begin < order.size(); begin += batch_events) {
@@ -41,7 +35,7 @@ class PermutationsOfFeed : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(PermutationsOfFeed, giveOneDigest) {
   const std::vector<test::Event> events = test::every_kind(GetParam());
   ASSERT_GE(events.size(), 300u);
-  const std::string expected = digest_of(pointers_to(events), events.size());
+  const std::string expected = digest_of(test::pointers_to(events), events.size());
 
   std::mt19937_64 random(GetParam());
   for (std::uint64_t i = 0; i < permutations() / feeds; ++i) {
@@ -57,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, PermutationsOfFeed, testing::Range<std::uint64_t
 // Guards the test above: a digest that missed a kind of event would agree for the wrong reason.
 TEST(Permutations, digestChangesWithEveryEventLeftOut) {
   const std::vector<test::Event> events = test::every_kind(1);
-  const std::vector<const test::Event*> all = pointers_to(events);
+  const std::vector<const test::Event*> all = test::pointers_to(events);
   const std::string expected = digest_of(all, events.size());
   std::vector<std::size_t> unseen;
   for (std::size_t left_out = 0; left_out < events.size(); left_out += 7) {

@@ -13,9 +13,9 @@
 
 namespace {
 
-constexpr std::uint64_t feeds = 10;
+constexpr std::uint64_t retention_feeds = 10;
 
-std::uint64_t permutations() {
+std::uint64_t permutations_after_retention() {
   const char* count = std::getenv("CRM_PERMUTATIONS");
   return count == nullptr ? 200 : std::strtoull(count, nullptr, 10);
 }
@@ -79,19 +79,14 @@ std::string digest_of(const Feed& feed, const std::vector<const test::Event*>& a
   return fixture.digest();
 }
 
-std::vector<const test::Event*> pointers_to(const std::vector<test::Event>& events) {
-  std::vector<const test::Event*> pointers;
-  for (const test::Event& event : events) pointers.push_back(&event);
-  return pointers;
-}
-
 class PermutationsAfterRetention : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(PermutationsAfterRetention, giveOneDigestHoweverFarTheSweepIs) {
   const Feed feed = feed_of(GetParam());
-  const std::string expected = digest_of(feed, pointers_to(feed.after), feed.after.size(), -1);
+  const std::string expected =
+      digest_of(feed, test::pointers_to(feed.after), feed.after.size(), -1);
   std::mt19937_64 random(GetParam());
-  for (std::uint64_t i = 0; i < permutations() / feeds; ++i) {
+  for (std::uint64_t i = 0; i < permutations_after_retention() / retention_feeds; ++i) {
     const std::uint64_t seed = random();
     const std::size_t batch_events = std::uniform_int_distribution<std::size_t>(10, 300)(random);
     const int sweeps = std::uniform_int_distribution<int>(-1, 2)(random);
@@ -101,6 +96,6 @@ TEST_P(PermutationsAfterRetention, giveOneDigestHoweverFarTheSweepIs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, PermutationsAfterRetention,
-                         testing::Range<std::uint64_t>(1, 1 + feeds));
+                         testing::Range<std::uint64_t>(1, 1 + retention_feeds));
 
 }  // namespace

@@ -159,6 +159,12 @@ std::vector<Event> every_kind(std::uint64_t seed) {
   return Feed(seed).make();
 }
 
+std::vector<const Event*> pointers_to(const std::vector<Event>& events) {
+  std::vector<const Event*> pointers;
+  for (const Event& event : events) pointers.push_back(&event);
+  return pointers;
+}
+
 std::vector<const Event*> permuted(const std::vector<Event>& events, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<const Event*> order;

@@ -16,8 +16,8 @@ namespace message_history {
 
 namespace {
 
-const std::string tenant = "mall";
-const std::string source = "test";
+const std::string batch_tenant = "mall";
+const std::string batch_source = "test";
 
 // All texts and numbers of an event: its JSON, and what that leaves out.
 std::string told(const crm::Event& event) {
@@ -38,7 +38,7 @@ std::string packed(const std::vector<test::Event>& events, BatchSummary summary 
   test::EventList list;
   std::uint64_t seq = 100;
   for (const test::Event& event : events) list.add(event, seq += 3);
-  const crm_event_batch batch = list.batch(tenant, source);
+  const crm_event_batch batch = list.batch(batch_tenant, batch_source);
   BatchRecordWriter writer;
   for (std::uint64_t i = 0; i < batch.count; ++i)
     writer.add(crm::event_of(batch.events[i]).value());
@@ -50,7 +50,7 @@ TEST(BatchRecordTest, everyKindOfEventComesBackAsItWas) {
   test::EventList list;
   std::uint64_t seq = 100;
   for (const test::Event& event : events) list.add(event, seq += 3);
-  const crm_event_batch batch = list.batch(tenant, source);
+  const crm_event_batch batch = list.batch(batch_tenant, batch_source);
   const std::string payload = packed(events);
   const BatchRecord record(payload);
   ASSERT_EQ(record.events().size(), batch.count);

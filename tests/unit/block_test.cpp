@@ -8,20 +8,12 @@
 #include <random>
 #include <string>
 
+#include "support/hex.h"
+
 namespace message_history::sqlite {
 namespace {
 
 using Entries = std::map<std::string, std::string>;
-
-std::string hex_of(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string hex;
-  for (const char c : bytes) {
-    hex.push_back(digits[static_cast<unsigned char>(c) >> 4]);
-    hex.push_back(digits[static_cast<unsigned char>(c) & 15]);
-  }
-  return hex;
-}
 
 std::string packed(const Entries& entries) {
   BlockBuilder builder;
@@ -63,7 +55,7 @@ std::string random_key(std::mt19937_64& random) {
 }
 
 TEST(Block, IsTheseBytes) {
-  EXPECT_EQ(hex_of(packed({{"ab1", "x"}, {"ab23", ""}, {"b", "yz"}})),
+  EXPECT_EQ(test::hex_of(packed({{"ab1", "x"}, {"ab23", ""}, {"b", "yz"}})),
             "00"
             "06"
             "616231"
@@ -82,7 +74,7 @@ TEST(Block, IsTheseBytes) {
 }
 
 TEST(Block, AUuidAtTheEndOfAKeyTakesSixteenBytes) {
-  EXPECT_EQ(hex_of(packed({{"m01234567-89ab-cdef-0123-456789abcdef", "v"}})),
+  EXPECT_EQ(test::hex_of(packed({{"m01234567-89ab-cdef-0123-456789abcdef", "v"}})),
             "00"
             "03"
             "6d"

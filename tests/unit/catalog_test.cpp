@@ -26,7 +26,7 @@ constexpr Channel every_channel[] = {
 using Channels = std::vector<Channel>;
 
 const Channels kakao = {Channel::alimtalk, Channel::friendtalk, Channel::brand_message};
-const Channels text = {Channel::sms, Channel::lms, Channel::mms};
+const Channels text_channels = {Channel::sms, Channel::lms, Channel::mms};
 const Channels kakao_and_text = {Channel::alimtalk, Channel::friendtalk, Channel::brand_message,
                                  Channel::sms,      Channel::lms,        Channel::mms};
 
@@ -39,7 +39,7 @@ const Channels& channels_of(std::string_view provider, std::string_view code) {
   if (provider == "mts-kakao" || provider == "nhn-kakao") return kakao;
   if (provider == "bizm") return code.front() == 'M' ? kakao_and_text : kakao;
   if (provider == "solapi") return kakao_and_text;
-  return text;
+  return text_channels;
 }
 
 // One cell: a provider's codes, separated by spaces, for one reason.

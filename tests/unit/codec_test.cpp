@@ -16,20 +16,12 @@
 #include "store/sqlite/message_words.h"
 #include "store/sqlite/rows_io.h"
 
+#include "support/hex.h"
+
 namespace message_history::sqlite {
 namespace {
 
-constexpr std::int64_t noon_us = 1'700'000'000'000'000;
-
-std::string hex_of(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string hex;
-  for (const char c : bytes) {
-    hex.push_back(digits[static_cast<unsigned char>(c) >> 4]);
-    hex.push_back(digits[static_cast<unsigned char>(c) & 15]);
-  }
-  return hex;
-}
+constexpr std::int64_t first_report_us = 1'700'000'000'000'000;
 
 DeliveryState state_of(const std::vector<StatusMark>& marks, const std::optional<Cost>& cost = {}) {
   DeliveryState state;
@@ -53,16 +45,17 @@ DeliveryState decoded(std::string_view bytes, std::int64_t first_at_us) {
 std::vector<DeliveryState> sample_states() {
   return {
       state_of({}),
-      state_of({{DeliveryStatus::sent, noon_us, "", ""}}),
+      state_of({{DeliveryStatus::sent, first_report_us, "", ""}}),
       state_of({{DeliveryStatus::held_out, 0, "", ""}}, Cost{0, "", 0}),
-      state_of({{DeliveryStatus::accepted, noon_us, "", ""},
-                {DeliveryStatus::failed, noon_us + 1'500'000, "3018", "blocked"}},
-               Cost{noon_us + 1'500'000, "KRW", 9}),
-      state_of({{DeliveryStatus::sent, noon_us + 60'000'000, "0", ""},
-                {DeliveryStatus::delivered, noon_us, "", "\xEC\x88\x98\xEC\x8B\xA0"}}),
-      state_of({{DeliveryStatus::skipped, noon_us, std::string(64, 'c'), std::string(2048, 'd')},
-                {DeliveryStatus::uncertain, 7'258'118'399'999'999, std::string("\0", 1), "\n"}},
-               Cost{7'258'118'399'999'999, "USD", -1'000'000'000'000}),
+      state_of({{DeliveryStatus::accepted, first_report_us, "", ""},
+                {DeliveryStatus::failed, first_report_us + 1'500'000, "3018", "blocked"}},
+               Cost{first_report_us + 1'500'000, "KRW", 9}),
+      state_of({{DeliveryStatus::sent, first_report_us + 60'000'000, "0", ""},
+                {DeliveryStatus::delivered, first_report_us, "", "\xEC\x88\x98\xEC\x8B\xA0"}}),
+      state_of(
+          {{DeliveryStatus::skipped, first_report_us, std::string(64, 'c'), std::string(2048, 'd')},
+           {DeliveryStatus::uncertain, 7'258'118'399'999'999, std::string("\0", 1), "\n"}},
+          Cost{7'258'118'399'999'999, "USD", -1'000'000'000'000}),
   };
 }
 
@@ -76,17 +69,17 @@ std::vector<std::vector<OrderLine>> sample_lines() {
 
 TEST(Codec, MarksAreTheseBytes) {
   const auto states = sample_states();
-  EXPECT_EQ(hex_of(encode_marks(states[0])), "");
-  EXPECT_EQ(hex_of(encode_marks(states[1])), "2500");
+  EXPECT_EQ(test::hex_of(encode_marks(states[0])), "");
+  EXPECT_EQ(test::hex_of(encode_marks(states[1])), "2500");
   // held_out, 0 s; cost 0 us later in "" of 0
-  EXPECT_EQ(hex_of(encode_marks(states[2])),
+  EXPECT_EQ(test::hex_of(encode_marks(states[2])),
             "2200"
             "00"
             "00"
             "00"
             "00");
   // accepted, 0 s; failed, 1,500,000 us, code and detail; cost 1,500,000 us later in KRW of 9
-  EXPECT_EQ(hex_of(encode_marks(states[3])),
+  EXPECT_EQ(test::hex_of(encode_marks(states[3])),
             "2300"
             "1e"
             "e0c65b"
@@ -98,7 +91,7 @@ TEST(Codec, MarksAreTheseBytes) {
             "12");
   // times count from the earliest mark, which is not the first: sent, 60 s, code; delivered, 0 s,
   // detail
-  EXPECT_EQ(hex_of(encode_marks(states[4])),
+  EXPECT_EQ(test::hex_of(encode_marks(states[4])),
             "2d"
             "3c"
             "0130"
@@ -109,15 +102,15 @@ TEST(Codec, MarksAreTheseBytes) {
 
 TEST(Codec, LinesAreTheseBytes) {
   const auto lines = sample_lines();
-  EXPECT_EQ(hex_of(encode_lines(lines[0])), "");
-  EXPECT_EQ(hex_of(encode_lines(lines[1])),
+  EXPECT_EQ(test::hex_of(encode_lines(lines[0])), "");
+  EXPECT_EQ(test::hex_of(encode_lines(lines[1])),
             "03702d31"
             "055368697274"
             "03726564"
             "904e"
             "e707"
             "04");
-  EXPECT_EQ(hex_of(encode_lines(lines[2])),
+  EXPECT_EQ(test::hex_of(encode_lines(lines[2])),
             "000000000000"
             "0170"
             "06ec8594ecb8a0"
@@ -223,15 +216,16 @@ TEST(Codec, GarbageIsRefusedOrHarmless) {
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes(random() % 40, '\0');
     for (char& c : bytes) c = static_cast<char>(random());
-    is_refused([&] { decoded(bytes, noon_us); });
+    is_refused([&] { decoded(bytes, first_report_us); });
     is_refused([&] { decode_lines(bytes); });
   }
 }
 
 TEST(Codec, ALongTimeAfterTheFirstIsRefusedAndNotOverflown) {
   const std::string nine_bytes = std::string(8, '\xFF') + "\x7F";
-  EXPECT_TRUE(is_refused([&] { decoded("\x25" + nine_bytes, noon_us); }));  // in seconds
-  EXPECT_TRUE(is_refused([&] { decoded("\x05" + nine_bytes, noon_us); }));  // in microseconds
+  EXPECT_TRUE(is_refused([&] { decoded("\x25" + nine_bytes, first_report_us); }));  // in seconds
+  EXPECT_TRUE(
+      is_refused([&] { decoded("\x05" + nine_bytes, first_report_us); }));  // in microseconds
 }
 
 TEST(RowChecksum, IsCrc32OverLittleEndianNumbersAndSizedTexts) {
@@ -317,9 +311,10 @@ TEST(RowChecksum, ChangesWithEveryFieldOfACredit) {
 
 TEST(MessageWords, BytesAreThoseOfTheSchema) {
   std::string block = with_words({}, {{{1}, "Spring SALE", "M-1"}, {{2}, "", "M-2"}});
-  EXPECT_EQ(hex_of(block), "737072696e672073616c65ff6d2d31ffff6d2d32ff");
+  EXPECT_EQ(test::hex_of(block), "737072696e672073616c65ff6d2d31ffff6d2d32ff");
   block = with_words(block, {{{2}, "\xEB\xB4\x84", "M-2"}, {{4}, "x", "M-4"}});
-  EXPECT_EQ(hex_of(block), "737072696e672073616c65ff6d2d31ffebb484ff6d2d32ffffff78ff6d2d34ff");
+  EXPECT_EQ(test::hex_of(block),
+            "737072696e672073616c65ff6d2d31ffebb484ff6d2d32ffffff78ff6d2d34ff");
   EXPECT_THROW(with_words("cut\xFF short", {{{1}, "a", "b"}}), crm::Failure);
 }
 

@@ -10,21 +10,21 @@
 namespace message_history {
 namespace {
 
-std::int32_t status = CRM_OK;
-std::string_view issuer = "https://crm.example";
+std::int32_t key_status = CRM_OK;
+std::string_view key_issuer = "https://crm.example";
 
 const crm_ext_keys keys = {
     sizeof(crm_ext_keys),
     0,
-    [](const crm_host*) { return crm::str(issuer); },
+    [](const crm_host*) { return crm::str(key_issuer); },
     [](const crm_host*, crm_str kid, std::uint8_t* key) -> std::int32_t {
       if (crm::view(kid) != "host-1") return CRM_ERR_NOT_FOUND;
       std::fill_n(key, CRM_KEY_BYTES, std::uint8_t{7});
-      return status;
+      return key_status;
     },
     [](const crm_host*, std::uint8_t* seed) -> std::int32_t {
       std::fill_n(seed, CRM_KEY_BYTES, std::uint8_t{9});
-      return status;
+      return key_status;
     },
 };
 
@@ -41,8 +41,8 @@ crm_host host_with(const crm_ext_keys* offered) {
 class HostKeys : public testing::Test {
  protected:
   ~HostKeys() override {
-    status = CRM_OK;
-    issuer = "https://crm.example";
+    key_status = CRM_OK;
+    key_issuer = "https://crm.example";
   }
 };
 
@@ -59,7 +59,7 @@ TEST_F(HostKeys, AreReadOneByOne) {
 TEST_F(HostKeys, FailureOfTheKeyStoreIsNoUnknownKey) {
   const crm_host raw = host_with(&keys);
   const auto found = keys_of(crm::Host(&raw));
-  status = CRM_ERR_IO;
+  key_status = CRM_ERR_IO;
   EXPECT_THROW(found.value().issuer_key("host-1"), crm::Failure);
   EXPECT_THROW(found.value().signing_seed(), crm::Failure);
 }
@@ -80,7 +80,7 @@ TEST_F(HostKeys, MissingOnesAreUnsupported) {
 TEST_F(HostKeys, IssuerNeedsAReadableName) {
   const crm_host raw = host_with(&keys);
   for (const std::string_view name : {std::string_view(), std::string_view("\xFF")}) {
-    issuer = name;
+    key_issuer = name;
     EXPECT_EQ(keys_of(crm::Host(&raw)).error().status, CRM_ERR_INVALID);
   }
 }

@@ -17,9 +17,6 @@ namespace {
 using Json = nlohmann::json;
 using Draft = TokenDraft;
 
-constexpr std::int64_t now_s = token_now_s;
-constexpr std::string_view plugin_id = token_audience;
-
 TokenTerms terms() {
   return token_terms();
 }
@@ -49,18 +46,18 @@ TEST(RequestToken, LimitsThemselvesAreGranted) {
   granted("message_id", std::string(256, 'm'));
   granted("jti", std::string(22, 'j'));
   granted("jti", std::string(128, 'j'));
-  granted("aud", Json::array({plugin_id}));
+  granted("aud", Json::array({token_audience}));
   granted("locale", "en-US");
   granted("locale", "ko-KR");
-  granted("iat", now_s + 60);
-  granted("nbf", now_s + 60);
+  granted("iat", token_now_s + 60);
+  granted("nbf", token_now_s + 60);
   granted("extra", {{"claims", "are ignored"}});
   std::string reason;
   for (int i = 0; i < 500; ++i) reason += "가";
   granted("reason", reason);
   Draft old;
-  old.claims["iat"] = old.claims["nbf"] = now_s - 359;
-  old.claims["exp"] = now_s - 59;
+  old.claims["iat"] = old.claims["nbf"] = token_now_s - 359;
+  old.claims["exp"] = token_now_s - 59;
   EXPECT_TRUE(check_request(old.token(), terms()).claims.ok());
 }
 
@@ -81,7 +78,8 @@ TEST(RequestToken, EveryInstantBetweenTheSkewsIsGrantedAndNoOther) {
   const std::string token = Draft().token();
   for (const auto& [seconds, granted] :
        {std::pair{-61, false}, {-60, true}, {0, true}, {359, true}, {360, false}}) {
-    EXPECT_EQ(check_request(token, token_terms(now_s + seconds)).claims.ok(), granted) << seconds;
+    EXPECT_EQ(check_request(token, token_terms(token_now_s + seconds)).claims.ok(), granted)
+        << seconds;
   }
 }
 
@@ -90,8 +88,8 @@ TEST(RequestToken, ClockThatIsADayOffRefusesByTheTime) {
   const auto refusal = [&](std::int64_t at_s) {
     return check_request(token, token_terms(at_s)).claims.error().detail;
   };
-  EXPECT_NE(refusal(now_s - 86'400).find("iat lies in the future"), std::string::npos);
-  EXPECT_NE(refusal(now_s + 86'400).find("exp has passed"), std::string::npos);
+  EXPECT_NE(refusal(token_now_s - 86'400).find("iat lies in the future"), std::string::npos);
+  EXPECT_NE(refusal(token_now_s + 86'400).find("exp has passed"), std::string::npos);
 }
 
 TEST(RequestToken, PermissionsAreCheckedWhereTheHostStatesThem) {

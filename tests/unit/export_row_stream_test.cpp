@@ -17,7 +17,7 @@
 namespace message_history {
 namespace {
 
-constexpr std::int64_t noon_us = 1'795'402'800'000'000;  // 2026-11-23T03:00:00Z
+constexpr std::int64_t sent_at_us = 1'795'402'800'000'000;  // 2026-11-23T03:00:00Z
 
 class ExportRowStream : public testing::Test {
  protected:
@@ -38,7 +38,7 @@ class ExportRowStream : public testing::Test {
     delivery.message = history.message.number;
     delivery.delivery_id = id;
     if (status != DeliveryStatus::unreported) {
-      delivery.state.marks = {{status, noon_us + number * second_us, id, ""}};
+      delivery.state.marks = {{status, sent_at_us + number * second_us, id, ""}};
     }
     delivery.state.member = MemberNo{1 + number % 200};
     delivery.state.route = RouteNo{1 + number % 2};
@@ -58,8 +58,8 @@ class ExportRowStream : public testing::Test {
     sale.order_id = order.order_id;
     sale.credit.order = order.number;
     sale.credit.currency = "USD";
-    sale.credit.touch_at_us = noon_us;
-    sale.credit.ordered_at_us = noon_us + hour_us;
+    sale.credit.touch_at_us = sent_at_us;
+    sale.credit.ordered_at_us = sent_at_us + hour_us;
     history.sales.push_back(sale);
   }
 

@@ -11,8 +11,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t now_s = token_now_s;
-
 // A way to be wrong; without a value the claim is missing.
 struct Way {
   std::string what;
@@ -41,14 +39,14 @@ std::vector<Way> no_time(std::vector<Way> more) {
   std::vector<Way> ways = {{"is missing", {}},
                            {"is null, not a number of seconds", Json()},
                            {"is a boolean, not a number of seconds", true},
-                           {"is a string, not a number of seconds", std::to_string(now_s)},
-                           {"is an array, not a number of seconds", Json::array({now_s})},
+                           {"is a string, not a number of seconds", std::to_string(token_now_s)},
+                           {"is an array, not a number of seconds", Json::array({token_now_s})},
                            {"is not a whole number", 1.5},
                            {"is not a whole number", 1e300},
-                           {"is not a whole number", static_cast<double>(now_s)},
+                           {"is not a whole number", static_cast<double>(token_now_s)},
                            {"lies before 1970", -1},
                            {"lies before 1970", INT64_MIN},
-                           {late, now_s * 1000},
+                           {late, token_now_s * 1000},
                            {late, std::int64_t{253'402'300'800}},
                            {late, UINT64_MAX}};
   ways.insert(ways.end(), more.begin(), more.end());
@@ -164,15 +162,17 @@ std::vector<WrongClaim> wrong_files() {
 std::vector<WrongClaim> wrong_times() {
   return {
       {"iat", "give the second the token was made, by a clock that is right",
-       no_time({{"lies in the future", now_s + 61}, {"lies in the future", now_s + 200}})},
+       no_time(
+           {{"lies in the future", token_now_s + 61}, {"lies in the future", token_now_s + 200}})},
       {"nbf", "give the second the token becomes valid, by a clock that is right",
-       no_time({{"lies in the future", now_s + 61}, {"lies in the future", now_s + 299}})},
+       no_time(
+           {{"lies in the future", token_now_s + 61}, {"lies in the future", token_now_s + 299}})},
       {"exp", "make a new token that lives for 300 seconds at most",
-       no_time({{"is not after iat", now_s},
-                {"is not after iat", now_s - 30},
+       no_time({{"is not after iat", token_now_s},
+                {"is not after iat", token_now_s - 30},
                 {"is not after iat", 0},
-                {"is too long after iat", now_s + 301},
-                {"is too long after iat", now_s + 86'400}})},
+                {"is too long after iat", token_now_s + 301},
+                {"is too long after iat", token_now_s + 86'400}})},
       {"jti", "put 128 random bits or more there, as base64url",
        no_string({{"is an array, not a string", Json::array()},
                   {"is not base64url", "AAECAwQFBgcICQoLDA0OD="},
@@ -216,14 +216,16 @@ void add_combined(std::vector<TokenCase>& cases) {
   nothing.claims = Json::object();
   cases.insert(
       cases.end(),
-      {{"exp before nbf", times(now_s - 20, now_s, now_s),
+      {{"exp before nbf", times(token_now_s - 20, token_now_s, token_now_s),
         "the claim exp is not after nbf; " + exp_remedy},
-       {"expired by the skew and no more", times(now_s - 360, now_s - 360, now_s - 60),
+       {"expired by the skew and no more",
+        times(token_now_s - 360, token_now_s - 360, token_now_s - 60),
         "the claim exp has passed; " + exp_remedy},
-       {"expired a day ago", times(now_s - 86'500, now_s - 86'500, now_s - 86'400),
+       {"expired a day ago",
+        times(token_now_s - 86'500, token_now_s - 86'500, token_now_s - 86'400),
         "the claim exp has passed; " + exp_remedy},
        {"of 1970", times(0, 0, 300), "the claim exp has passed; " + exp_remedy},
-       {"of tomorrow", times(now_s + 86'400, now_s + 86'400, now_s + 86'500),
+       {"of tomorrow", times(token_now_s + 86'400, token_now_s + 86'400, token_now_s + 86'500),
         "the claim iat lies in the future; give the second the token was made, by a clock that is "
         "right"},
        {"unmasked without the permission", unmasked.token(),

@@ -14,7 +14,7 @@
 namespace host_stub {
 namespace {
 
-const std::string header =
+const std::string header_line =
     R"({"feed":"crm-feed/1","tenant":"mall-1","source":"send-engine","timezone":"Asia/Seoul",)"
     R"("currency":"KRW"})";
 
@@ -25,7 +25,7 @@ std::string event_text(std::string_view type, std::string_view members) {
 }
 
 TEST(FeedHeader, IsRead) {
-  const auto parsed = parse_feed_header(header);
+  const auto parsed = parse_feed_header(header_line);
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed.value().tenant, "mall-1");
   EXPECT_EQ(parsed.value().source, "send-engine");
@@ -34,7 +34,7 @@ TEST(FeedHeader, IsRead) {
 }
 
 std::string header_with(std::string_view field, std::string_view value) {
-  std::string text = header;
+  std::string text = header_line;
   const size_t begin = text.find("\"" + std::string(field) + "\":") + field.size() + 3;
   return text.replace(begin, text.find_first_of(",}", begin) - begin, value);
 }
@@ -66,7 +66,7 @@ TEST(FeedHeader, WhatIsNoHeaderIsRefused) {
   for (const char* text : {"", "{", "[]", "17", "{}", R"({"seq":1,"type":"touch"})"}) {
     EXPECT_FALSE(parse_feed_header(text)) << text;
   }
-  EXPECT_FALSE(parse_feed_header(header + header));
+  EXPECT_FALSE(parse_feed_header(header_line + header_line));
 }
 
 // One line through the parser.
@@ -320,7 +320,7 @@ class FeedBatches : public testing::Test {
 };
 
 TEST_F(FeedBatches, AreFilledUpToTheirSizeInOrder) {
-  std::string text = header + "\n";
+  std::string text = header_line + "\n";
   for (uint64_t seq = 1; seq <= 25; ++seq) text += erasure(seq);
   auto reader = FeedReader::open(write(text));
   ASSERT_TRUE(reader);
@@ -339,7 +339,7 @@ TEST_F(FeedBatches, AreFilledUpToTheirSizeInOrder) {
 }
 
 TEST_F(FeedBatches, EndEarlyWhenTheyGetLarge) {
-  std::string text = header + "\n";
+  std::string text = header_line + "\n";
   for (uint64_t seq = 1; seq <= 20; ++seq) text += erasure(seq, 1'000'000);
   auto reader = FeedReader::open(write(text));
   ASSERT_TRUE(reader);
@@ -350,7 +350,7 @@ TEST_F(FeedBatches, EndEarlyWhenTheyGetLarge) {
 }
 
 TEST_F(FeedBatches, CountEveryLineOnce) {
-  std::string text = header + "\n";
+  std::string text = header_line + "\n";
   for (uint64_t seq = 1; seq <= 6; ++seq) text += erasure(seq);
   text += "nonsense\n\n{\"seq\":9,\"type\":\"survey\"}\n";
   text += std::string(feed_line_bytes_max + 1, 'x') + "\n" + erasure(10);
@@ -369,7 +369,7 @@ TEST_F(FeedBatches, CountEveryLineOnce) {
 }
 
 TEST_F(FeedBatches, KeepAFewReasonsAndCountTheRest) {
-  std::string text = header + "\n";
+  std::string text = header_line + "\n";
   for (int i = 0; i < 1000; ++i) text += "nonsense\n";
   auto reader = FeedReader::open(write(text));
   ASSERT_TRUE(reader);

@@ -33,7 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write(const fs::path& path, std::string_view bytes) {
+void write_bytes(const fs::path& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary).write(bytes.data(), std::streamsize(bytes.size()));
 }
 
@@ -178,10 +178,10 @@ class PluginFolder : public HostTest {
 };
 
 TEST_F(PluginFolder, WhatIsNoLibraryIsRefusedWithTheLoadersWords) {
-  write(data_ / "text.so", "This is text, not a library.\n");
+  write_bytes(data_ / "text.so", "This is text, not a library.\n");
   EXPECT_NE(refusal_of(data_ / "text.so").find("cannot be loaded"), std::string::npos);
   EXPECT_NE(refusal_of(data_ / "text.so").find("text.so: "), std::string::npos) << "dlerror's text";
-  write(data_ / "empty.so", "");
+  write_bytes(data_ / "empty.so", "");
   EXPECT_NE(refusal_of(data_ / "empty.so").find("file too short"), std::string::npos);
   EXPECT_NE(refusal_of(data_ / "missing.so").find("cannot be found"), std::string::npos);
   fs::create_directory(data_ / "folder.so");
@@ -197,9 +197,9 @@ TEST_F(PluginFolder, LibraryWithoutTheEntryPointIsRefused) {
 TEST_F(PluginFolder, EveryBadFileIsListedByName) {
   const fs::path plugins = data_ / "plugins-here";
   fs::create_directory(plugins);
-  write(plugins / "b.so", "text");
-  write(plugins / "a.so", "text");
-  write(plugins / "readme.txt", "not looked at");
+  write_bytes(plugins / "b.so", "text");
+  write_bytes(plugins / "a.so", "text");
+  write_bytes(plugins / "readme.txt", "not looked at");
   const auto set = PluginSet::load(plugins, services(), PluginLife::started);
   ASSERT_TRUE(set);
   EXPECT_TRUE(set.value().plugins().empty());
@@ -312,7 +312,7 @@ TEST_F(OfferedHost, GivesKeysOfBothRoles) {
 TEST_F(OfferedHost, DamagedKeyFileIsAStatusNotACrash) {
   make_private_folder(data_ / "host" / "keys");
   for (const char* name : {"issuer.json", "plugin.org.example.a.json"}) {
-    write(data_ / "host" / "keys" / name, "{");
+    write_bytes(data_ / "host" / "keys" / name, "{");
     fs::permissions(data_ / "host" / "keys" / name, fs::perms(0600));
   }
   const crm::Host host(host_->raw());
@@ -366,7 +366,7 @@ TEST_F(Settings, TwoHostsOnOneFolderKeepEachOthersTenants) {
 TEST_F(Settings, DamagedFileIsANamedErrorAndStays) {
   for (const char* text : {"", "{", "[]", "{}", R"({"tenants":[]})", R"({"tenants":{"a":17}})",
                            R"({"tenants":{"a":{"k":17}}})", R"({"tenants":{},"tenants":{}})"}) {
-    write(file_, text);
+    write_bytes(file_, text);
     const auto opened = TenantSettings::open(data_ / "host");
     ASSERT_FALSE(opened) << text;
     EXPECT_NE(opened.error().detail.find("config.json"), std::string::npos);
@@ -386,7 +386,7 @@ TEST_F(Settings, FileIsWrittenWithoutLeftovers) {
 }
 
 TEST_F(HostTest, FileIsReadUpToItsMaximum) {
-  write(data_ / "f", std::string(100, 'x'));
+  write_bytes(data_ / "f", std::string(100, 'x'));
   EXPECT_EQ(read_file(data_ / "f", 100).value().size(), 100u);
   EXPECT_EQ(read_file(data_ / "f", 99).error().status, CRM_ERR_FULL);
   EXPECT_EQ(read_file(data_ / "missing", 99).error().status, CRM_ERR_NOT_FOUND);
@@ -405,7 +405,7 @@ TEST_F(HostTest, FileIsCreatedOnceAndUnpublishedOnesVanish) {
 TEST_F(HostTest, FolderIsMadeWithItsParentsButNotOverAFile) {
   EXPECT_TRUE(make_private_folder(data_ / "a" / "b" / "c"));
   EXPECT_TRUE(make_private_folder(data_ / "a" / "b" / "c"));
-  write(data_ / "file", "x");
+  write_bytes(data_ / "file", "x");
   EXPECT_FALSE(make_private_folder(data_ / "file"));
   EXPECT_FALSE(make_private_folder(data_ / "file" / "below"));
 }

@@ -13,7 +13,7 @@ namespace {
 
 const std::string d = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
 const std::string x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
-const std::string name = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
+const std::string rfc8037_name = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 const std::string signed_text = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
 const std::string signature =
     "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
@@ -30,15 +30,15 @@ TEST(Rfc8037, PublicHalfOfTheKeyIsA2) {
 }
 
 TEST(Rfc8037, ThumbprintIsA3) {
-  EXPECT_EQ(thumbprint(*public_key_from(x)), name);
+  EXPECT_EQ(thumbprint(*public_key_from(x)), rfc8037_name);
 }
 
 TEST(Rfc8037, KeySetWithTheKeyIsRead) {
   const auto keys = parse_jwks(R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":")" + x +
-                               R"(","kid":")" + name + "\"}]}");
+                               R"(","kid":")" + rfc8037_name + "\"}]}");
   ASSERT_TRUE(keys) << keys.error().detail;
   ASSERT_EQ(keys.value().size(), 1u);
-  EXPECT_EQ(keys.value()[0].kid, name);
+  EXPECT_EQ(keys.value()[0].kid, rfc8037_name);
   EXPECT_EQ(base64url_of(keys.value()[0].key), x);
 }
 

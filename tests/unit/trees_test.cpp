@@ -10,45 +10,37 @@
 #include <tuple>
 #include <vector>
 
+#include "support/hex.h"
+
 namespace message_history::sqlite {
 namespace {
 
-constexpr std::int64_t noon_us = 1'700'000'000'000'000;
-
-std::string hex_of(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string hex;
-  for (const char c : bytes) {
-    hex.push_back(digits[static_cast<unsigned char>(c) >> 4]);
-    hex.push_back(digits[static_cast<unsigned char>(c) & 15]);
-  }
-  return hex;
-}
+constexpr std::int64_t placed_at_us = 1'700'000'000'000'000;
 
 Delivery sample() {
   Delivery delivery{{300}, "d-1", {}};
   delivery.state.member = {70'000};
   delivery.state.route = {2};
-  delivery.state.merge(StatusMark{DeliveryStatus::accepted, noon_us, "", ""});
-  delivery.state.merge(StatusMark{DeliveryStatus::failed, noon_us + 2'000'000, "3018", ""});
+  delivery.state.merge(StatusMark{DeliveryStatus::accepted, placed_at_us, "", ""});
+  delivery.state.merge(StatusMark{DeliveryStatus::failed, placed_at_us + 2'000'000, "3018", ""});
   return delivery;
 }
 
 TEST(Trees, KeysAreTheseBytes) {
-  EXPECT_EQ(hex_of(delivery_key({300}, "d-1")),
+  EXPECT_EQ(test::hex_of(delivery_key({300}, "d-1")),
             "02012c"
             "642d31");
-  EXPECT_EQ(hex_of(delivery_key({0}, "")), "00");
-  EXPECT_EQ(hex_of(member_delivery_key({{70'000}, noon_us, {300}, "d-1", true})),
+  EXPECT_EQ(test::hex_of(delivery_key({0}, "")), "00");
+  EXPECT_EQ(test::hex_of(member_delivery_key({{70'000}, placed_at_us, {300}, "d-1", true})),
             "03011170"
             "060a24181e4000"
             "02012c"
             "642d31");
-  EXPECT_EQ(hex_of(chain_key({5}, {300}, "d-1")),
+  EXPECT_EQ(test::hex_of(chain_key({5}, {300}, "d-1")),
             "0105"
             "02012c"
             "642d31");
-  EXPECT_EQ(hex_of(member_order_key({70'000}, noon_us, {300})),
+  EXPECT_EQ(test::hex_of(member_order_key({70'000}, placed_at_us, {300})),
             "03011170"
             "060a24181e4000"
             "02012c");
@@ -60,16 +52,16 @@ TEST(Trees, AnOrderOfAMemberIsTheseBytes) {
   order.version.currency = "KRW";
   order.version.amount_minor = 39'000;
   order.refunded_minor = 100;
-  const std::string key = member_order_key({70'000}, noon_us, {300});
+  const std::string key = member_order_key({70'000}, placed_at_us, {300});
   const std::string value = member_order_value(order);
-  EXPECT_EQ(hex_of(value),
+  EXPECT_EQ(test::hex_of(value),
             "ac02"      // message 300
             "034b5257"  // KRW
             "b0e104"    // 39,000
             "c801");    // 100 refunded
   const MemberOrder entry = view_member_order(key, value);
   EXPECT_EQ(entry.member, MemberNo{70'000});
-  EXPECT_EQ(entry.placed_at_us, noon_us);
+  EXPECT_EQ(entry.placed_at_us, placed_at_us);
   EXPECT_EQ(entry.order, OrderNo{300});
   EXPECT_EQ(entry.message, MessageNo{300});
   EXPECT_EQ(entry.currency, "KRW");
@@ -79,7 +71,7 @@ TEST(Trees, AnOrderOfAMemberIsTheseBytes) {
 
 TEST(Trees, ADeliveryIsTheseBytes) {
   Delivery delivery = sample();
-  EXPECT_EQ(hex_of(encode_delivery(delivery.state)),
+  EXPECT_EQ(test::hex_of(encode_delivery(delivery.state)),
             "02"          // the first time is in seconds
             "f0a204"      // member 70,000
             "02"          // route
@@ -92,7 +84,7 @@ TEST(Trees, ADeliveryIsTheseBytes) {
   delivery.state.member = member_ambiguous;
   delivery.state.marks[0].at_us += 1'000;
   delivery.state.marks[1].at_us += 1'000;
-  EXPECT_EQ(hex_of(encode_delivery(delivery.state)).substr(0, 20),
+  EXPECT_EQ(test::hex_of(encode_delivery(delivery.state)).substr(0, 20),
             "1d"  // in milliseconds, in a chain, converted, of nobody
             "00"
             "02"
@@ -117,7 +109,7 @@ TEST(Trees, DeliveriesAreDecodedUnchanged) {
                              static_cast<std::int64_t>(random() % 7'000'000'000) * unit,
                              random() % 2 == 0 ? "code" : "", random() % 2 == 0 ? "detail" : ""});
     }
-    if (random() % 2 == 0) state.merge(Cost{noon_us, "KRW", 9});
+    if (random() % 2 == 0) state.merge(Cost{placed_at_us, "KRW", 9});
     const std::string key = delivery_key(delivery.message, delivery.delivery_id);
     const std::string value = encode_delivery(state);
     ASSERT_EQ(decode_delivery(key, value), delivery);
