@@ -7,6 +7,7 @@
  *                    erofs         the N-th and every later opening for writing, creation, renaming
  *                                  or removal fails with EROFS
  *   CRM_SHIM_AFTER   N, from 1 (default 1)
+ *   CRM_SHIM_FAULTS  how many fail before the disk is well again (default: all that follow)
  *   CRM_SHIM_ACK     absolute path of an acknowledgement log, which lies outside of the folder: the
  *                    report then also has "acks=N\nunsynced_acks=N\n", the writes to it, and those
  *                    of them before which nothing was synced since the last one
@@ -44,6 +45,7 @@ static char folder[PATH_MAX];
 static size_t folder_bytes;
 static enum failure failure;
 static long first_failing = 1;
+static long faults = LONG_MAX;
 static int log_fd = -1;
 
 /* libc's own definition of a function, resolved at each use: fast enough for tests. */
@@ -68,6 +70,7 @@ static enum failure failure_named(const char* name) {
 __attribute__((constructor)) static void configure(void) {
   const char* wanted = getenv("CRM_SHIM_DIR");
   const char* after = getenv("CRM_SHIM_AFTER");
+  const char* wanted_faults = getenv("CRM_SHIM_FAULTS");
   if (wanted == NULL) return;
   if (realpath(wanted, folder) == NULL) {
     fprintf(stderr, "io_shim: CRM_SHIM_DIR=%s: %s\n", wanted, strerror(errno));
@@ -75,6 +78,7 @@ __attribute__((constructor)) static void configure(void) {
   }
   failure = failure_named(getenv("CRM_SHIM_FAIL"));
   if (after != NULL && *after != '\0') first_failing = atol(after);
+  if (wanted_faults != NULL && *wanted_faults != '\0') faults = atol(wanted_faults);
   if (getenv("CRM_SHIM_LOG") != NULL) {
     log_fd = REAL(open)(getenv("CRM_SHIM_LOG"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (log_fd < 0) abort();
@@ -236,7 +240,7 @@ static int log_names(int change, const char* from, const char* to,
 /* Counts one operation; 0 if it may go on, otherwise -1 with errno set. */
 static int count(atomic_long* counter, int breaks, int error) {
   long number = atomic_fetch_add(counter, 1) + 1;
-  if (!breaks || number < first_failing) return 0;
+  if (!breaks || number < first_failing || number - first_failing >= faults) return 0;
   atomic_fetch_add(&failed, 1);
   errno = error;
   return -1;

@@ -81,6 +81,33 @@ TEST_F(SettlingTest, aSettledTenantCanBeClosed) {
   EXPECT_TRUE(test::comes_true([&] { return tenant.expired(); }));
 }
 
+// An error after the commit, as of the checkpoint that follows it, leaves the batches waiting.
+TEST_F(SettlingTest, whatTheDatabaseHoldsIsNotAppliedAgain) {
+  shop_.record(deliveries(0, 10));
+  shop_.snapshot();
+  const auto tenant = shop_.tenants.open_existing(shop_.tenant);
+  const auto wait_again = [&](const Backlog::Batches& batches) {
+    for (const auto& batch : batches) {
+      tenant->backlog.add(PlacedBatch(batch->events, batch->payload), batch->number);
+    }
+  };
+  Backlog::Batches applied;
+  {
+    const std::lock_guard writer(tenant->writer);
+    shop_.record(deliveries(10, 10));
+    applied = tenant->backlog.oldest(settled_events_max);
+  }
+  shop_.snapshot();
+  wait_again(applied);
+  EXPECT_EQ(recipients(shop_), 20) << "with nothing new behind them";
+  wait_again(applied);
+  shop_.record(deliveries(20, 5));
+  EXPECT_EQ(recipients(shop_), 25);
+  const SourceRow source = shop_.snapshot()->sources().at(0);
+  EXPECT_EQ(source.accepted, 25);
+  EXPECT_EQ(source.batches, 3);
+}
+
 TEST_F(SettlingTest, positionIsKnownBeforeAnythingIsSettled) {
   const auto ack = shop_.record(deliveries(0, 3));
   EXPECT_EQ(shop_.recorder.position(crm::str(shop_.tenant), crm::str(shop_.source)),
@@ -206,6 +233,54 @@ TEST_F(SettlingTest, countsOfASourceAreThoseOfItsAcknowledgements) {
   EXPECT_EQ(source.duplicates, 1);
   EXPECT_EQ(source.batches, 2);
   EXPECT_EQ(shop_.snapshot()->quarantine_count(), 1);
+}
+
+// The journal's files of one tenant are put in the place of another's.
+TEST_F(SettlingTest, journalThatCannotBeReadStopsItsTenantAloneAndNothingOfItIsLost) {
+  namespace fs = std::filesystem;
+  shop_.record(deliveries(0, 10));
+  shop_.snapshot();
+  const std::string mall = folder();
+  shop_.tenant = "other";
+  shop_.seq = 0;
+  shop_.record(deliveries(0, 10));
+  shop_.snapshot();
+  const auto other = shop_.tenants.open_existing("other");
+  std::unique_ptr<test::RecorderFixture> next;
+  {
+    const std::lock_guard writer(other->writer);  // what is recorded stays in the journal
+    shop_.record(deliveries(10, 10));
+    next = after_a_crash();
+  }
+  const fs::path copied = next->folder.path();
+  const fs::path damaged = copied / fs::relative(mall, shop_.folder.path());
+  const fs::path sound = copied / fs::relative(other->store->folder(), shop_.folder.path());
+  const auto bytes_of_journal = [&] { return fs::file_size(damaged / "journal.a"); };
+  const auto options = fs::copy_options::overwrite_existing;
+  fs::copy(sound / "journal.a", damaged / "journal.a", options);
+  const auto bytes_before = bytes_of_journal();
+  next->tenant = "mall";
+  for (int i = 0; i < 2; ++i) {
+    try {
+      next->snapshot();
+      FAIL() << "the journal of another tenant was taken";
+    } catch (const crm::Failure& failure) {
+      EXPECT_EQ(failure.status(), CRM_ERR_CORRUPT);
+      EXPECT_THAT(failure.what(), testing::HasSubstr("journal.a: this is the journal of another"));
+    }
+    EXPECT_THROW(next->record(deliveries(20, 1)), crm::Failure);
+  }
+  EXPECT_EQ(bytes_of_journal(), bytes_before);
+  next->tenant = "other";
+  EXPECT_EQ(recipients(*next), 20);
+
+  // The remedy that the error names.
+  for (const char* name : {"journal.a", "journal.b", "journal.mark"}) fs::remove(damaged / name);
+  next->tenant = "mall";
+  next->seq = next->recorder.position(crm::str(next->tenant), crm::str(next->source));
+  EXPECT_EQ(next->seq, 10u);
+  next->record(deliveries(10, 10));
+  EXPECT_EQ(recipients(*next), 20);
 }
 
 // The database is locked by somebody else, which stands for any reason not to take a transaction.

@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace message_history {
@@ -26,16 +28,34 @@ struct JournaledBatch {
   std::string payload;
 };
 
+// A batch with its place in a backlog, so that adding it needs no memory any more.
+class PlacedBatch {
+ public:
+  PlacedBatch(std::size_t events, std::string payload) {
+    place_.push_back(std::make_shared<JournaledBatch>());
+    batch().events = events;
+    batch().payload = std::move(payload);
+  }
+  std::string_view payload() const { return place_.front()->payload; }
+
+ private:
+  friend class Backlog;
+  JournaledBatch& batch() { return *place_.front(); }
+  std::list<std::shared_ptr<JournaledBatch>> place_;
+};
+
 class Backlog {
  public:
   using Batches = std::vector<std::shared_ptr<const JournaledBatch>>;
 
-  void add(JournaledBatch batch) {
+  // `number` is its record's in the journal: it is durable, so that this must not fail.
+  void add(PlacedBatch batch, std::uint64_t number) noexcept {
+    batch.batch().number = number;
     const std::lock_guard lock(mutex_);
-    events_ += batch.events;
-    bytes_ += batch.payload.size();
-    last_ = batch.number;
-    batches_.push_back(std::make_shared<const JournaledBatch>(std::move(batch)));
+    events_ += batch.batch().events;
+    bytes_ += batch.batch().payload.size();
+    last_ = number;
+    batches_.splice(batches_.end(), batch.place_);
   }
 
   // The oldest, at least one if there is any. They stay until they are removed.
@@ -51,7 +71,7 @@ class Backlog {
     return oldest;
   }
 
-  void remove_oldest(std::size_t count) {
+  void remove_oldest(std::size_t count) noexcept {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < count; ++i) {
       events_ -= batches_.front()->events;
@@ -84,7 +104,7 @@ class Backlog {
 
  private:
   mutable std::mutex mutex_;
-  std::deque<std::shared_ptr<const JournaledBatch>> batches_;
+  std::list<std::shared_ptr<JournaledBatch>> batches_;
   std::size_t events_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;

@@ -1,4 +1,4 @@
-// One file of a journal: a head page and records, each beginning on a page of its own.
+// One of a journal's two files: its heads, and records that each begin on a page of their own.
 //
 // Not thread-safe. Errors as in journal.h.
 #pragma once
@@ -8,46 +8,48 @@
 #include <string_view>
 #include <vector>
 
-namespace message_history {
+#include "files/owned_file.h"
+#include "recorder/journal_format.h"
 
-// Records begin on pages, so that a torn write of one never harms an acknowledged one.
-inline constexpr std::size_t journal_page_bytes = 4'096;
-inline constexpr std::size_t journal_record_bytes_max = std::size_t{1} << 30;
+namespace message_history {
 
 struct JournalRecord {
   std::uint64_t number = 0;
   std::string payload;
+  bool operator==(const JournalRecord&) const = default;
 };
 
 class JournalFile {
  public:
-  explicit JournalFile(std::string path) : path_(std::move(path)) {}
-  ~JournalFile();
-  JournalFile(JournalFile&& other) noexcept;
-  JournalFile& operator=(JournalFile&&) = delete;
+  explicit JournalFile(std::string path) : file_(std::move(path)) {}
 
-  void open();  // makes it when it is missing
-  bool try_lock();
-  bool is_empty() const;  // also when it is missing
+  void open() { file_.open(); }
+  bool try_lock() { return file_.try_lock(); }
+  bool is_empty() const { return file_.is_empty(); }
 
-  // The records that are whole; the next one is appended after them. CORRUPT when there are more
-  // behind one that is not.
-  std::vector<JournalRecord> read();
+  // The records that are whole, in order; the next one is appended after them. CORRUPT when neither
+  // head can be read, or when they tell of another owner. Changes nothing in the file.
+  std::vector<JournalRecord> read(JournalOwner owner);
 
-  // Writes the record behind the others, or, with `anew`, as the first, and syncs.
-  void append(std::uint64_t number, std::string_view payload, bool anew);
+  // Writes the record behind the others, or, with `anew`, as the first, and syncs. When that fails,
+  // the same is to be done again before anything else is appended to either file.
+  void append(JournalOwner owner, std::uint64_t number, std::string_view payload, bool anew);
   void truncate();
 
-  std::uint64_t last_number() const { return last_; }  // 0: none
+  std::uint64_t last_number() const { return last_; }                // of a whole record; 0: none
+  std::uint64_t first_number() const { return turn_.first_number; }  // of the turn
+  // The highest number that was begun to be written, as far as the file tells: the record before
+  // it was acknowledged.
+  std::uint64_t begun_number() const { return begun_; }
   std::uint64_t bytes() const { return end_; }
 
  private:
-  std::string contents() const;
+  void cut_back(std::uint64_t begin) noexcept;
 
-  std::string path_;
-  int fd_ = -1;
-  std::string salt_;
+  OwnedFile file_;
+  JournalTurn turn_;
   std::uint64_t last_ = 0;
+  std::uint64_t begun_ = 0;
   std::uint64_t end_ = 0;  // where the next record goes; 0: none was written since it was emptied
   std::string pages_;      // what is written, built in turn
 };

@@ -77,29 +77,48 @@ void Recorder::take_in(const std::shared_ptr<Tenant>& tenant, const crm_event_ba
   result.durable_seq = intake.position();
   // A batch of nothing but duplicates changes nothing, so there is nothing to make durable.
   if (!intake.changes_anything()) return;
-  std::string payload = std::move(intake).record(source, host_.now_us());
-  const std::uint64_t number = tenant->journal->append(payload);
-  positions[source] = result.durable_seq;
-  tenant->backlog.add({number, result.accepted, std::move(payload)});
-  if (intake.erases()) {
-    settle_now(*tenant);
-  } else {
-    settler_.add(tenant);
+  const bool erases = intake.erases();
+  // All memory that is needed is taken before the batch is durable: from then on nothing may fail.
+  PlacedBatch placed(result.accepted, std::move(intake).record(source, host_.now_us()));
+  const auto [position, is_new] = positions.try_emplace(source, 0);
+  try {
+    const std::uint64_t number = tenant->journal->append(placed.payload());
+    position->second = result.durable_seq;
+    tenant->backlog.add(std::move(placed), number);
+  } catch (...) {
+    if (is_new) positions.erase(position);
+    throw;
+  }
+  see_to_settling(tenant, erases);
+}
+
+// The batch is durable: should this fail, the next one that is recorded, or read, tries again.
+void Recorder::see_to_settling(const std::shared_ptr<Tenant>& tenant, bool erases) noexcept {
+  try {
+    if (erases) {
+      settle_now(*tenant);
+    } else {
+      settler_.add(tenant);
+    }
+  } catch (...) {
+    tenant->is_stuck = true;
   }
 }
 
 // Ready to append: the journal is open, the positions are known, and no more waits than may.
 void Recorder::make_room(Tenant& tenant) {
-  if (!tenant.journal) take_up(tenant, Journal::open(tenant.store->folder()));
+  if (!tenant.journal) take_up(tenant, open_journal(*tenant.store));
   if (!tenant.positions || tenant.is_stuck) {
     settle_all(tenant);
     tenant.is_stuck = false;
   }
   if (!tenant.positions) {
-    tenant.positions.emplace();
+    // All or nothing: a source without its position would be recorded anew.
+    std::unordered_map<std::string, std::uint64_t> positions;
     for (const SourceRow& row : tenant.store->sources()) {
-      tenant.positions->emplace(row.name, static_cast<std::uint64_t>(row.position));
+      positions.emplace(row.name, static_cast<std::uint64_t>(row.position));
     }
+    tenant.positions = std::move(positions);
   }
   while (tenant.backlog.is_full()) settle_some(tenant);
 }

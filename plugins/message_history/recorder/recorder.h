@@ -41,6 +41,7 @@ class Recorder {
   void take_in(const std::shared_ptr<Tenant>& tenant, const crm_event_batch& batch,
                crm_event_ack& result);
   void make_room(Tenant& tenant);
+  void see_to_settling(const std::shared_ptr<Tenant>& tenant, bool erases) noexcept;
   void settle_now(Tenant& tenant);
   bool sweep(Tenant& tenant);
 

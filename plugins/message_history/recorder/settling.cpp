@@ -25,7 +25,16 @@ class Settlement {
  public:
   explicit Settlement(Tenant& tenant) : tenant_(tenant), transaction_(tenant.store->begin()) {}
 
+  // The batches without those that the database holds already: a commit may take effect although
+  // it, or what followed it, told of an error.
+  BatchSpan not_settled(BatchSpan batches) const {
+    const std::uint64_t settled = tenant_.store->settled_record();
+    while (!batches.empty() && batches.front()->number <= settled) batches = batches.subspan(1);
+    return batches;
+  }
+
   void settle(BatchSpan batches) {
+    if (batches.empty()) return;
     const std::uint64_t last_number = batches.back()->number;
     while (!batches.empty()) {
       const std::size_t count = chunk_of(batches);
@@ -133,24 +142,41 @@ class Settlement {
 
 }  // namespace
 
+std::unique_ptr<Journal> open_journal(Store& store) {
+  return Journal::open(store.folder(), journal_owner(store.facts().member_salt));
+}
+
+std::unique_ptr<Journal> open_journal_left_behind(Store& store) {
+  return Journal::open_left_behind(store.folder(), journal_owner(store.facts().member_salt),
+                                   store.settled_record());
+}
+
 void take_up(Tenant& tenant, std::unique_ptr<Journal> journal) {
   // All or nothing: what cannot be decoded must not leave a part behind.
-  std::vector<JournaledBatch> batches;
-  for (JournalRecord& record : journal->unsettled(tenant.store->settled_record())) {
+  std::vector<JournalRecord> records = journal->unsettled(tenant.store->settled_record());
+  std::vector<PlacedBatch> batches;
+  batches.reserve(records.size());
+  for (JournalRecord& record : records) {
     const std::size_t events = BatchRecord(record.payload).events().size();
-    batches.push_back({record.number, events, std::move(record.payload)});
+    batches.emplace_back(events, std::move(record.payload));
   }
-  for (JournaledBatch& batch : batches) tenant.backlog.add(std::move(batch));
   tenant.journal = std::move(journal);
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    tenant.backlog.add(std::move(batches[i]), records[i].number);
+  }
 }
 
 void settle_some(Tenant& tenant) {
   const std::lock_guard writer(tenant.writer);
   const Backlog::Batches batches = tenant.backlog.oldest(settled_events_max);
   if (batches.empty()) return;
-  Settlement(tenant).settle(batches);
+  {
+    Settlement settlement(tenant);
+    settlement.settle(settlement.not_settled(batches));
+  }
+  tenant.journal->settled(
+      batches.back()->number);  // first: whoever finds nothing waiting may clear
   tenant.backlog.remove_oldest(batches.size());
-  tenant.journal->settled(batches.back()->number);
   for (const auto& batch : batches) tenant.events_since_sweep += batch->events;
 }
 

@@ -11,6 +11,11 @@ namespace message_history {
 // crm::Failure when they could not be settled; they go on waiting then.
 void settle_some(Tenant& tenant);
 
+// The journal for recording; throws as Journal::open.
+std::unique_ptr<Journal> open_journal(Store& store);
+// The journal of a store that is opened, if a process that ended left something in it.
+std::unique_ptr<Journal> open_journal_left_behind(Store& store);
+
 // Makes the journal the tenant's, and what was left in it its backlog.
 void take_up(Tenant& tenant, std::unique_ptr<Journal> journal);
 

@@ -66,7 +66,7 @@ Tenant::~Tenant() {
   if (!journal || !backlog.empty()) return;
   try {
     journal->clear();
-  } catch (const crm::Failure&) {
+  } catch (...) {
     // All of it is settled: what stays is passed over the next time.
   }
 }
@@ -86,7 +86,7 @@ std::shared_ptr<Tenant> Tenants::adopt(std::unique_ptr<Store> store) {
 
 // What a crash left in the journal is settled before anybody looks.
 void Tenants::recover(Tenant& tenant) const {
-  auto journal = Journal::open_left_behind(tenant.store->folder());
+  auto journal = open_journal_left_behind(*tenant.store);
   if (!journal) return;
   take_up(tenant, std::move(journal));
   const auto settling = [&tenant] {

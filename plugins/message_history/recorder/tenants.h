@@ -23,7 +23,7 @@
 
 namespace message_history {
 
-// At most this many stores are kept open when nobody uses them; each holds five files.
+// At most this many stores are kept open when nobody uses them; each holds six files.
 inline constexpr std::size_t open_tenants_max = 64;
 
 // A batch goes through two doors: `intake` makes it durable in the journal, `writer` settles it,

@@ -46,6 +46,20 @@ const char* begin_of(std::string_view bytes) {
   return bytes.data() == nullptr ? "" : bytes.data();
 }
 
+// While it lives, a lock that another connection holds is not waited for.
+class NoWaiting {
+ public:
+  explicit NoWaiting(sqlite3* database) : database_(database) {
+    sqlite3_busy_timeout(database_, 0);
+  }
+  ~NoWaiting() { sqlite3_busy_timeout(database_, busy_timeout_ms); }
+  NoWaiting(const NoWaiting&) = delete;
+  NoWaiting& operator=(const NoWaiting&) = delete;
+
+ private:
+  sqlite3* const database_;
+};
+
 template <class Work>
 auto translated(const std::string& file, Work&& work) {
   try {
@@ -59,7 +73,8 @@ auto translated(const std::string& file, Work&& work) {
 
 void rethrow(const SQLite::Exception& error, const std::string& file) {
   const std::string what = file + ": " + error.what();
-  switch (error.getErrorCode()) {
+  const bool lacked_memory = error.getExtendedErrorCode() == SQLITE_IOERR_NOMEM;
+  switch (lacked_memory ? SQLITE_NOMEM : error.getErrorCode()) {
     case SQLITE_FULL:
       throw crm::Failure(CRM_ERR_FULL, what + "; free disk space and try again");
     case SQLITE_BUSY:
@@ -67,7 +82,7 @@ void rethrow(const SQLite::Exception& error, const std::string& file) {
     case SQLITE_PROTOCOL:  // whoever wrote the log's index stood still in the middle of it
       throw crm::Failure(CRM_ERR_BUSY, what + "; another process holds it, try again");
     case SQLITE_NOMEM:
-      throw crm::Failure(CRM_ERR_NO_MEMORY, what);
+      throw crm::Failure(CRM_ERR_NO_MEMORY, what + "; free some memory and try again");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
@@ -184,22 +199,41 @@ Connection::Connection(const std::string& file, Mode mode)
     execute("PRAGMA cache_size=-4096");
   }
   execute("PRAGMA mmap_size=0");  // an I/O error must be an error, not a SIGBUS in the host
+  roll_back_ = prepared("ROLLBACK");
+}
+
+Connection::Statement Connection::prepared(const char* sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int answer = sqlite3_prepare_v3(database_.getHandle(), sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                        &statement, nullptr);
+  Statement owned(statement);
+  if (answer != SQLITE_OK) rethrow(SQLite::Exception(database_.getHandle(), answer), file_);
+  return owned;
 }
 
 Query Connection::query(const char* sql) {
   auto& statement = statements_[sql];
-  if (!statement) {
-    sqlite3_stmt* prepared = nullptr;
-    const int answer = sqlite3_prepare_v3(database_.getHandle(), sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                          &prepared, nullptr);
-    statement.reset(prepared);
-    if (answer != SQLITE_OK) rethrow(SQLite::Exception(database_.getHandle(), answer), file_);
-  }
+  if (!statement) statement = prepared(sql);
   return Query(*statement, file_);
 }
 
 void Connection::execute(const std::string& sql) {
   translated(file_, [&] { database_.exec(sql); });
+}
+
+bool Connection::is_in_transaction() const {
+  return sqlite3_get_autocommit(database_.getHandle()) == 0;
+}
+
+void Connection::begin_writing() {
+  roll_back();
+  execute("BEGIN IMMEDIATE");
+}
+
+void Connection::roll_back() noexcept {
+  if (!is_in_transaction()) return;
+  sqlite3_step(roll_back_.get());
+  sqlite3_reset(roll_back_.get());
 }
 
 void Connection::add_function(const char* name, int parameters, Function function, void* context) {
@@ -218,10 +252,8 @@ void Connection::hold_writers() {
 }
 
 bool Connection::try_truncate_log() {
-  execute("PRAGMA busy_timeout=0");
-  const bool is_busy = pragma("wal_checkpoint(TRUNCATE)") != 0;
-  execute("PRAGMA busy_timeout=" + std::to_string(busy_timeout_ms));
-  return !is_busy;
+  const NoWaiting no_waiting(database_.getHandle());
+  return pragma("wal_checkpoint(TRUNCATE)") == 0;
 }
 
 std::int64_t Connection::steps() const {

@@ -79,6 +79,11 @@ class Connection {
   // The statement for this text, which must be a literal: it is looked up by address first.
   Query query(const char* sql);
   void execute(const std::string& sql);
+  // Begins a transaction that writes. One that could not be rolled back before is rolled back
+  // first.
+  void begin_writing();
+  // Ends the transaction under way, if there is one, without its changes. Needs no memory.
+  void roll_back() noexcept;
   // Makes a function of SQL. `context`, which it gets as its user data, outlives the connection's
   // use of it.
   using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
@@ -103,9 +108,14 @@ class Connection {
     void operator()(sqlite3_stmt* statement) const noexcept;
   };
 
+  using Statement = std::unique_ptr<sqlite3_stmt, Finalizer>;
+  Statement prepared(const char* sql);
+  bool is_in_transaction() const;
+
   std::string file_;
   SQLite::Database database_;
-  std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, Finalizer>> statements_;
+  std::unordered_map<const char*, Statement> statements_;
+  Statement roll_back_;  // prepared at once: it is needed when there is no memory
 };
 
 // The bytes of a digest as a column holds them; borrowed.

@@ -98,7 +98,7 @@ class Overwriting {
   ~Overwriting() {
     try {
       db_.execute("PRAGMA secure_delete=FAST");
-    } catch (const crm::Failure&) {
+    } catch (...) {
       // It stays slower, and as safe.
     }
   }

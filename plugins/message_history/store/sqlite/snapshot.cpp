@@ -42,11 +42,7 @@ void SqliteSnapshot::begin() {
 }
 
 void SqliteSnapshot::end() noexcept {
-  try {
-    db_.execute("ROLLBACK");
-  } catch (const crm::Failure&) {
-    // SQLite has rolled back by itself after the error that was reported then.
-  }
+  db_.roll_back();
 }
 
 void SqliteSnapshot::renew() {

@@ -62,20 +62,22 @@ void WriterState::let_trees_drop() {
 
 SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), trees_(state.trees) {
   state_.bound_members();
-  db_.execute("BEGIN IMMEDIATE");
-  state_.refresh();
+  db_.begin_writing();
   changes_before_ = db_.changes();
+  try {
+    state_.refresh();
+  } catch (...) {
+    db_.roll_back();  // a destructor does not run for what was not made
+    throw;
+  }
 }
 
 SqliteWriter::~SqliteWriter() {
   if (committed_) return;
   for (RunEntries& entries : state_.pending) entries.clear();  // nothing of it may come later
-  if (db_.changes() != changes_before_ || has_new_members_) state_.forget();
-  try {
-    db_.execute("ROLLBACK");
-  } catch (const crm::Failure&) {
-    // SQLite already rolled back, as it does on a full disk.
-  }
+  const bool was_interrupted = std::uncaught_exceptions() > exceptions_before_;
+  if (was_interrupted || db_.changes() != changes_before_ || has_new_members_) state_.forget();
+  db_.roll_back();
 }
 
 SourceRow SqliteWriter::source(std::string_view name) {

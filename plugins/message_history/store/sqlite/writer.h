@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <exception>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -188,6 +189,7 @@ class SqliteWriter final : public WriteTransaction {
   TreeSet& trees_;
   bool committed_ = false;
   std::int64_t changes_before_ = 0;
+  const int exceptions_before_ = std::uncaught_exceptions();
   bool has_new_members_ = false;
   std::vector<std::pair<MemberNo, std::string>> new_members_;  // not put yet
   std::string key_;                                            // built in turn
