@@ -185,7 +185,7 @@ class Tampering(AuditCase):
             value = f"{field} + 1" if field in ("at", "rows") else "1 - masked" if field == "masked" else f"{field} || 'x'"
             for number in (1, 5, 8):
                 self.assert_found(f"UPDATE audit SET {field} = {value} WHERE audit_no = {number}",
-                                  f"audit row {number} was changed")
+                                  f"audit row {number} does not match its checksum")
 
     def test_a_removed_row_is_found(self):
         for number in range(1, 9):

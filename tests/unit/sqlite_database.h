@@ -18,9 +18,12 @@
 
 #include "recorder/list_work.h"
 #include "store/sqlite/codec.h"
+#include "store/sqlite/migration.h"
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_set.h"
 #include "store/sqlite/writer.h"
 
@@ -39,6 +42,7 @@ class Database {
     if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary folder");
     db_ = std::make_unique<Connection>(file(), Connection::Mode::create);
     for (const char* step : schema_steps) db_->execute(step);
+    count_all_rows(*db_);
     trees_ = std::make_unique<TreeSet>(*db_, facts().member_salt);
   }
   ~Database() {
@@ -52,53 +56,58 @@ class Database {
     flush();
     db_->execute(sql);
   }
+  // The same, but neither checksums nor counts are brought up to date.
+  void damage(const std::string& sql) {
+    seal();
+    db_->execute(sql);
+    is_damaged_ = true;
+  }
   SqliteSnapshot snapshot() {
-    flush();
+    seal();
     return SqliteSnapshot(file(), facts());
   }
 
   template <class... Values>
-  void put(const char* sql, const Values&... values) {
-    Query query = db_->query(sql);
+  void put(const Table& table, const Values&... values) {
+    Query query = db_->add(table);
     (bind(query, values), ...);
     query.run();
   }
 
   MemberNo member(std::int64_t number, std::string_view id, bool erased = false) {
-    put("INSERT INTO member VALUES (?, ?, ?)", number, id, erased ? 1 : 0);
+    put(tables::member, number, id, erased ? 1 : 0);
     pending(Tree::member_hash).add(member_hash_key(trees_->hash_seed, id, {number}), present);
     return {number};
   }
   RouteNo route(std::int64_t number, Channel channel, std::string_view provider) {
-    put("INSERT INTO route VALUES (?, ?, ?)", number, static_cast<int>(channel), provider);
+    put(tables::route, number, static_cast<int>(channel), provider);
     return {number};
   }
   MessageNo message(const MessageRow& row) {
     const MessageReport& report = row.report;
     const RecipientCounts& counts = row.counts.recipients;
-    put("INSERT INTO message VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        row.number.value, row.message_id, report.facts.at_us, static_cast<int>(report.facts.state),
-        static_cast<int>(report.facts.kind), static_cast<int>(report.facts.channel),
-        report.facts.name, report.scheduled_at_us.at_us, report.scheduled_at_us.value,
-        report.audience.at_us, report.audience.value, row.sent_at_us, row.activity_at_us,
-        row.listed_day, counts.success, counts.failed, counts.pending, counts.excluded,
-        counts.delivered, counts.held_out, counts.converted_reached, counts.converted_held_out,
-        row.counts.clickers, row.counts.openers, row.counts.redeemers, row.counts.buyers,
-        row.counts.orders);
+    put(tables::message, row.number.value, row.message_id, report.facts.at_us,
+        static_cast<int>(report.facts.state), static_cast<int>(report.facts.kind),
+        static_cast<int>(report.facts.channel), report.facts.name, report.scheduled_at_us.at_us,
+        report.scheduled_at_us.value, report.audience.at_us, report.audience.value, row.sent_at_us,
+        row.activity_at_us, row.listed_day, counts.success, counts.failed, counts.pending,
+        counts.excluded, counts.delivered, counts.held_out, counts.converted_reached,
+        counts.converted_held_out, row.counts.clickers, row.counts.openers, row.counts.redeemers,
+        row.counts.buyers, row.counts.orders);
     return row.number;
   }
   void money(MessageNo message, std::string_view currency, const MessageMoney& row) {
-    put("INSERT INTO message_money VALUES (?,?,?,?,?,?)", message.value, currency, row.orders,
-        row.gross_minor, row.refunded_minor, row.cost_minor);
+    put(tables::message_money, message.value, currency, row.orders, row.gross_minor,
+        row.refunded_minor, row.cost_minor);
   }
   // Brings every message that is there into the lists.
   void fill_lists() {
+    seal();
     std::vector<MessageRow> rows;
     {
-      Query query = db_->query("SELECT " MH_MESSAGE_COLUMNS " FROM message");
+      Query query = db_->rows(tables::message, "");
       while (query.step()) rows.push_back(read_message(query));
     }
-    flush();
     WriterState state(*db_, facts().member_salt);
     SqliteWriter writer(state);
     ListWork lists(writer, facts().currency);
@@ -129,32 +138,36 @@ class Database {
     pending(Tree::delivery).add(delivery_key(message, delivery_id), {});
   }
   void touch(const TouchRow& row) {
-    put("INSERT INTO touch VALUES (?,?,?,?,?,?)", row.member.value, row.at_us,
-        static_cast<int>(row.kind), row.message.value, row.delivery_id, checksum_of(row));
+    put(tables::touch, row.member.value, row.at_us, static_cast<int>(row.kind), row.message.value,
+        row.delivery_id);
   }
   void order(const Order& row) {
     const std::string lines = encode_lines(row.version.lines);
-    put("INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", row.number.value, row.order_id,
-        row.member.value, row.placed_at_us, row.version.revision, row.version.at_us,
-        row.version.currency, row.version.amount_minor, row.version.message.value,
-        row.version.message_id, row.refunded_minor, Blob{lines}, checksum_of(row, lines));
+    put(tables::orders, row.number.value, row.order_id, row.member.value, row.placed_at_us,
+        row.version.revision, row.version.at_us, row.version.currency, row.version.amount_minor,
+        row.version.message.value, row.version.message_id, row.refunded_minor, Blob{lines});
     if (!is_person(row.member)) return;
     pending(Tree::member_order)
         .add_at(row.placed_at_us, member_order_key(row.member, row.placed_at_us, row.number),
                 member_order_value(row));
   }
   void refund(const Refund& row) {
-    put("INSERT INTO refund VALUES (?,?,?,?,?,?)", row.refund_id, row.order_id, row.at_us,
-        row.currency, row.amount_minor, checksum_of(row));
+    put(tables::refund, row.refund_id, row.order_id, row.at_us, row.currency, row.amount_minor);
   }
   void credit(const CreditRow& row) {
-    put("INSERT INTO credit VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row.order.value, row.message.value,
-        row.ordered_at_us, row.member.value, row.currency, row.gross_minor, row.refunded_minor,
-        static_cast<int>(row.touch), row.touch_at_us, row.delivery_id, row.rule_version,
-        checksum_of(row));
+    put(tables::credit, row.order.value, row.message.value, row.ordered_at_us, row.member.value,
+        row.currency, row.gross_minor, row.refunded_minor, static_cast<int>(row.touch),
+        row.touch_at_us, row.delivery_id, row.rule_version);
   }
 
  private:
+  // Makes what was written by hand as the writer would have left it.
+  void seal() {
+    flush();
+    if (is_damaged_) return;
+    add_checksums(*db_);
+    count_all_rows(*db_);
+  }
   RunEntries& pending(Tree tree) { return pending_[static_cast<std::size_t>(tree) - 1]; }
   void flush() {
     db_->execute("SAVEPOINT flush");
@@ -172,6 +185,7 @@ class Database {
   static void bind(Query& query, const std::optional<std::int64_t>& value) { query.bind(value); }
 
   std::string folder_;
+  bool is_damaged_ = false;
   std::unique_ptr<Connection> db_;
   std::unique_ptr<TreeSet> trees_;
   std::array<RunEntries, tree_count> pending_;  // by tree

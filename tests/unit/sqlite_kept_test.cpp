@@ -85,7 +85,7 @@ Kept kept_of(Connection& db) {
 // The same from the rows of messages and money, by the definitions of the lists.
 Kept computed_of(Connection& db, TimeZone zone) {
   Kept kept;
-  Query query = db.query("SELECT " MH_MESSAGE_COLUMNS " FROM message");
+  Query query = db.rows(tables::message, "");
   while (query.step()) {
     const MessageRow row = read_message(query);
     const MessageReport& report = row.report;
@@ -178,7 +178,7 @@ void expect_held_refunds_kept(Connection& db) {
 }
 
 void expect_words_kept(Connection& db) {
-  Query query = db.query("SELECT " MH_MESSAGE_COLUMNS " FROM message");
+  Query query = db.rows(tables::message, "");
   while (query.step()) {
     const MessageRow row = read_message(query);
     EXPECT_TRUE(WordMatches(db, row.message_id).contains(row.number));

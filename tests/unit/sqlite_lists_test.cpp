@@ -294,12 +294,13 @@ TEST(Message, CountersByMoneyFailureAndDay) {
   db.message(manual(2));
   db.route(1, Channel::sms, "carrier");
   db.route(2, Channel::alimtalk, "kakao");
-  db.run("INSERT INTO failure VALUES (1,1,'4100',3,2), (1,2,'3018',9,1), (1,2,'0',0,0)");
-  db.run("INSERT INTO message_day VALUES (1,10,5,1,0,0,2), (1,11,1,1,1,1,1), (2,11,0,0,0,0,0)");
+  db.run("INSERT INTO failure VALUES (1,1,'4100',3,2,0), (1,2,'3018',9,1,0), (1,2,'0',0,0,0)");
   db.run(
-      "INSERT INTO revenue_day VALUES (1,11,'KRW',1,100,0), (1,11,'USD',0,0,0), "
-      "(2,12,'KRW',2,300,50)");
-  db.run("INSERT INTO shop VALUES ('KRW',9,1000,10), ('USD',0,0,0)");
+      "INSERT INTO message_day VALUES (1,10,5,1,0,0,2,0), (1,11,1,1,1,1,1,0), (2,11,0,0,0,0,0,0)");
+  db.run(
+      "INSERT INTO revenue_day VALUES (1,11,'KRW',1,100,0,0), (1,11,'USD',0,0,0,0), "
+      "(2,12,'KRW',2,300,50,0)");
+  db.run("INSERT INTO shop VALUES ('KRW',9,1000,10,0), ('USD',0,0,0,0)");
   auto snapshot = db.snapshot();
 
   const auto failures = snapshot.failures({1}, 10);
@@ -331,11 +332,11 @@ TEST(Period, AddsUpTheDaysOfAutomaticMessages) {
     db.message(row);
   }
   db.run(
-      "INSERT INTO message_day VALUES (1,-1,1,0,0,0,0), (1,10,5,1,0,0,2), (1,11,1,1,1,1,1), "
-      "(1,40,3,0,0,0,0), (1,60,4,0,0,0,0), (2,11,0,0,0,0,0), (3,11,1,0,0,0,0)");
+      "INSERT INTO message_day VALUES (1,-1,1,0,0,0,0,0), (1,10,5,1,0,0,2,0), (1,11,1,1,1,1,1,0), "
+      "(1,40,3,0,0,0,0,0), (1,60,4,0,0,0,0,0), (2,11,0,0,0,0,0,0), (3,11,1,0,0,0,0,0)");
   db.run(
-      "INSERT INTO revenue_day VALUES (1,11,'KRW',1,100,0), (1,11,'USD',0,0,0), "
-      "(2,12,'KRW',2,300,50), (1,33,'KRW',1,7,0), (3,12,'KRW',1,1,0)");
+      "INSERT INTO revenue_day VALUES (1,11,'KRW',1,100,0,0), (1,11,'USD',0,0,0,0), "
+      "(2,12,'KRW',2,300,50,0), (1,33,'KRW',1,7,0,0), (3,12,'KRW',1,1,0,0)");
   db.fill_lists();
   auto snapshot = db.snapshot();
   const auto rows = [&](std::int32_t first_day, std::int32_t last_day) {

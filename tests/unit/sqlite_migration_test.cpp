@@ -1,81 +1,98 @@
-// Files of earlier schema versions are brought up to date when they are opened.
+// Files of earlier schema versions are brought up to date when they are opened, and say the same.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <limits>
-#include <memory>
-#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "store/sqlite/connection.h"
-#include "store/sqlite/engine.h"
-#include "store/sqlite/schema.h"
+#include "store/sqlite/row_count.h"
+#include "version_4_store.h"
 
 namespace message_history::sqlite {
 namespace {
 
 constexpr Span all_time{0, std::numeric_limits<std::int64_t>::max()};
 
-class SqliteMigrationTest : public testing::Test {
- protected:
-  SqliteMigrationTest() : folder_(std::filesystem::temp_directory_path() / "migration_XXXXXX") {
-    if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    engine_ = make_engine(folder_);
-    facts_.tenant = "shop";
-    facts_.time_zone = "Asia/Seoul";
-    facts_.currency = "KRW";
-  }
-  ~SqliteMigrationTest() override { std::filesystem::remove_all(folder_); }
+std::vector<std::string> faults_of(const Version4Store& file) {
+  Connection db(file.file(), Connection::Mode::read);
+  std::vector<std::string> faults;
+  verify_rows(db, [&](const RowFault& fault) { faults.push_back(fault.table + " " + fault.what); });
+  return faults;
+}
 
-  std::string file() const { return database_file(folder_, facts_.tenant); }
+TEST(SqliteMigration, OfVersionFourSaysTheSameAndIsSound) {
+  const Version4Store file;
+  EXPECT_EQ(Version4Store::digest_of(*file.open()), Version4Store::digest);
+  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
+  EXPECT_EQ(Connection(file.file(), Connection::Mode::read).pragma("user_version"), schema_version);
+  EXPECT_EQ(Version4Store::digest_of(*file.open()), Version4Store::digest);
+}
 
-  std::string folder_;
-  std::unique_ptr<Engine> engine_;
-  TenantFacts facts_;
-};
+TEST(SqliteMigration, OfVersionFourGoesOnWithItsMerges) {
+  const Version4Store file;
+  const auto store = file.open();
+  int slices = 0;
+  while (store->tidy_some()) ASSERT_LT(++slices, 1'000);
+  EXPECT_GT(slices, 0);
+  EXPECT_EQ(Version4Store::digest_of(*store), Version4Store::digest);
+  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
+}
 
-TEST_F(SqliteMigrationTest, OrdersOfVersionThreeAreFoundByTheirMembers) {
-  MemberNo member;
-  OrderNo second;
+TEST(SqliteMigration, OrdersOfVersionThreeAreFoundByTheirMembers) {
+  const Version4Store file;
+  std::vector<std::vector<OrderNo>> expected;
   {
-    const auto store = engine_->create(facts_);
+    const Version4Store same;
+    const auto store = same.open();
     const auto writer = store->begin();
-    member = writer->add_member("member-1");
-    for (const std::int64_t placed_at_us : {2'000, 1'000}) {
-      Order order;
-      order.order_id = "order-" + std::to_string(placed_at_us);
-      order.member = member;
-      order.placed_at_us = placed_at_us;
-      order.version.currency = "KRW";
-      order.version.amount_minor = 10'000;
-      second = writer->add_order(order);
+    for (std::int64_t member = 1; member <= 60; ++member) {
+      expected.push_back(writer->orders_of(MemberNo{member}, all_time));
     }
-    Order nobodys;
-    nobodys.order_id = "order-0";
-    writer->add_order(nobodys);
-    writer->commit(false);
   }
-  {
-    Connection db(file(), Connection::Mode::write);
-    db.execute(
-        "DELETE FROM block WHERE block_no IN (SELECT block_no FROM fence JOIN run USING (run_no) "
-        "WHERE tree = 6)");
-    db.execute("DELETE FROM fence WHERE run_no IN (SELECT run_no FROM run WHERE tree = 6)");
-    db.execute("DELETE FROM run WHERE tree = 6");
-    db.execute(
-        "CREATE INDEX orders_by_member ON orders (member_no, placed_at, order_no, message_no, "
-        "currency, amount, refunded) WHERE member_no > 0");
-    db.execute("PRAGMA user_version=3");
-  }
-  const auto store = engine_->open(facts_.tenant);
+  file.run(
+      "DELETE FROM block WHERE block_no IN (SELECT block_no FROM fence JOIN run USING (run_no) "
+      "WHERE tree = 6);"
+      "DELETE FROM fence WHERE run_no IN (SELECT run_no FROM run WHERE tree = 6);"
+      "DELETE FROM run WHERE tree = 6;"
+      "CREATE INDEX orders_by_member ON orders (member_no, placed_at, order_no, message_no, "
+      "currency, amount, refunded) WHERE member_no > 0;"
+      "PRAGMA user_version=3");
+  const auto store = file.open();
+  EXPECT_EQ(Version4Store::digest_of(*store), Version4Store::digest);
   const auto writer = store->begin();
-  const std::vector<OrderNo> orders = writer->orders_of(member, all_time);
-  ASSERT_EQ(orders.size(), 2U);
-  EXPECT_EQ(orders.front(), second);  // placed first
-  Connection db(file(), Connection::Mode::read);
-  EXPECT_EQ(db.pragma("user_version"), schema_version);
+  std::size_t orders = 0;
+  for (std::int64_t member = 1; member <= 60; ++member) {
+    const auto found = writer->orders_of(MemberNo{member}, all_time);
+    EXPECT_EQ(found, expected[static_cast<std::size_t>(member - 1)]) << member;
+    orders += found.size();
+  }
+  EXPECT_GT(orders, 40U);
+  Connection db(file.file(), Connection::Mode::read);
   EXPECT_FALSE(db.query("SELECT 1 FROM sqlite_master WHERE name = 'orders_by_member'").step());
+}
+
+// What a version before did not notice is noticed before it is made permanent, and nothing is
+// changed.
+TEST(SqliteMigration, OfADamagedFileIsRefusedAndLeavesItAsItIs) {
+  for (const char* damage : {"DELETE FROM fence WHERE block_no = (SELECT max(block_no) FROM fence)",
+                             "UPDATE run SET level = level + 1 WHERE run_no = 50",
+                             "DELETE FROM block WHERE block_no = (SELECT max(block_no) FROM block)",
+                             "UPDATE orders SET amount = amount + 1 WHERE order_no = 3"}) {
+    SCOPED_TRACE(damage);
+    const Version4Store file;
+    file.run(damage);
+    try {
+      file.open();
+      FAIL() << "was opened";
+    } catch (const crm::Failure& failure) {
+      EXPECT_EQ(failure.status(), CRM_ERR_CORRUPT);
+      EXPECT_NE(std::string(failure.what()).find(file.file()), std::string::npos);
+    }
+    Connection db(file.file(), Connection::Mode::read);
+    EXPECT_EQ(db.pragma("user_version"), 4);
+    EXPECT_FALSE(db.query("SELECT 1 FROM sqlite_master WHERE name = 'row_count'").step());
+  }
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ TEST(Orders, AreFoundWithTheirRefundsAndCredit) {
   fill_timeline(db);
   db.refund({"again", "o100", 900, "KRW", 5});
   db.credit(credit(100, {1}, {1}, ""));
-  db.run("INSERT INTO held_refund VALUES ('o9', 'r9')");
+  db.put(tables::held_refund, "o9", "r9");
   auto snapshot = db.snapshot();
   EXPECT_EQ(snapshot.order("o100")->version.lines.at(0).name, "Shirt");
   EXPECT_EQ(snapshot.order(OrderNo{100})->order_id, "o100");
@@ -201,7 +201,7 @@ TEST(Snapshot, ARowThatDoesNotMatchItsChecksumIsCorruptAndNamed) {
   db.order(order(1, one, 100));
   db.refund({"r-1", "o1", 100, "KRW", 10});
   db.credit(credit(1, {1}, one, ""));
-  db.run(
+  db.damage(
       "UPDATE block SET bytes = x'00' || bytes; UPDATE touch SET at = 101; "
       "UPDATE orders SET amount = 50000; UPDATE refund SET amount = 1; "
       "UPDATE credit SET gross = gross + 1");
@@ -211,25 +211,25 @@ TEST(Snapshot, ARowThatDoesNotMatchItsChecksumIsCorruptAndNamed) {
   };
   names(corrupt([&] { snapshot.delivery({1}, "d-1"); }), "block");
   names(corrupt([&] { snapshot.each_delivery({1}, [](const auto&) { return true; }); }), "block");
-  names(corrupt([&] { snapshot.touches_of(one, 0, all, 10); }), "\"d-2\"");
-  names(corrupt([&] { snapshot.order("o1"); }), "order \"o1\"");
-  names(corrupt([&] { snapshot.refunds_of("o1"); }), "refund \"r-1\"");
-  names(corrupt([&] { snapshot.credit({1}); }), "\"1\"");
+  names(corrupt([&] { snapshot.touches_of(one, 0, all, 10); }), "touch row 1, 101, 3, 1, d-2");
+  names(corrupt([&] { snapshot.order("o1"); }), "orders row 1, o1");
+  names(corrupt([&] { snapshot.refunds_of("o1"); }), "refund row r-1");
+  names(corrupt([&] { snapshot.credit({1}); }), "credit row 1");
   names(corrupt([&] { sales_of(snapshot, {1}); }), "checksum");
 }
 
 TEST(Health, SourcesQuarantineAuditAndSize) {
   Database db;
-  db.run("INSERT INTO source VALUES (1,'shop',7,6,1,0,0,2,99), (2,'email',3,3,0,0,0,1,98)");
+  db.run("INSERT INTO source VALUES (1,'shop',7,6,1,0,0,2,99,0), (2,'email',3,3,0,0,0,1,98,0)");
   db.run(
       "INSERT INTO quarantine (source_no,seq,at,kind,reason,event,member_key) VALUES "
       "(1,5,100,'delivery','no id','{}',NULL), (2,6,101,'order','no id','{}',zeroblob(32))");
   for (int number = 1; number <= 5; ++number) {
-    db.put(
-        "INSERT INTO audit VALUES (?,9,'granted','e','kim','ip','why','m','raw-v1','a,b',1,3,"
-        "'ff','','iss',?,zeroblob(32),zeroblob(32))",
-        number, std::to_string(number));
+    db.put(tables::audit, number, 9, "granted", "e", "kim", "ip", "why", "m", "raw-v1", "a,b", 1, 3,
+           "ff", "", "iss", std::to_string(number), Blob{std::string(32, '\0')},
+           Blob{std::string(32, '\0')});
   }
+  db.run("CREATE TABLE gone (bytes); DROP TABLE gone");
   auto snapshot = db.snapshot();
   const auto sources = snapshot.sources();
   ASSERT_EQ(sources.size(), 2u);
@@ -248,7 +248,7 @@ TEST(Health, SourcesQuarantineAuditAndSize) {
   EXPECT_EQ(oldest.at(0).rows, 3);
   EXPECT_EQ(oldest.at(0).columns, "a,b");
   EXPECT_GT(snapshot.size().file_bytes, 8'192);
-  EXPECT_EQ(snapshot.size().free_bytes, 8'192);  // where an index was before version 4
+  EXPECT_EQ(snapshot.size().free_bytes, 8'192);
 }
 
 // One state under two ways of numbering it; `tombstone` stands for an erased member.
@@ -273,9 +273,9 @@ std::string facts_of(std::int64_t shift, const char* tombstone, bool zeros) {
     }
     db.touch({gone, 200, TouchKind::click, row.number, "d2"});
     db.touch({also, 200, TouchKind::click, row.number, ""});
-    db.put("INSERT INTO message_member VALUES (?,?,1,0,0,0)", row.number.value, gone.value);
-    db.put("INSERT INTO message_member VALUES (?,?,2,0,0,0)", row.number.value, also.value);
-    db.put("INSERT INTO failure VALUES (?,?,'3018',1,1)", row.number.value, 1 + shift);
+    db.put(tables::message_member, row.number.value, gone.value, 1, 0, 0, 0);
+    db.put(tables::message_member, row.number.value, also.value, 2, 0, 0, 0);
+    db.put(tables::failure, row.number.value, 1 + shift, "3018", 1, 1);
   }
   Order sold = order(9, ann, 300);
   sold.number.value += shift;
@@ -285,9 +285,9 @@ std::string facts_of(std::int64_t shift, const char* tombstone, bool zeros) {
   row.order = sold.number;
   row.ordered_at_us = 300;
   db.credit(row);
-  db.run("INSERT INTO shop VALUES ('KRW',1,5000,0)");
-  db.put("INSERT INTO erasure VALUES (?,?,1)", Blob{std::string(32, tombstone[0])}, gone.value);
-  db.put("INSERT INTO erasure VALUES (?,?,2)", Blob{std::string(32, 'x')}, also.value);
+  db.put(tables::shop, "KRW", 1, 5000, 0);
+  db.put(tables::erasure, Blob{std::string(32, tombstone[0])}, gone.value, 1);
+  db.put(tables::erasure, Blob{std::string(32, 'x')}, also.value, 2);
   std::string lines;
   db.snapshot().each_fact([&](std::string_view line) { lines += line; });
   return lines;

@@ -98,7 +98,7 @@ TEST_F(SqliteWriterTest, ForgetsOnlyWhenAnotherConnectionHasWritten) {
   };
   commit_a_member(state_, "kim");
   commit_a_member(state_, "lee");
-  database_.snapshot().sources();
+  SqliteSnapshot(database_.file(), TenantFacts{}).sources();
   ASSERT_TRUE(db_.try_truncate_log());
   state_.refresh();
   EXPECT_TRUE(state_.members_loaded);

@@ -120,6 +120,14 @@ void append_checksum(std::string& bytes) {
   bytes.append(checksum, checksum_bytes);
 }
 
+std::int64_t checksum_of_block(std::string_view bytes) {
+  std::int64_t checksum = 0;
+  for (std::size_t i = 0; i < checksum_bytes && i < bytes.size(); ++i) {
+    checksum = checksum << 8 | static_cast<unsigned char>(bytes[bytes.size() - 1 - i]);
+  }
+  return checksum;
+}
+
 bool BlockBuilder::add(std::string_view key, std::string_view value) {
   assert(empty() || last_key_ < key);
   const std::size_t shared = empty() ? 0 : shared_prefix(last_key_, key);

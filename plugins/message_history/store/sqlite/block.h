@@ -18,6 +18,8 @@ inline constexpr std::size_t block_bytes_max = 4'040;
 
 // The CRC-32 of the bytes, as four more, the lowest first.
 void append_checksum(std::string& bytes);
+// That of a block, as its last bytes say; decoding verifies it.
+std::int64_t checksum_of_block(std::string_view bytes);
 
 // Packs entries into blocks, one after the other.
 class BlockBuilder {

@@ -98,21 +98,4 @@ std::vector<OrderLine> decode_lines(std::string_view bytes) {
   return lines;
 }
 
-RowChecksum& RowChecksum::add(std::int64_t value) {
-  for (int i = 0; i < 8; ++i) {
-    bytes_.push_back(static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i)));
-  }
-  return *this;
-}
-
-RowChecksum& RowChecksum::add(std::string_view text) {
-  add(static_cast<std::int64_t>(text.size()));  // so that "ab","c" differs from "a","bc"
-  bytes_.append(text);
-  return *this;
-}
-
-std::int64_t RowChecksum::value() const {
-  return crc32_of(bytes_);
-}
-
 }  // namespace message_history::sqlite

@@ -1,4 +1,4 @@
-// Packed columns and row checksums: how deliveries' marks and orders' lines become bytes.
+// Packed columns: how deliveries' marks and orders' lines become bytes.
 //
 // The bytes are specified in SCHEMA.md and pinned by golden tests. Decoding trusts nothing: bytes
 // that do not parse throw crm::Failure with CORRUPT.
@@ -21,17 +21,5 @@ void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryStat
 
 std::string encode_lines(const std::vector<OrderLine>& lines);
 std::vector<OrderLine> decode_lines(std::string_view bytes);
-
-// CRC-32 over a row's columns, so that a flipped bit on the disk is an error and not a wrong
-// number.
-class RowChecksum {
- public:
-  RowChecksum& add(std::int64_t value);
-  RowChecksum& add(std::string_view text);
-  std::int64_t value() const;
-
- private:
-  std::string bytes_;
-};
 
 }  // namespace message_history::sqlite

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <vector>
+
+#include "store/sqlite/row_count.h"
 
 namespace message_history::sqlite {
 
@@ -59,6 +62,57 @@ class NoWaiting {
  private:
   sqlite3* const database_;
 };
+std::string hex_text(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string hex;
+  for (const char c : bytes) {
+    hex.push_back(digits[static_cast<unsigned char>(c) >> 4]);
+    hex.push_back(digits[static_cast<unsigned char>(c) & 15]);
+  }
+  return hex;
+}
+
+std::string select_text(const Table& table) {
+  return "SELECT " + std::string(table.columns) + ", crc FROM " + std::string(table.name);
+}
+
+std::string into_text(const Table& table) {
+  std::string text =
+      " INTO " + std::string(table.name) + " (" + std::string(table.columns) + ", crc) VALUES (";
+  for (std::size_t i = 0; i < table.column_count(); ++i) text += "?, ";
+  return text + "?)";
+}
+
+std::vector<std::string> columns_of(const Table& table) {
+  std::vector<std::string> names;
+  for (std::string_view rest = table.columns; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(", "), rest.size());
+    names.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+  return names;
+}
+
+// " WHERE a = ?1 AND b = ?2" for the first columns.
+std::string where_text(const Table& table, std::size_t columns) {
+  const std::vector<std::string> names = columns_of(table);
+  std::string text;
+  for (std::size_t i = 0; i < columns; ++i) {
+    text += (i == 0 ? " WHERE " : " AND ") + names[i] + " = ?" + std::to_string(i + 1);
+  }
+  return text;
+}
+
+std::string update_text(const Table& table) {
+  const std::vector<std::string> names = columns_of(table);
+  const std::size_t kept = table.key_columns + table.fixed_columns;
+  std::string text = "UPDATE " + std::string(table.name) + " SET ";
+  for (std::size_t i = kept; i < names.size(); ++i) {
+    text += names[i] + " = ?" + std::to_string(i + 1) + ", ";
+  }
+  text += "crc = ?" + std::to_string(names.size() + 1);
+  return text + where_text(table, kept);
+}
 
 template <class Work>
 auto translated(const std::string& file, Work&& work) {
@@ -99,8 +153,17 @@ void rethrow(const SQLite::Exception& error, const std::string& file) {
   }
 }
 
-Query::Query(sqlite3_stmt& statement, const std::string& file)
-    : statement_(statement), file_(file) {}
+void damaged(const std::string& file, const std::string& what) {
+  throw crm::Failure(CRM_ERR_CORRUPT,
+                     file + ": " + what + "; restore the tenant's folder from a backup");
+}
+
+Query::Query(sqlite3_stmt& statement, const std::string& file, const Table* table, Use use)
+    : statement_(statement),
+      file_(file),
+      table_(table),
+      use_(use),
+      row_columns_(table == nullptr ? 0 : static_cast<int>(table->column_count())) {}
 
 Query::~Query() {
   sqlite3_reset(&statement_);
@@ -113,32 +176,97 @@ void Query::check(int answer) const {
 
 Query& Query::bind(std::int64_t value) {
   check(sqlite3_bind_int64(&statement_, ++bound_, value));
+  if (use_ == Use::writes_rows) bound_checksum_.add(value), note_bound();
   return *this;
 }
 
 Query& Query::bind(std::string_view text) {
   check(sqlite3_bind_text64(&statement_, ++bound_, begin_of(text), text.size(), SQLITE_TRANSIENT,
                             SQLITE_UTF8));
+  if (use_ == Use::writes_rows) bound_checksum_.add(text), note_bound();
   return *this;
 }
 
 Query& Query::bind_blob(std::string_view bytes) {
   check(
       sqlite3_bind_blob64(&statement_, ++bound_, begin_of(bytes), bytes.size(), SQLITE_TRANSIENT));
+  if (use_ == Use::writes_rows) bound_checksum_.add(bytes), note_bound();
   return *this;
 }
 
 Query& Query::bind_null() {
   check(sqlite3_bind_null(&statement_, ++bound_));
+  if (use_ == Use::writes_rows) bound_checksum_.add_null(), note_bound();
   return *this;
 }
 
-bool Query::step() {
+// With the last column of a row its checksum is bound as well.
+void Query::note_bound() {
+  if (++bound_of_row_ < row_columns_) return;
+  check(sqlite3_bind_int64(&statement_, ++bound_, bound_checksum_.value()));
+  bound_checksum_.clear();
+  bound_of_row_ = 0;
+}
+
+bool Query::is_sound_row() const {
+  RowChecksum checksum;
+  for (int i = 0; i < row_columns_; ++i) {
+    switch (sqlite3_column_type(&statement_, i)) {
+      case SQLITE_INTEGER:
+        checksum.add(sqlite3_column_int64(&statement_, i));
+        break;
+      case SQLITE_NULL:
+        checksum.add_null();
+        break;
+      default: {
+        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(&statement_, i));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(&statement_, i));
+        checksum.add(bytes == nullptr ? std::string_view() : std::string_view(bytes, size));
+      }
+    }
+  }
+  return this->checksum() == checksum.value();
+}
+
+std::int64_t Query::checksum() const {
+  return sqlite3_column_int64(&statement_, row_columns_);
+}
+
+// The row that the query stands at, by its key and what it keeps for ever.
+std::string Query::row_text() const {
+  std::string name = "row";
+  for (int i = 0; i < static_cast<int>(table_->key_columns + table_->fixed_columns); ++i) {
+    name += i == 0 ? " " : ", ";
+    const bool is_blob = sqlite3_column_type(&statement_, i) == SQLITE_BLOB;
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(&statement_, i));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(&statement_, i));
+    const std::string_view value =
+        bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
+    name += is_blob ? "x'" + hex_text(value) + "'" : std::string(value);
+  }
+  return name;
+}
+
+bool Query::advance() {
   column_ = 0;
   const int answer = sqlite3_step(&statement_);
   if (answer == SQLITE_ROW) return true;
   if (answer != SQLITE_DONE) check(answer);
   return false;
+}
+
+bool Query::step() {
+  if (!advance()) return false;
+  if (use_ == Use::reads_rows && !is_sound_row()) {
+    damaged(file_, std::string(table_->name) + " " + row_text() + " does not match its checksum");
+  }
+  return true;
+}
+
+bool Query::step_over_damage(const std::function<void(const std::string&)>& visit) {
+  if (!advance()) return false;
+  if (!is_sound_row()) visit(row_text());
+  return true;
 }
 
 void Query::run() {
@@ -162,6 +290,12 @@ std::optional<std::int64_t> Query::optional_integer() {
 
 std::string Query::text() {
   return std::string(bytes());
+}
+
+std::optional<std::string> Query::optional_text() {
+  if (sqlite3_column_type(&statement_, column_) != SQLITE_NULL) return text();
+  ++column_;
+  return {};
 }
 
 std::string_view Query::bytes() {
@@ -199,22 +333,78 @@ Connection::Connection(const std::string& file, Mode mode)
     execute("PRAGMA cache_size=-4096");
   }
   execute("PRAGMA mmap_size=0");  // an I/O error must be an error, not a SIGBUS in the host
-  roll_back_ = prepared("ROLLBACK");
+  roll_back_ = prepare("ROLLBACK");
 }
 
-Connection::Statement Connection::prepared(const char* sql) {
-  sqlite3_stmt* statement = nullptr;
-  const int answer = sqlite3_prepare_v3(database_.getHandle(), sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                        &statement, nullptr);
-  Statement owned(statement);
+Connection::~Connection() = default;
+
+void Connection::count_rows() {
+  if (!row_counter_) row_counter_ = std::make_unique<RowCounter>(*this);
+}
+
+void Connection::commit() {
+  if (row_counter_) row_counter_->save();
+  execute("COMMIT");
+}
+
+Connection::Prepared Connection::prepare(const std::string& sql) {
+  sqlite3_stmt* prepared = nullptr;
+  const int answer = sqlite3_prepare_v3(database_.getHandle(), sql.c_str(), -1,
+                                        SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+  Prepared statement(prepared);
   if (answer != SQLITE_OK) rethrow(SQLite::Exception(database_.getHandle(), answer), file_);
-  return owned;
+  return statement;
 }
 
 Query Connection::query(const char* sql) {
-  auto& statement = statements_[sql];
-  if (!statement) statement = prepared(sql);
+  Prepared& statement = statements_[sql];
+  if (!statement) statement = prepare(sql);
   return Query(*statement, file_);
+}
+
+Query Connection::rows(const Table& table, const char* rest) {
+  Prepared& statement = row_statements_[{&table, rest}];
+  if (!statement) statement = prepare(select_text(table) + " " + rest);
+  return Query(*statement, file_, &table, Query::Use::reads_rows);
+}
+
+Query Connection::verified(const Table& table, const char* sql) {
+  Prepared& statement = statements_[sql];
+  if (!statement) statement = prepare(sql);
+  return Query(*statement, file_, &table, Query::Use::reads_rows);
+}
+
+Query Connection::writes(const Table& table, const char* sql) {
+  Prepared& statement = statements_[sql];
+  if (!statement) statement = prepare(sql);
+  return Query(*statement, file_, &table, Query::Use::writes_rows);
+}
+
+std::string Connection::text_of(const Table& table, Statement statement) {
+  switch (statement) {
+    case Statement::find:
+      return select_text(table) + where_text(table, table.key_columns);
+    case Statement::put:
+      return "INSERT OR REPLACE" + into_text(table);
+    case Statement::change:
+      return update_text(table);
+    case Statement::add:
+      return "INSERT" + into_text(table);
+    case Statement::add_new:
+      return "INSERT OR IGNORE" + into_text(table);
+    case Statement::remove:
+      return "DELETE FROM " + std::string(table.name) + where_text(table, table.key_columns);
+  }
+  return {};
+}
+
+Query Connection::statement_of(const Table& table, Statement statement) {
+  Prepared& prepared = table_statements_[&table][static_cast<std::size_t>(statement)];
+  if (!prepared) prepared = prepare(text_of(table, statement));
+  const Query::Use use = statement == Statement::find     ? Query::Use::reads_rows
+                         : statement == Statement::remove ? Query::Use::other
+                                                          : Query::Use::writes_rows;
+  return Query(*prepared, file_, &table, use);
 }
 
 void Connection::execute(const std::string& sql) {

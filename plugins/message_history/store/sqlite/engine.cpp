@@ -9,11 +9,15 @@
 
 #include "files/folder.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/database_file.h"
 #include "store/sqlite/free_space.h"
 #include "store/sqlite/meta.h"
+#include "store/sqlite/migration.h"
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/writer.h"
 
 namespace message_history::sqlite {
@@ -42,16 +46,31 @@ constexpr RuleField rule_fields[] = {
     {"rule.conversion_window_us", &Rule::conversion_window_us},
 };
 
+// Before anything is written to it.
+void expect_file_of(Connection& db, std::string_view tenant) {
+  Query query = db.query("SELECT value FROM meta WHERE key = 'tenant'");
+  const std::string found = query.step() ? query.text() : std::string();
+  if (found == tenant) return;
+  throw crm::Failure(
+      CRM_ERR_CORRUPT,
+      fmt::format("{}: holds the tenant \"{}\", not \"{}\"; put each tenant's folder "
+                  "back under its own name",
+                  db.file(), found, tenant));
+}
+
 constexpr std::int64_t tree_of_orders_since = 4;
+constexpr std::int64_t numbered_blocks_since = 5;
+constexpr std::int64_t checksums_since = 6;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
 // What an index told of orders before.
 void fill_tree_of_orders(Connection& db) {
   SortedRuns tree(db, Tree::member_order, member_part);
   RunEntries entries;
-  Query query = db.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE member_no > 0");
+  Query query = db.rows(tables::orders, "");
   for (std::int64_t count = 1; query.step(); ++count) {
     const Order order = read_order(query);
+    if (!is_person(order.member)) continue;
     entries.add_at(order.placed_at_us,
                    member_order_key(order.member, order.placed_at_us, order.number),
                    member_order_value(order));
@@ -70,10 +89,14 @@ void migrate(Connection& db) {
                                    db.file(), version, schema_version));
   }
   db.execute("BEGIN IMMEDIATE");
+  if (version >= checksums_since) expect_sound_rows(db);  // what is lost must not be counted anew
   for (std::int64_t step = version; step < schema_version; ++step) {
     db.execute(schema_steps[static_cast<std::size_t>(step)]);
   }
+  if (version < numbered_blocks_since) number_blocks(db);
+  if (version < checksums_since) add_checksums(db);
   if (version < tree_of_orders_since) fill_tree_of_orders(db);
+  count_all_rows(db);
   db.execute(fmt::format("PRAGMA application_id={}", application_id));
   db.execute(fmt::format("PRAGMA user_version={}", schema_version));
   db.execute("COMMIT");
@@ -111,10 +134,11 @@ class Overwriting {
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(std::string file)
+  SqliteStore(std::string file, std::string_view tenant)
       : file_(std::move(file)),
         folder_(fs::path(file_).parent_path().string()),
         db_(file_, Connection::Mode::write) {
+    expect_file_of(db_, tenant);
     migrate(db_);
     facts_ = read_facts(db_);
     state_ = std::make_unique<WriterState>(db_, facts_.member_salt);
@@ -179,13 +203,8 @@ class SqliteEngine final : public Engine {
 
   std::unique_ptr<Store> open(std::string_view tenant) override {
     const std::string file = database_file(folder_, tenant);
-    std::error_code error;
-    if (!fs::exists(file, error)) {
-      // A folder that cannot be looked into is not a missing tenant.
-      if (error) io_failure(file, "look at the file", error.value());
-      return nullptr;
-    }
-    return std::make_unique<SqliteStore>(file);
+    if (!has_database(file)) return nullptr;
+    return std::make_unique<SqliteStore>(file, tenant);
   }
 
   // Made under another name and renamed when whole, so that a crash leaves no half-made store.
@@ -203,13 +222,14 @@ class SqliteEngine final : public Engine {
     sync_folder(file.parent_path());
     sync_folder(file.parent_path().parent_path());
     sync_folder(folder_);
-    return std::make_unique<SqliteStore>(file);
+    return std::make_unique<SqliteStore>(file, facts.tenant);
   }
 
  private:
   static void fill(const std::string& file, const TenantFacts& facts) {
     Connection db(file, Connection::Mode::create);
     migrate(db);
+    db.count_rows();
     db.execute("BEGIN IMMEDIATE");
     put_meta(db, "tenant", facts.tenant);
     put_meta(db, "time_zone", facts.time_zone);
@@ -219,7 +239,7 @@ class SqliteEngine final : public Engine {
     for (const RuleField& field : rule_fields) {
       put_meta(db, field.key, std::to_string(facts.rule.*field.value));
     }
-    db.execute("COMMIT");
+    db.commit();
     // Closing the last connection moves the log into the file, so the rename moves everything.
   }
 
@@ -230,20 +250,6 @@ class SqliteEngine final : public Engine {
 
 std::unique_ptr<Engine> make_engine(std::string folder) {
   return std::make_unique<SqliteEngine>(std::move(folder));
-}
-
-std::string database_file(const std::string& folder, std::string_view tenant) {
-  std::string name;
-  for (const char c : tenant) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-';
-    if (plain) {
-      name.push_back(c);
-    } else {
-      name += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return folder + "/tenants/" + name + "/history.db";
 }
 
 }  // namespace message_history::sqlite

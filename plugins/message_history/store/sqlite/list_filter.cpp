@@ -3,17 +3,22 @@
 #include <algorithm>
 
 #include "store/sqlite/message_words.h"
+#include "store/sqlite/row_count.h"
+#include "store/sqlite/rows_io.h"
+#include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
 
 WordMatches::WordMatches(Connection& db, std::string_view text) : text_(text) {
   const WordSearch search(text);
   const auto add = [this](MessageNo message) { messages_.push_back(message); };
-  Query query = db.query("SELECT block, words FROM message_words ORDER BY block");
-  while (query.step()) {
+  Query query = db.rows(tables::message_words, "ORDER BY block");
+  RowsSeen seen(tables::message_words);
+  for (; query.step(); seen.add(query)) {
     const std::int64_t block = query.integer();
     search.search(block, query.bytes(), add);
   }
+  seen.expect_all(db);
   if (!messages_.empty()) is_match_.resize(static_cast<std::size_t>(messages_.back().value) + 1);
   for (const MessageNo message : messages_) {
     is_match_[static_cast<std::size_t>(message.value)] = true;
@@ -30,9 +35,7 @@ std::vector<ReachedShelf> reached_shelves(Connection& db, const MessageFilter& f
   std::vector<ReachedShelf> reached;
   if (filter.kind == MessageKind::unknown) return reached;
   const std::int64_t first = static_cast<std::int64_t>(filter.kind) * shelves_of_a_kind;
-  Query query = db.query(
-      "SELECT shelf, messages, success, failed, pending, excluded, clickers, orders FROM shelf "
-      "WHERE shelf BETWEEN ? AND ? AND messages != 0");
+  Query query = db.rows(tables::shelf, "WHERE shelf BETWEEN ? AND ?");
   query.bind(first).bind(first + shelves_of_a_kind - 1);
   while (query.step()) {
     const std::int64_t number = query.integer();
@@ -41,15 +44,12 @@ std::vector<ReachedShelf> reached_shelves(Connection& db, const MessageFilter& f
     if (filter.result && shelf.result != *filter.result) continue;
     if (filter.first_day && shelf.last_day() < *filter.first_day) continue;
     if (filter.last_day && shelf.first_day > *filter.last_day) continue;
+    const ListCounts counts = read_list_counts(query);
+    if (counts.messages == 0) continue;
     ReachedShelf& one = reached.emplace_back();
     one.number = number;
     one.shelf = shelf;
-    ListCounts& counts = one.counts;
-    for (std::int64_t* counter :
-         {&counts.messages, &counts.success, &counts.failed, &counts.pending, &counts.excluded,
-          &counts.clickers, &counts.orders}) {
-      *counter = query.integer();
-    }
+    one.counts = counts;
     one.is_whole = selects_day(filter, shelf.first_day) && selects_day(filter, shelf.last_day());
   }
   std::ranges::stable_sort(reached, {}, [](const auto& one) { return one.shelf.first_day; });

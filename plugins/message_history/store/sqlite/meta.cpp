@@ -2,6 +2,9 @@
 
 #include <charconv>
 
+#include "store/sqlite/row_count.h"
+#include "store/sqlite/tables.h"
+
 namespace message_history::sqlite {
 
 namespace {
@@ -15,9 +18,16 @@ namespace {
 }  // namespace
 
 std::optional<std::string> find_meta(Connection& db, std::string_view key) {
-  Query query = db.query("SELECT value FROM meta WHERE key = ?");
-  if (!query.bind(key).step()) return {};
-  return query.text();
+  {
+    Query query = db.find(tables::meta);
+    if (query.bind(key).step()) {
+      query.skip(1);
+      return query.text();
+    }
+  }
+  // Nothing is as good as a value here: what is missing must never have been there.
+  expect_all_rows(db, tables::meta);
+  return {};
 }
 
 std::string meta(Connection& db, std::string_view key) {
@@ -37,7 +47,7 @@ std::int64_t meta_number(Connection& db, std::string_view key) {
 }
 
 void put_meta(Connection& db, std::string_view key, std::string_view value) {
-  db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").bind(key).bind(value).run();
+  db.put(tables::meta).bind(key).bind(value).run();
 }
 
 }  // namespace message_history::sqlite

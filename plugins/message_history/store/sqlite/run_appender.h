@@ -38,7 +38,14 @@ class RunAppender {
   void flush();
 
  private:
-  void extend(std::string_view first_key, std::string_view last_key, std::size_t entries);
+  struct AddedBlock {
+    std::string_view first_key;
+    std::string_view last_key;
+    std::int64_t number = 0;
+    std::size_t entries = 0;
+    std::int64_t crc = 0;
+  };
+  void extend(const AddedBlock& block);
 
   Connection& db_;
   Run& run_;

@@ -1,7 +1,8 @@
 // Walking one run, and several runs as if they were one, in the order of keys and back.
 //
 // Belongs to one connection and one transaction or snapshot; not thread-safe. Views of keys and
-// values are valid until the next move. Throws crm::Failure as the connection does.
+// values are valid until the next move. Throws crm::Failure as the connection does, and CORRUPT for
+// a block that is missing, damaged or not the one the run names: a move never passes over a gap.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +21,7 @@ namespace message_history::sqlite {
 struct Run {
   std::int64_t number = 0;
   std::int64_t level = 0;
-  std::int64_t entries = 0;  // about: superseded ones that a merge took out may still be counted
+  std::int64_t entries = 0;  // those at or above first_key
   std::int64_t merged_into =
       0;  // the run that takes its entries over, from the lowest key on; or 0
   // Is being merged into: by a merge of one level, or one of all there was.
@@ -32,7 +33,11 @@ struct Run {
   // run's are those of all that went into it.
   std::int64_t first_at_us = std::numeric_limits<std::int64_t>::max();
   std::int64_t last_at_us = std::numeric_limits<std::int64_t>::min();
+  // Its blocks are numbered without gaps, so that a walk notices one that is missing.
+  std::int64_t first_place = 0;
+  std::int64_t blocks = 0;
 
+  std::int64_t end_place() const { return first_place + blocks; }
   bool spans_time(std::int64_t first_us, std::int64_t last_us) const {
     return first_at_us <= last_us && first_us <= last_at_us;
   }
@@ -43,6 +48,9 @@ struct Run {
 
   bool spans(std::string_view key) const { return first_key <= key && key <= last_key; }
 };
+
+// Decodes the bytes of a block; CORRUPT, by its number, when they are missing or damaged.
+void decode_block(const Connection& db, std::int64_t number, std::string_view bytes, Block& block);
 
 class RunCursor {
  public:
@@ -61,6 +69,8 @@ class RunCursor {
   const Run& run() const { return *run_; }
   // Of the block the cursor stands in.
   std::int64_t block_number() const { return block_number_; }
+  std::int64_t block_place() const { return place_; }
+  std::int64_t block_crc() const { return block_crc_; }
   std::string_view block_first_key() const { return block_.key(0); }
   std::string_view block_last_key() const { return block_.key(block_.size() - 1); }
   std::size_t block_entries() const { return block_.size(); }
@@ -82,11 +92,18 @@ class RunCursor {
   bool load_at_or_below(std::string_view key);
   bool load_above(std::string_view key);
   bool load_below(std::string_view key);
+  void check_block(std::string_view first_key, std::int64_t entries) const;
+  // That the block the cursor stands in is the one with this place.
+  void check_place(std::int64_t place) const;
+  void check_next_place() const;
+  [[noreturn]] void missing_block() const;
 
   Connection* db_;
   const Run* run_;
   Block block_;
   std::int64_t block_number_ = 0;
+  std::int64_t place_ = 0;
+  std::int64_t block_crc_ = 0;
   std::size_t at_ = 0;
   std::int64_t loads_ = 0;
   bool loaded_ = false;

@@ -66,9 +66,17 @@ class Input {
     note_key();
   }
 
+  // All of the run was taken over: what a gap hides would be lost for good.
+  void end() const {
+    if (run_.entries != passed_) unsound();
+  }
+
   // What is left of the run, after a slice.
   void cut() {
-    run_.entries = std::max<std::int64_t>(run_.entries - passed_, 1);
+    if (run_.entries <= passed_) unsound();
+    run_.entries -= passed_;
+    run_.blocks = run_.end_place() - cursor_.block_place();
+    run_.first_place = cursor_.block_place();
     run_.first_key.assign(cursor_.key());
     db_.query("DELETE FROM fence WHERE run_no = ? AND first_key < ?")
         .bind(run_.number)
@@ -79,6 +87,10 @@ class Input {
  private:
   void note_key() {
     prefix_ = valid() ? key_prefix(key()) : std::numeric_limits<std::uint64_t>::max();
+  }
+  [[noreturn]] void unsound() const {
+    damaged(db_.file(), "run " + std::to_string(run_.number) + " has another number of entries " +
+                            "than it says");
   }
   void delete_block(std::int64_t block) {
     db_.query("DELETE FROM block WHERE block_no = ?").bind(block).run();
@@ -280,6 +292,7 @@ void SortedRuns::merge_slice(Run& into, std::int64_t entries_max) {
       input->cut();
       save(input->run());
     } else {
+      input->end();
       erase(input->run());
     }
   }

@@ -1,31 +1,16 @@
 #include "store/sqlite/snapshot.h"
 
 #include <filesystem>
+#include <map>
 #include <system_error>
 
 #include "store/sqlite/retention.h"
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
-
-namespace {
-
-QuarantineEntry read_quarantine(Query& query) {
-  QuarantineEntry entry;
-  entry.number = query.integer();
-  entry.source = query.text();
-  entry.row.source = query.number<SourceNo>();
-  entry.row.seq = query.integer();
-  entry.row.at_us = query.integer();
-  entry.row.kind = query.text();
-  entry.row.reason = query.text();
-  entry.row.event = query.text();
-  if (const std::string_view key = query.bytes(); !key.empty()) entry.row.member = sha256_of(key);
-  return entry;
-}
-
-}  // namespace
 
 SqliteSnapshot::SqliteSnapshot(const std::string& file, const TenantFacts& facts)
     : db_(file, Connection::Mode::read), trees_(db_, facts.member_salt), currency_(facts.currency) {
@@ -51,6 +36,10 @@ void SqliteSnapshot::renew() {
   begin();
 }
 
+void SqliteSnapshot::expect_all_runs() {
+  expect_all_rows(db_, tables::run);
+}
+
 std::int64_t SqliteSnapshot::count(const char* sql) {
   Query query = db_.query(sql);
   query.step();
@@ -63,26 +52,28 @@ std::vector<SourceRow> SqliteSnapshot::sources() {
 
 std::vector<QuarantineEntry> SqliteSnapshot::quarantine(std::int64_t before_number,
                                                         std::int64_t limit) {
-  Query query = db_.query(
-      "SELECT quarantine_no, (SELECT name FROM source WHERE source.source_no = "
-      "quarantine.source_no), source_no, seq, at, kind, reason, event, member_key "
-      "FROM quarantine WHERE quarantine_no < ? ORDER BY quarantine_no DESC LIMIT ?");
-  return rows_of(query.bind(before_number).bind(limit), read_quarantine);
+  std::map<SourceNo, std::string> names;
+  for (SourceRow& source : sources()) names[source.number] = std::move(source.name);
+  Query query =
+      db_.rows(tables::quarantine, "WHERE quarantine_no < ? ORDER BY quarantine_no DESC LIMIT ?");
+  auto entries = rows_of(query.bind(before_number).bind(limit), read_quarantine);
+  for (QuarantineEntry& entry : entries) entry.source = names[entry.row.source];
+  return entries;
 }
 
 std::int64_t SqliteSnapshot::quarantine_count() {
-  // Numbers rise by one and only the oldest are dropped, so that no row need be read.
-  return count(
-      "SELECT coalesce((SELECT max(quarantine_no) FROM quarantine) - "
-      "(SELECT min(quarantine_no) FROM quarantine) + 1, 0)");
+  return row_count(db_, tables::quarantine).rows;
 }
 
 std::int64_t SqliteSnapshot::held_messages() {
-  return count("SELECT coalesce(sum(messages), 0) FROM shelf WHERE shelf = 0");
+  Query query = db_.find(tables::shelf);
+  if (!query.bind(std::int64_t{0}).step()) return 0;
+  query.skip(1);
+  return query.integer();
 }
 
 std::int64_t SqliteSnapshot::held_refunds() {
-  return count("SELECT count(*) FROM held_refund");
+  return row_count(db_, tables::held_refund).rows;
 }
 
 StoreSize SqliteSnapshot::size() {

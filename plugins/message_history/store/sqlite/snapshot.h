@@ -28,6 +28,7 @@ class SqliteSnapshot final : public Snapshot {
 
   // Moves the snapshot to the newest commit.
   void renew();
+  void expect_all_runs();
 
   std::vector<MessageListRow> messages(const MessageFilter& filter,
                                        const MessagePage& page) override;
@@ -118,6 +119,7 @@ class SqliteSnapshot final : public Snapshot {
     const std::function<void(const MemberRow&)>* visit = nullptr;  // while each_member() runs
     MemberRow row;                                                 // whose memory is reused
     std::exception_ptr failure;
+    std::string file;
   };
   MemberVisit member_visit_;
   bool can_visit_members_ = false;

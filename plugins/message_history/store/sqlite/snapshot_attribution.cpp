@@ -2,7 +2,9 @@
 #include <limits>
 #include <optional>
 
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
@@ -19,8 +21,7 @@ struct Place {
 class Touches {
  public:
   Touches(Connection& db, MemberNo first, MemberNo last)
-      : query_(db.query("SELECT member_no, at, kind, message_no, delivery_id FROM touch "
-                        "WHERE member_no BETWEEN ? AND ? ORDER BY member_no, at")) {
+      : query_(db.rows(tables::touch, "WHERE member_no BETWEEN ? AND ? ORDER BY member_no, at")) {
     query_.bind(first).bind(last);
     next();
   }
@@ -77,12 +78,15 @@ class Reached {
   SweptTouch touch_;
 };
 
+// From `placed_at` on.
 SweptOrder read_swept_order(Query& query) {
   SweptOrder order;
   order.placed_at_us = query.integer();
-  order.message = query.number<MessageNo>();
+  query.skip(2);
   order.currency = query.bytes();
   order.amount_minor = query.integer();
+  order.message = query.number<MessageNo>();
+  query.skip(1);
   order.refunded_minor = query.integer();
   return order;
 }
@@ -97,12 +101,12 @@ bool is_due(const Source& source, const Place& until) {
 
 void SqliteSnapshot::sweep(MemberNo first, MemberNo last, AttributionVisitor& visitor) {
   if (!is_person(first)) {
-    Query nobodys = db_.query(
-        "SELECT placed_at, message_no, currency, amount, refunded FROM orders "
-        "WHERE member_no <= 0");
-    while (nobodys.step()) {
+    Query orders = db_.rows(tables::orders, "");
+    while (orders.step()) {
+      orders.skip(2);
+      if (is_person(orders.number<MemberNo>())) continue;
       visitor.begin_member();
-      visitor.order(read_swept_order(nobodys));
+      visitor.order(read_swept_order(orders));
     }
     first = MemberNo{1};
   }
@@ -138,11 +142,13 @@ void SqliteSnapshot::sweep(MemberNo first, MemberNo last, AttributionVisitor& vi
 
 std::vector<std::string> SqliteSnapshot::message_ids() {
   std::vector<std::string> ids;
-  Query query = db_.query("SELECT message_no, message_id FROM message ORDER BY message_no");
-  while (query.step()) {
+  Query query = db_.rows(tables::message, "ORDER BY message_no");
+  RowsSeen seen(tables::message);
+  for (; query.step(); seen.add(query)) {
     ids.resize(static_cast<std::size_t>(query.integer()) + 1);
     ids.back() = query.text();
   }
+  seen.expect_all(db_);
   return ids;
 }
 

@@ -1,45 +1,21 @@
 // The audit chain, page by page in either direction.
+#include <algorithm>
+
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
 
-namespace {
-
-#define MH_AUDIT_COLUMNS                                                                  \
-  "audit_no, at, event, export_id, actor, origin, reason, message_id, dialect, columns, " \
-  "masked, rows, csv_sha256, detail, iss, jti, previous_sha256, sha256"
-
-AuditRow read_audit(Query& query) {
-  AuditRow row;
-  row.number = query.integer();
-  row.at_us = query.integer();
-  for (std::string* value : {&row.event, &row.export_id, &row.actor, &row.origin, &row.reason,
-                             &row.message_id, &row.dialect, &row.columns}) {
-    *value = query.text();
-  }
-  row.masked = query.integer() != 0;
-  row.rows = query.integer();
-  for (std::string* value : {&row.csv_sha256, &row.detail, &row.iss, &row.jti}) {
-    *value = query.text();
-  }
-  row.previous_sha256 = sha256_of(query.bytes());
-  row.sha256 = sha256_of(query.bytes());
-  return row;
-}
-
-}  // namespace
-
 std::vector<AuditRow> SqliteSnapshot::audit_newest(std::int64_t before_number, std::int64_t limit) {
-  Query query = db_.query("SELECT " MH_AUDIT_COLUMNS
-                          " FROM audit WHERE audit_no < ? ORDER BY audit_no DESC LIMIT ?");
+  Query query = db_.rows(tables::audit, "WHERE audit_no < ? ORDER BY audit_no DESC LIMIT ?");
   return rows_of(query.bind(before_number).bind(limit), read_audit);
 }
 
 std::vector<AuditRow> SqliteSnapshot::audit_oldest(std::int64_t after_number, std::int64_t limit) {
-  Query query = db_.query("SELECT " MH_AUDIT_COLUMNS
-                          " FROM audit WHERE audit_no > ? ORDER BY audit_no LIMIT ?");
+  Query query = db_.rows(tables::audit, "WHERE audit_no > ? ORDER BY audit_no LIMIT ?");
   return rows_of(query.bind(after_number).bind(limit), read_audit);
 }
 
@@ -48,15 +24,30 @@ AuditHead SqliteSnapshot::audit_head() {
 }
 
 std::vector<AuditRow> SqliteSnapshot::running_exports() {
-  Query query = db_.query("SELECT " MH_AUDIT_COLUMNS
-                          " FROM audit WHERE audit_no IN (SELECT audit_no FROM running_export) "
-                          "ORDER BY audit_no");
-  return rows_of(query, read_audit);
+  std::vector<std::int64_t> numbers;
+  {
+    Query query = db_.rows(tables::running_export, "");
+    RowsSeen seen(tables::running_export);
+    for (; query.step(); seen.add(query)) {
+      query.skip(1);
+      numbers.push_back(query.integer());
+    }
+    seen.expect_all(db_);
+  }
+  std::ranges::sort(numbers);
+  std::vector<AuditRow> rows;
+  for (const std::int64_t number : numbers) {
+    Query query = db_.find(tables::audit);
+    if (!query.bind(number).step()) {
+      damaged(db_.file(), "audit row " + std::to_string(number) + " is missing");
+    }
+    rows.push_back(read_audit(query));
+  }
+  return rows;
 }
 
 std::optional<AuditRow> SqliteSnapshot::newest_completed_export() {
-  Query query = db_.query("SELECT " MH_AUDIT_COLUMNS
-                          " FROM audit WHERE event = 'completed' ORDER BY audit_no DESC LIMIT 1");
+  Query query = db_.rows(tables::audit, "WHERE event = 'completed' ORDER BY audit_no DESC LIMIT 1");
   return row_of(query, read_audit);
 }
 

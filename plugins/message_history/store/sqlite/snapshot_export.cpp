@@ -36,7 +36,7 @@ void SqliteSnapshot::cut_into_parts(MessageNo message, std::int64_t deliveries) 
   parted_ = message;
   part_deliveries_ = deliveries;
   parts_.clear();
-  const std::int64_t blocks = count("SELECT count(*) FROM fence");
+  const std::int64_t blocks = count("SELECT coalesce(sum(blocks), 0) FROM run");
   const std::int64_t entries = count("SELECT coalesce(sum(entries), 0) FROM run");
   const std::int64_t step =
       entries == 0 ? 1 : std::max<std::int64_t>(1, deliveries * blocks / entries);
@@ -74,6 +74,8 @@ std::vector<std::unique_ptr<Snapshot>> open_snapshots(const std::string& file,
     version = watch.pragma("data_version");
     for (const auto& snapshot : taken) snapshot->renew();
   }
+  // A run that is missing would be missing without a gap.
+  for (const auto& snapshot : taken) snapshot->expect_all_runs();
   return {std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end())};
 }
 

@@ -5,10 +5,17 @@
 // holds. Lines go by the bytes of ids, never by the store's numbers, and everything an erased
 // member left counts as of one person "erased", because tombstones are random. Tables by day are
 // left out: they depend on the time zone.
-#include <map>
+#include <sqlite3.h>
 
+#include <map>
+#include <new>
+#include <tuple>
+#include <utility>
+
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
@@ -16,16 +23,6 @@ namespace message_history::sqlite {
 namespace {
 
 using Visit = std::function<void(std::string_view)>;
-
-// Who a number stands for: "" nobody, "ambiguous", "erased", or "=" and the member's id.
-#define MH_WHO(number)                                                  \
-  "(CASE WHEN " number " = 0 THEN '' WHEN " number                      \
-  " < 0 THEN 'ambiguous' ELSE "                                         \
-  "(SELECT iif(erased, 'erased', '=' || member) FROM member AS person " \
-  "WHERE person.member_no = " number ") END)"
-
-#define MH_MESSAGE_ID(number) \
-  "(SELECT message_id FROM message AS named WHERE named.message_no = " number ")"
 
 class Fact {
  public:
@@ -63,12 +60,6 @@ class Fact {
   std::string line_;
 };
 
-// Columns of the query as they come: `texts` first, then `numbers`.
-void add_columns(Fact& fact, Query& query, int texts, int numbers) {
-  for (int i = 0; i < texts; ++i) fact.text(query.bytes());
-  for (int i = 0; i < numbers; ++i) fact.number(query.integer());
-}
-
 void visit_message(const MessageRow& row, const Visit& visit) {
   const MessageFacts& facts = row.report.facts;
   Fact fact("message");
@@ -94,72 +85,118 @@ void visit_message(const MessageRow& row, const Visit& visit) {
       .end(visit);
 }
 
-// Rows of zeros are left out: whether one is there depends on the order of events.
-void visit_money(Connection& db, const MessageRow& message, const Visit& visit) {
-  Query query = db.query(
-      "SELECT currency, orders, gross, refunded, cost FROM message_money WHERE message_no = ? "
-      "AND (orders != 0 OR gross != 0 OR refunded != 0 OR cost != 0) ORDER BY currency");
-  query.bind(message.number);
-  while (query.step()) {
-    Fact fact("money");
-    fact.text(message.message_id);
-    add_columns(fact, query, 1, 4);
-    fact.end(visit);
-  }
-}
+// Counts the rows of tables that are read message by message.
+struct SeenOfMessages {
+  RowsSeen money{tables::message_money};
+  RowsSeen failures{tables::failure};
+  RowsSeen members{tables::message_member};
+};
 
-void visit_failures(Connection& db, const MessageRow& message, const Visit& visit) {
-  Query query = db.query(
-      "SELECT provider, code, channel, attempts, unreached "
-      "FROM failure JOIN route USING (route_no) WHERE message_no = ? "
-      "AND (attempts != 0 OR unreached != 0) ORDER BY channel, provider, code");
-  query.bind(message.number);
-  while (query.step()) {
-    Fact fact("failure");
-    fact.text(message.message_id);
-    add_columns(fact, query, 2, 3);
-    fact.end(visit);
-  }
-}
-
-// What deliveries name by number, looked up once.
+// What rows name by number. Throws CORRUPT for what is not there.
 class Names {
  public:
-  Names(Connection& db, TreeSet& trees) : db_(db), trees_(trees) {}
+  Names(Connection& db, TreeSet& trees, std::vector<std::string> message_ids)
+      : db_(db), trees_(trees), message_ids_(std::move(message_ids)) {
+    for (Route& route : read_routes(db)) routes_[route.number] = std::move(route);
+    // So that rows can be sorted by names.
+    db.add_function("who", 1, answer<&Names::who, MemberNo>, this);
+    db.add_function("message_id_of", 1, answer<&Names::message_id, MessageNo>, this);
+    db.add_function("order_id_of", 1, answer<&Names::order_id, OrderNo>, this);
+  }
 
+  // "" nobody, "ambiguous", "erased", or "=" and the member's id.
   std::string who(MemberNo member) {
     if (!member) return "";
     if (!is_person(member)) return "ambiguous";
-    const auto row = member_row(db_, member);
-    if (!row) return "";
-    return row->erased ? "erased" : "=" + row->member;
+    const MemberRow row = stored_member(db_, member);
+    return row.erased ? "erased" : "=" + row.member;
   }
 
-  const Route& route(RouteNo number) {
-    Route& route = routes_[number];
-    if (route.number) return route;
-    route.number = number;
-    Query query = db_.query("SELECT provider, channel FROM route WHERE route_no = ?");
-    if (query.bind(number).step()) {
-      route.provider = query.text();
-      route.channel = static_cast<Channel>(query.integer());
+  std::string message_id(MessageNo number) {
+    const auto at = static_cast<std::size_t>(number.value);
+    if (at >= message_ids_.size() || message_ids_[at].empty()) {
+      missing_row(db_, "message", number.value);
     }
-    return route;
+    return message_ids_[at];
+  }
+
+  std::string order_id(OrderNo number) { return stored_order(db_, number).order_id; }
+
+  const Route& route(RouteNo number) {
+    const auto known = routes_.find(number);
+    if (known == routes_.end()) missing_row(db_, "route", number.value);
+    return known->second;
   }
 
   // The smallest delivery_id names a chain.
   std::string chain(ChainNo number) {
     const std::string begin = chain_key(number);
-    RunsCursor cursor = trees_.chains.cursor(begin, key_after(begin));
+    const std::string end = key_after(begin);
+    RunsCursor cursor = trees_.chains.cursor(begin, end);
     cursor.seek(begin);
-    return cursor.valid() ? decode_chain_key(cursor.key()).delivery_id : std::string();
+    if (!cursor.valid() || cursor.key() >= end) missing_row(db_, "chain", number.value);
+    return decode_chain_key(cursor.key()).delivery_id;
   }
 
  private:
+  template <auto name, class Number>
+  static void answer(sqlite3_context* context, int, sqlite3_value** values) {
+    auto& names = *static_cast<Names*>(sqlite3_user_data(context));
+    try {
+      const std::string text = (names.*name)(Number{sqlite3_value_int64(values[0])});
+      sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    } catch (const std::bad_alloc&) {
+      sqlite3_result_error_nomem(context);
+    } catch (const std::exception& error) {  // the store's: what it reads is damaged
+      sqlite3_result_error(context, error.what(), -1);
+      sqlite3_result_error_code(context, SQLITE_CORRUPT);
+    }
+  }
+
   Connection& db_;
   TreeSet& trees_;
+  std::vector<std::string> message_ids_;  // by number
   std::map<RouteNo, Route> routes_;
 };
+
+// Rows of zeros are left out: whether one is there depends on the order of events.
+void visit_money(Connection& db, const MessageRow& message, RowsSeen& seen, const Visit& visit) {
+  Query query = db.rows(tables::message_money, "WHERE message_no = ? ORDER BY currency");
+  for (query.bind(message.number); query.step(); seen.add(query)) {
+    query.skip(1);
+    const std::string currency = query.text();
+    const MessageMoney money = read_message_money(query);
+    if (money == MessageMoney{}) continue;
+    Fact("money")
+        .text(message.message_id)
+        .text(currency)
+        .numbers({money.orders, money.gross_minor, money.refunded_minor, money.cost_minor})
+        .end(visit);
+  }
+}
+
+void visit_failures(Connection& db, const MessageRow& message, Names& names, RowsSeen& seen,
+                    const Visit& visit) {
+  std::map<std::tuple<Channel, std::string, std::string>, FailureCounts> failures;
+  Query query = db.rows(tables::failure, "WHERE message_no = ?");
+  for (query.bind(message.number); query.step(); seen.add(query)) {
+    query.skip(1);
+    const Route& route = names.route(query.number<RouteNo>());
+    FailureCounts& counts = failures[{route.channel, route.provider, query.text()}];
+    counts.attempts = query.integer();
+    counts.unreached = query.integer();
+  }
+  for (const auto& [key, counts] : failures) {
+    if (counts == FailureCounts{}) continue;
+    const auto& [channel, provider, code] = key;
+    Fact("failure")
+        .text(message.message_id)
+        .text(provider)
+        .text(code)
+        .numbers({static_cast<std::int64_t>(channel), counts.attempts, counts.unreached})
+        .end(visit);
+  }
+}
 
 void visit_delivery(const Delivery& row, const MessageRow& message, Names& names,
                     const Visit& visit) {
@@ -201,58 +238,67 @@ void visit_deliveries(TreeSet& trees, const MessageRow& message, Names& names, c
   }
 }
 
-void visit_members(Connection& db, const MessageRow& message, const Visit& visit) {
-  Query query = db.query(
-      "SELECT " MH_WHO("message_member.member_no") " AS who, clicks, opens, coupons, orders "
-      "FROM message_member WHERE message_no = ? "
-      "AND (clicks != 0 OR opens != 0 OR coupons != 0 OR orders != 0) "
-      "ORDER BY who, clicks, opens, coupons, orders");
-  query.bind(message.number);
-  while (query.step()) {
-    Fact fact("member");
-    fact.text(message.message_id);
-    add_columns(fact, query, 1, 4);
-    fact.end(visit);
-  }
-}
-
-void visit_messages(Connection& db, TreeSet& trees, const Visit& visit) {
-  Names names(db, trees);
-  Query query = db.query("SELECT " MH_MESSAGE_COLUMNS " FROM message ORDER BY message_id");
-  while (query.step()) {
-    const MessageRow message = read_message(query);
-    visit_message(message, visit);
-    visit_money(db, message, visit);
-    visit_failures(db, message, visit);
-    visit_deliveries(trees, message, names, visit);
-    visit_members(db, message, visit);
-  }
-}
-
-void visit_touches(Connection& db, const Visit& visit) {
-  Query query = db.query(
-      "SELECT " MH_TOUCH_COLUMNS ", " MH_WHO("touch.member_no") " AS who, "
-      MH_MESSAGE_ID("touch.message_no") " AS named FROM touch "
-      "ORDER BY who, at, kind, named, delivery_id");
-  while (query.step()) {
-    const TouchRow row = read_touch(query);
-    Fact fact("touch");
-    add_columns(fact, query, 2, 0);  // who, message_id
-    fact.text(row.delivery_id)
-        .number(row.at_us)
-        .number(static_cast<std::int64_t>(row.kind))
+void visit_members(Connection& db, const MessageRow& message, Names& names, RowsSeen& seen,
+                   const Visit& visit) {
+  Query query = db.rows(tables::message_member,
+                        "WHERE message_no = ? "
+                        "ORDER BY who(member_no), clicks, opens, coupons, orders");
+  for (query.bind(message.number); query.step(); seen.add(query)) {
+    query.skip(1);
+    const auto member = query.number<MemberNo>();
+    query.skip(-2);
+    const MemberCounts counts = read_member_counts(query);
+    if (counts.none()) continue;
+    Fact("member")
+        .text(message.message_id)
+        .text(names.who(member))
+        .numbers({counts.clicks, counts.opens, counts.coupons, counts.orders})
         .end(visit);
   }
 }
 
-void visit_orders(Connection& db, const Visit& visit) {
-  Query query = db.query("SELECT " MH_ORDER_COLUMNS
-                         ", " MH_WHO("orders.member_no") " FROM orders ORDER BY order_id");
-  while (query.step()) {
+void visit_messages(Connection& db, TreeSet& trees, Names& names, const Visit& visit) {
+  SeenOfMessages seen;
+  RowsSeen messages(tables::message);
+  Query query = db.rows(tables::message, "ORDER BY message_id");
+  for (; query.step(); messages.add(query)) {
+    const MessageRow message = read_message(query);
+    visit_message(message, visit);
+    visit_money(db, message, seen.money, visit);
+    visit_failures(db, message, names, seen.failures, visit);
+    visit_deliveries(trees, message, names, visit);
+    visit_members(db, message, names, seen.members, visit);
+  }
+  for (const RowsSeen* rows : {&messages, &seen.money, &seen.failures, &seen.members}) {
+    rows->expect_all(db);
+  }
+}
+
+void visit_touches(Connection& db, Names& names, const Visit& visit) {
+  Query query = db.rows(
+      tables::touch, "ORDER BY who(member_no), at, kind, message_id_of(message_no), delivery_id");
+  RowsSeen seen(tables::touch);
+  for (; query.step(); seen.add(query)) {
+    const TouchRow row = read_touch(query);
+    Fact("touch")
+        .text(names.who(row.member))
+        .text(names.message_id(row.message))
+        .text(row.delivery_id)
+        .number(row.at_us)
+        .number(static_cast<std::int64_t>(row.kind))
+        .end(visit);
+  }
+  seen.expect_all(db);
+}
+
+void visit_orders(Connection& db, Names& names, const Visit& visit) {
+  Query query = db.rows(tables::orders, "ORDER BY order_id");
+  RowsSeen seen(tables::orders);
+  for (; query.step(); seen.add(query)) {
     const Order row = read_order(query);
     const OrderVersion& version = row.version;
     Fact fact("order");
-    fact.text(row.order_id).text(query.bytes());
+    fact.text(row.order_id).text(names.who(row.member));
     fact.numbers({row.placed_at_us, version.revision, version.at_us})
         .text(version.currency)
         .number(version.amount_minor)
@@ -265,11 +311,13 @@ void visit_orders(Connection& db, const Visit& visit) {
     }
     fact.end(visit);
   }
+  seen.expect_all(db);
 }
 
 void visit_refunds(Connection& db, const Visit& visit) {
-  Query query = db.query("SELECT " MH_REFUND_COLUMNS " FROM refund ORDER BY refund_id");
-  while (query.step()) {
+  Query query = db.rows(tables::refund, "ORDER BY refund_id");
+  RowsSeen seen(tables::refund);
+  for (; query.step(); seen.add(query)) {
     const Refund row = read_refund(query);
     Fact("refund")
         .text(row.refund_id)
@@ -279,51 +327,58 @@ void visit_refunds(Connection& db, const Visit& visit) {
         .number(row.amount_minor)
         .end(visit);
   }
+  seen.expect_all(db);
 }
 
-void visit_credits(Connection& db, const Visit& visit) {
-  Query query = db.query("SELECT " MH_CREDIT_COLUMNS
-                         ", (SELECT order_id FROM orders WHERE orders.order_no = credit.order_no) "
-                         "AS sold, " MH_MESSAGE_ID("credit.message_no") ", " MH_WHO(
-                             "credit.member_no") " FROM credit ORDER BY sold");
-  while (query.step()) {
+void visit_credits(Connection& db, Names& names, const Visit& visit) {
+  Query query = db.rows(tables::credit, "ORDER BY order_id_of(order_no)");
+  RowsSeen seen(tables::credit);
+  for (; query.step(); seen.add(query)) {
     const CreditRow row = read_credit(query);
-    Fact fact("credit");
-    add_columns(fact, query, 3, 0);  // order_id, message_id, who
-    fact.text(row.currency)
+    Fact("credit")
+        .text(names.order_id(row.order))
+        .text(names.message_id(row.message))
+        .text(names.who(row.member))
+        .text(row.currency)
         .text(row.delivery_id)
         .numbers({row.ordered_at_us, row.gross_minor, row.refunded_minor,
                   static_cast<std::int64_t>(row.touch), row.touch_at_us, row.rule_version})
         .end(visit);
   }
+  seen.expect_all(db);
 }
 
-void visit_shop(Connection& db, const Visit& visit) {
-  Query query = db.query(
-      "SELECT currency, orders, gross, refunded FROM shop "
-      "WHERE orders != 0 OR gross != 0 OR refunded != 0 ORDER BY currency");
-  while (query.step()) {
-    Fact fact("shop");
-    add_columns(fact, query, 1, 3);
-    fact.end(visit);
+void visit_shop(const std::map<std::string, ShopMoney>& shop, const Visit& visit) {
+  for (const auto& [currency, money] : shop) {
+    Fact("shop")
+        .text(currency)
+        .numbers({money.orders, money.gross_minor, money.refunded_minor})
+        .end(visit);
   }
 }
 
 void visit_erasures(Connection& db, const Visit& visit) {
-  Query query = db.query("SELECT until_at FROM erasure ORDER BY until_at");
-  while (query.step()) Fact("erasure").number(query.integer()).end(visit);
+  Query query = db.rows(tables::erasure, "ORDER BY until_at");
+  RowsSeen seen(tables::erasure);
+  for (; query.step(); seen.add(query)) {
+    query.skip(2);
+    Fact("erasure").number(query.integer()).end(visit);
+  }
+  seen.expect_all(db);
 }
 
 }  // namespace
 
 void SqliteSnapshot::each_fact(const std::function<void(std::string_view)>& visit) {
   Fact("facts").number(1).end(visit);  // the version of these lines
-  visit_messages(db_, trees_, visit);
-  visit_touches(db_, visit);
-  visit_orders(db_, visit);
+  expect_all_rows(db_, tables::run);
+  Names names(db_, trees_, message_ids());
+  visit_messages(db_, trees_, names, visit);
+  visit_touches(db_, names, visit);
+  visit_orders(db_, names, visit);
   visit_refunds(db_, visit);
-  visit_credits(db_, visit);
-  visit_shop(db_, visit);
+  visit_credits(db_, names, visit);
+  visit_shop(shop(), visit);
   visit_erasures(db_, visit);
 }
 

@@ -8,6 +8,7 @@
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
 
@@ -15,8 +16,8 @@ namespace {
 
 constexpr std::int64_t day_us = 86'400'000'000;
 
-#define MH_WALK(after, direction)                                                      \
-  "SELECT value, message_no, day FROM message_place WHERE sort = ? AND shelf = ? AND " \
+#define MH_WALK(after, direction)     \
+  "WHERE sort = ? AND shelf = ? AND " \
   "(value, message_no) " after " (?, ?) ORDER BY value " direction ", message_no " direction
 
 // The first keys of a page, in whatever order they are offered.
@@ -123,11 +124,12 @@ class SqliteSnapshot::Gathering {
   }
 
   void walk(const ReachedShelf& shelf) {
-    Query query =
-        snapshot_.db_.query(page_.descending ? MH_WALK("<", "DESC") : MH_WALK(">", "ASC"));
+    Query query = snapshot_.db_.rows(tables::message_place,
+                                     page_.descending ? MH_WALK("<", "DESC") : MH_WALK(">", "ASC"));
     query.bind(static_cast<std::int64_t>(page_.sort)).bind(shelf.number);
     bind_key(query, page_, page_.after);
     while (query.step()) {
+      query.skip(2);
       ListKey key;
       if (page_.sort == MessageSort::name) {
         key.text_value = query.text();
@@ -147,15 +149,15 @@ class SqliteSnapshot::Gathering {
   // The messages of the filter's days, by the sort that has them together; nothing when there are
   // so many that walking is cheaper.
   std::optional<std::vector<MessageNo>> few_in_days(const ReachedShelf& shelf) {
-    Query query = snapshot_.db_.query(
-        "SELECT message_no, day FROM message_place WHERE sort = ? AND shelf = ? AND value "
-        "BETWEEN ? AND ?");
+    Query query = snapshot_.db_.rows(tables::message_place,
+                                     "WHERE sort = ? AND shelf = ? AND value BETWEEN ? AND ?");
     const std::int32_t first = filter_.first_day.value_or(shelf.shelf.first_day);
     const std::int32_t last = filter_.last_day.value_or(shelf.shelf.last_day());
     query.bind(static_cast<std::int64_t>(MessageSort::sent)).bind(shelf.number);
     query.bind((first - 1) * day_us).bind((last + 2) * day_us);  // wherever days begin
     std::vector<MessageNo> few;
     while (query.step()) {
+      query.skip(3);
       const MessageNo message = query.number<MessageNo>();
       if (!selects_day(filter_, static_cast<std::int32_t>(query.integer()))) continue;
       if (!is_cheaper_to_look_up(std::ssize(few) + 1, shelf.counts.messages, page_.limit)) {

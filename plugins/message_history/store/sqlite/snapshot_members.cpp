@@ -4,6 +4,7 @@
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
@@ -16,7 +17,7 @@ std::optional<MemberRow> SqliteSnapshot::member(MemberNo number) {
   return member_row(db_, number);
 }
 
-// The SQL function visit_member(member_no, member, erased), which is never true.
+// The SQL function visit_member(member_no, member, erased, crc), which is never true.
 void SqliteSnapshot::visit_member(sqlite3_context* context, int, sqlite3_value** values) {
   MemberVisit& visiting = *static_cast<MemberVisit*>(sqlite3_user_data(context));
   try {
@@ -27,7 +28,13 @@ void SqliteSnapshot::visit_member(sqlite3_context* context, int, sqlite3_value**
         text == nullptr
             ? std::string_view()
             : std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(values[1]))));
-    row.erased = sqlite3_value_int64(values[2]) != 0;
+    const std::int64_t erased = sqlite3_value_int64(values[2]);
+    const auto checksum = RowChecksum().add(row.number.value).add(row.member).add(erased);
+    if (checksum.value() != sqlite3_value_int64(values[3])) {
+      damaged(visiting.file,
+              "member row " + std::to_string(row.number.value) + " does not match its checksum");
+    }
+    row.erased = erased != 0;
     (*visiting.visit)(row);
     sqlite3_result_int(context, 0);
   } catch (...) {
@@ -41,12 +48,13 @@ void SqliteSnapshot::visit_member(sqlite3_context* context, int, sqlite3_value**
 void SqliteSnapshot::each_member(MemberNo first, std::int64_t count,
                                  const std::function<void(const MemberRow&)>& visit) {
   if (!can_visit_members_) {
-    db_.add_function("visit_member", 3, visit_member, &member_visit_);
+    db_.add_function("visit_member", 4, visit_member, &member_visit_);
+    member_visit_.file = db_.file();
     can_visit_members_ = true;
   }
   Query query = db_.query(
       "SELECT 1 FROM member WHERE member_no >= ? AND member_no < ? "
-      "AND visit_member(member_no, member, erased) ORDER BY member_no");
+      "AND visit_member(member_no, member, erased, crc) ORDER BY member_no");
   member_visit_.visit = &visit;
   member_visit_.failure = nullptr;
   query.bind(first).bind(first.value + count).step();
@@ -69,9 +77,9 @@ std::vector<Delivery> SqliteSnapshot::deliveries_of(MemberNo member, std::int64_
 
 std::vector<TouchRow> SqliteSnapshot::touches_of(MemberNo member, std::int64_t from_us,
                                                  std::int64_t to_us, std::int64_t limit) {
-  Query query = db_.query("SELECT " MH_TOUCH_COLUMNS
-                          " FROM touch WHERE member_no = ? AND at BETWEEN ? AND ? "
-                          "ORDER BY at DESC, kind DESC, message_no DESC, delivery_id DESC LIMIT ?");
+  Query query = db_.rows(tables::touch,
+                         "WHERE member_no = ? AND at BETWEEN ? AND ? "
+                         "ORDER BY at DESC, kind DESC, message_no DESC, delivery_id DESC LIMIT ?");
   return rows_of(query.bind(member).bind(from_us).bind(to_us).bind(limit), read_touch);
 }
 

@@ -8,21 +8,12 @@
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
 
 namespace {
-
-#define MH_ORDER_ID "(SELECT order_id FROM orders WHERE orders.order_no = credit.order_no)"
-
-BuyerRow read_buyer(Query& query) {
-  BuyerRow row;
-  row.credit = read_credit(query);
-  row.order_id = query.text();
-  row.member = query.text();
-  return row;
-}
 
 // Where an order is shown in an export: beside the delivery that is credited, else beside the
 // member's first of this message; empty when there is none.
@@ -65,13 +56,16 @@ void answer_shown_beside(sqlite3_context* context, int, sqlite3_value** values) 
 class SqliteSaleReader final : public Snapshot::SaleReader {
  public:
   SqliteSaleReader(Connection& db, TreeSet& trees, MessageNo message)
-      : query_(with_function(db, trees).query(
-            "SELECT " MH_CREDIT_COLUMNS
-            ", shown_beside(message_no, member_no, delivery_id) AS shown, sold FROM ("
+      : query_(with_function(db, trees).verified(
+            tables::credit,
+            "SELECT order_no, message_no, ordered_at, member_no, currency, gross, refunded, touch, "
+            "touch_at, delivery_id, rule_version, crc, shown_beside(message_no, member_no, "
+            "delivery_id) AS shown, sold FROM ("
             "SELECT credit.*, order_id AS sold FROM (SELECT order_no FROM credit "
             "WHERE message_no = ? ORDER BY order_no LIMIT -1) "
             "CROSS JOIN credit USING (order_no) LEFT JOIN orders USING (order_no) "
-            "ORDER BY delivery_id LIMIT -1) ORDER BY shown, sold")) {
+            "ORDER BY delivery_id LIMIT -1) ORDER BY shown, sold")),
+        db_(db) {
     query_.bind(message);
   }
 
@@ -84,35 +78,38 @@ class SqliteSaleReader final : public Snapshot::SaleReader {
     if (!query_.step()) return {};
     Snapshot::Sale sale;
     sale.credit = read_credit(query_);
+    query_.skip(1);
     sale.delivery_id = query_.text();
-    sale.order_id = query_.text();
+    const auto order_id = query_.optional_text();
+    if (!order_id) missing_row(db_, "order", sale.credit.order.value);
+    sale.order_id = *order_id;
     return sale;
   }
 
  private:
   Query query_;
+  Connection& db_;
 };
 
 }  // namespace
 
 std::optional<Order> SqliteSnapshot::order(std::string_view order_id) {
-  Query query = db_.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE order_id = ?");
+  Query query = db_.rows(tables::orders, "WHERE order_id = ?");
   return row_of(query.bind(order_id), read_order);
 }
 
 std::optional<Order> SqliteSnapshot::order(OrderNo number) {
-  Query query = db_.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE order_no = ?");
+  Query query = db_.find(tables::orders);
   return row_of(query.bind(number), read_order);
 }
 
 std::vector<Refund> SqliteSnapshot::refunds_of(std::string_view order_id) {
-  Query query = db_.query("SELECT " MH_REFUND_COLUMNS
-                          " FROM refund WHERE order_id = ? ORDER BY at, refund_id");
+  Query query = db_.rows(tables::refund, "WHERE order_id = ? ORDER BY at, refund_id");
   return rows_of(query.bind(order_id), read_refund);
 }
 
 std::optional<CreditRow> SqliteSnapshot::credit(OrderNo order) {
-  Query query = db_.query("SELECT " MH_CREDIT_COLUMNS " FROM credit WHERE order_no = ?");
+  Query query = db_.find(tables::credit);
   return row_of(query.bind(order), read_credit);
 }
 
@@ -120,15 +117,22 @@ std::vector<BuyerRow> SqliteSnapshot::buyers(MessageNo message,
                                              const std::optional<BuyerKey>& after,
                                              std::int64_t limit) {
   constexpr std::int64_t start = std::numeric_limits<std::int64_t>::max();
-  Query query = db_.query("SELECT " MH_CREDIT_COLUMNS ", " MH_ORDER_ID
-                          ", (SELECT member FROM member WHERE member.member_no = credit.member_no) "
-                          "FROM credit WHERE message_no = ? AND (ordered_at, order_no) < (?, ?) "
-                          "ORDER BY ordered_at DESC, order_no DESC LIMIT ?");
+  Query query = db_.rows(tables::credit,
+                         "WHERE message_no = ? AND (ordered_at, order_no) < (?, ?) "
+                         "ORDER BY ordered_at DESC, order_no DESC LIMIT ?");
   query.bind(message)
       .bind(after ? after->ordered_at_us : start)
       .bind(after ? after->order.value : start)
       .bind(limit);
-  return rows_of(query, read_buyer);
+  std::vector<BuyerRow> rows;
+  for (CreditRow& credit : rows_of(query, read_credit)) {
+    BuyerRow row;
+    row.order_id = stored_order(db_, credit.order).order_id;
+    if (is_person(credit.member)) row.member = stored_member(db_, credit.member).member;
+    row.credit = std::move(credit);
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 void SqliteSnapshot::each_sale(MessageNo message, const std::function<bool(const Sale&)>& visit) {

@@ -3,7 +3,9 @@
 
 #include "store/sqlite/list_filter.h"
 #include "store/sqlite/period_span.h"
+#include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
 
@@ -37,35 +39,40 @@ PeriodRow* row_of(PeriodRows& rows, MessageNo message, std::int64_t limit) {
 
 // False when there are more messages than the limit.
 bool add_counts(Connection& db, const SummedDays& span, std::int64_t limit, PeriodRows& rows) {
-  Query query = db.query(
-      "SELECT message_no, success, failed, pending, excluded, clicks FROM period_day WHERE "
-      "days = ? AND first_day BETWEEN ? AND ? AND (success != 0 OR failed != 0 OR pending != 0 OR "
-      "excluded != 0 OR clicks != 0)");
+  Query query = db.rows(tables::period_day, "WHERE days = ? AND first_day BETWEEN ? AND ?");
   query.bind(span.days).bind(span.first_days.first).bind(span.first_days.last);
   while (query.step()) {
-    PeriodRow* const row = row_of(rows, query.number<MessageNo>(), limit);
+    query.skip(2);
+    const auto message = query.number<MessageNo>();
+    const DayCounts counts = read_day_counts(query);
+    if (counts == DayCounts{}) continue;
+    PeriodRow* const row = row_of(rows, message, limit);
     if (row == nullptr) return false;
     DayCounts& sum = row->counts;
-    for (std::int64_t* counter :
-         {&sum.success, &sum.failed, &sum.pending, &sum.excluded, &sum.clicks}) {
-      *counter += query.integer();
-    }
+    sum.success += counts.success;
+    sum.failed += counts.failed;
+    sum.pending += counts.pending;
+    sum.excluded += counts.excluded;
+    sum.clicks += counts.clicks;
   }
   return true;
 }
 
 bool add_money(Connection& db, const SummedDays& span, std::int64_t limit, PeriodRows& rows) {
-  Query query = db.query(
-      "SELECT message_no, currency, orders, gross, refunded FROM period_money WHERE days = ? AND "
-      "first_day BETWEEN ? AND ? AND (orders != 0 OR gross != 0 OR refunded != 0)");
+  Query query = db.rows(tables::period_money, "WHERE days = ? AND first_day BETWEEN ? AND ?");
   query.bind(span.days).bind(span.first_days.first).bind(span.first_days.last);
   while (query.step()) {
-    PeriodRow* const row = row_of(rows, query.number<MessageNo>(), limit);
+    query.skip(2);
+    const auto message = query.number<MessageNo>();
+    std::string currency = query.text();
+    const ShopMoney money = read_shop_money(query);
+    if (!says_anything(money)) continue;
+    PeriodRow* const row = row_of(rows, message, limit);
     if (row == nullptr) return false;
-    MessageMoney& sum = row->money[query.text()];
-    sum.orders += query.integer();
-    sum.gross_minor += query.integer();
-    sum.refunded_minor += query.integer();
+    MessageMoney& sum = row->money[std::move(currency)];
+    sum.orders += money.orders;
+    sum.gross_minor += money.gross_minor;
+    sum.refunded_minor += money.refunded_minor;
   }
   return true;
 }

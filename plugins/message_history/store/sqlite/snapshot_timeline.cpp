@@ -11,6 +11,7 @@
 
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
@@ -138,10 +139,10 @@ void add_deliveries(TreeSet& trees, const Page& page, const Below& key, Entries&
 }
 
 void add_touches(Connection& db, const Page& page, const Below& key, Entries& entries) {
-  Query query = db.query(
-      "SELECT " MH_TOUCH_COLUMNS
-      " FROM touch WHERE member_no = ? AND (at, kind, message_no, delivery_id) < (?, ?, ?, ?) "
-      "ORDER BY at DESC, kind DESC, message_no DESC, delivery_id DESC LIMIT ?");
+  Query query =
+      db.rows(tables::touch,
+              "WHERE member_no = ? AND (at, kind, message_no, delivery_id) < (?, ?, ?, ?) "
+              "ORDER BY at DESC, kind DESC, message_no DESC, delivery_id DESC LIMIT ?");
   query.bind(page.member).bind(key.at_us).bind(key.first).bind(key.second);
   bind_text(query, key);
   query.bind(page.limit);
@@ -153,16 +154,6 @@ void add_touches(Connection& db, const Page& page, const Below& key, Entries& en
                       row.message.value, row.touch->delivery_id};
     add(entries, std::move(position), std::move(row));
   }
-}
-
-Order indexed_order(Connection& db, OrderNo number) {
-  Query query = db.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE order_no = ?");
-  if (!query.bind(number).step()) {
-    throw crm::Failure(CRM_ERR_CORRUPT, db.file() + ": order " + std::to_string(number.value) +
-                                            " is in an index but not stored; restore the tenant's "
-                                            "folder from a backup");
-  }
-  return read_order(query);
 }
 
 // The key that all of the page's orders are below.
@@ -183,7 +174,7 @@ void add_orders(Connection& db, TreeSet& trees, const Page& page, const Below& k
   for (cursor.seek_below(end); cursor.valid() && begin <= cursor.key() && count < page.limit;
        cursor.previous(), ++count) {
     TimelineRow row;
-    row.order = indexed_order(db, view_member_order(cursor.key(), cursor.value()).order);
+    row.order = stored_order(db, view_member_order(cursor.key(), cursor.value()).order);
     Position position{row.order->placed_at_us, What::order, row.order->number.value, 0, {}};
     add(entries, std::move(position), std::move(row));
   }
@@ -193,11 +184,10 @@ void add_orders(Connection& db, TreeSet& trees, const Page& page, const Below& k
 void add_refunds(Connection& db, TreeSet& trees, const Page& page, const Below& key,
                  Entries& entries) {
   for (const OrderNo order : member_orders(trees, page.member, 0, Limits::max())) {
-    Query query =
-        db.query("SELECT " MH_REFUND_COLUMNS
-                 " FROM refund WHERE order_id = (SELECT order_id FROM orders WHERE order_no = ?) "
-                 "AND (at, refund_id) < (?, ?) ORDER BY at DESC, refund_id DESC LIMIT ?");
-    query.bind(order).bind(key.at_us);
+    Query query = db.rows(tables::refund,
+                          "WHERE order_id = ? AND (at, refund_id) < (?, ?) "
+                          "ORDER BY at DESC, refund_id DESC LIMIT ?");
+    query.bind(stored_order(db, order).order_id).bind(key.at_us);
     bind_text(query, key);
     query.bind(page.limit);
     while (query.step()) {

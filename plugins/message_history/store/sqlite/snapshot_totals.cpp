@@ -1,20 +1,13 @@
 // What a list of messages sums up to: kept sums of shelves and days, or a look at each match of a
 // text.
 #include "store/sqlite/list_filter.h"
+#include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
 
 namespace {
-
-ListCounts read_counts(Query& query) {
-  ListCounts counts;
-  for (std::int64_t* counter : {&counts.messages, &counts.success, &counts.failed, &counts.pending,
-                                &counts.excluded, &counts.clickers, &counts.orders}) {
-    *counter = query.integer();
-  }
-  return counts;
-}
 
 void add_money(MessageTotals& totals, Query& query) {
   ShopMoney& sum = totals.money[query.text()];
@@ -34,9 +27,7 @@ void add_whole_shelves(Connection& db, const MessageFilter& filter, MessageTotal
     if (shelf.is_whole) totals.counts += shelf.counts;
   }
   const std::int64_t first = static_cast<std::int64_t>(filter.kind) * shelves_of_a_kind;
-  Query query = db.query(
-      "SELECT shelf, currency, orders, gross, refunded FROM shelf_money "
-      "WHERE shelf BETWEEN ? AND ?");
+  Query query = db.rows(tables::shelf_money, "WHERE shelf BETWEEN ? AND ?");
   query.bind(first).bind(first + shelves_of_a_kind - 1);
   while (query.step()) {
     const std::int64_t number = query.integer();
@@ -51,40 +42,18 @@ void add_whole_shelves(Connection& db, const MessageFilter& filter, MessageTotal
 
 void add_days(Connection& db, const MessageFilter& filter, const DayRange& days,
               MessageTotals& totals) {
-  Query counts = db.query(
-      "SELECT shelf, messages, success, failed, pending, excluded, clickers, orders "
-      "FROM shelf_day WHERE day BETWEEN ? AND ?");
+  Query counts = db.rows(tables::shelf_day, "WHERE day BETWEEN ? AND ?");
   counts.bind(days.first).bind(days.last);
   while (counts.step()) {
-    if (selects_shelf(filter, counts.integer())) totals.counts += read_counts(counts);
+    counts.skip(1);
+    if (selects_shelf(filter, counts.integer())) totals.counts += read_list_counts(counts);
   }
-  Query money = db.query(
-      "SELECT shelf, currency, orders, gross, refunded FROM shelf_day_money "
-      "WHERE day BETWEEN ? AND ?");
+  Query money = db.rows(tables::shelf_day_money, "WHERE day BETWEEN ? AND ?");
   money.bind(days.first).bind(days.last);
   while (money.step()) {
+    money.skip(1);
     if (selects_shelf(filter, money.integer())) add_money(totals, money);
   }
-}
-
-// As much of a message as its sums need.
-#define MH_SUMMED_COLUMNS                                                                        \
-  "message_no, kind, state, channel, listed_day, success, failed, pending, excluded, clickers, " \
-  "orders"
-
-MessageRow read_summed(Query& query) {
-  MessageRow row;
-  row.number = query.number<MessageNo>();
-  row.report.facts.kind = static_cast<MessageKind>(query.integer());
-  row.report.facts.state = static_cast<MessageState>(query.integer());
-  row.report.facts.channel = static_cast<Channel>(query.integer());
-  row.listed_day = static_cast<std::int32_t>(query.integer());
-  RecipientCounts& recipients = row.counts.recipients;
-  for (std::int64_t* counter : {&recipients.success, &recipients.failed, &recipients.pending,
-                                &recipients.excluded, &row.counts.clickers, &row.counts.orders}) {
-    *counter = query.integer();
-  }
-  return row;
 }
 
 }  // namespace
@@ -106,9 +75,9 @@ MessageTotals SqliteSnapshot::totals(const MessageFilter& filter) {
 
 void SqliteSnapshot::add_match(MessageNo message, const MessageFilter& filter,
                                MessageTotals& totals) {
-  Query query = db_.query("SELECT " MH_SUMMED_COLUMNS " FROM message WHERE message_no = ?");
-  if (!query.bind(message).step()) return;
-  const MessageRow row = read_summed(query);
+  const auto stored = this->message(message);
+  if (!stored) missing_row(db_, "message", message.value);
+  const MessageRow& row = *stored;
   if (!selects(filter, group_of(row))) return;
   totals.counts += counts_of(row);
   if (row.counts.orders == 0) return;

@@ -4,8 +4,8 @@
 #include <limits>
 #include <utility>
 
-#include "store/sqlite/codec.h"
 #include "store/sqlite/run_appender.h"
+#include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
 
@@ -20,22 +20,6 @@ constexpr std::int64_t lookups_a_load = 8;
 
 }  // namespace
 
-// What hides entries when it is wrong.
-std::int64_t SortedRuns::checksum_of(const Run& run) const {
-  return RowChecksum()
-      .add(run.number)
-      .add(static_cast<std::int64_t>(tree_))
-      .add(run.level)
-      .add(run.entries)
-      .add(run.merged_into)
-      .add(static_cast<std::int64_t>(run.growing))
-      .add(run.first_key)
-      .add(run.last_key)
-      .add(run.first_at_us)
-      .add(run.last_at_us)
-      .value();
-}
-
 void SortedRuns::load() {
   if (loaded_) return;
   runs_.clear();
@@ -44,14 +28,12 @@ void SortedRuns::load() {
   run_reads_.clear();
   filtered_keys_ = 0;
   owed_.clear();
-  Query query = db_.query(
-      "SELECT run_no, level, entries, merged_into, growing, first_key, last_key, first_at, "
-      "last_at, "
-      "crc FROM run WHERE tree = ?");
+  Query query = db_.rows(tables::run, "WHERE tree = ?");
   query.bind(static_cast<std::int64_t>(tree_));
   while (query.step()) {
     Run& run = *runs_.emplace_back(std::make_unique<Run>());
     run.number = query.integer();
+    query.skip(1);
     run.level = query.integer();
     run.entries = query.integer();
     run.merged_into = query.integer();
@@ -60,11 +42,8 @@ void SortedRuns::load() {
     run.last_key = query.text();
     run.first_at_us = query.integer();
     run.last_at_us = query.integer();
-    if (query.integer() != checksum_of(run)) {
-      throw crm::Failure(CRM_ERR_CORRUPT, db_.file() + ": run " + std::to_string(run.number) +
-                                              " does not match its checksum; restore the tenant's "
-                                              "folder from a backup");
-    }
+    run.first_place = query.integer();
+    run.blocks = query.integer();
   }
   sort_runs();
   loaded_ = true;
@@ -242,25 +221,22 @@ std::string SortedRuns::last_key() {
   return std::string(last);
 }
 
+// Its row is written when it is saved.
 Run& SortedRuns::add_run(std::int64_t level) {
-  db_.query(
-         "INSERT INTO run (tree, level, entries, merged_into, growing, first_key, last_key, "
-         "first_at, last_at, crc) VALUES (?, ?, 0, 0, 0, x'', x'', 0, 0, 0)")
-      .bind(static_cast<std::int64_t>(tree_))
-      .bind(level)
-      .run();
+  Query query = db_.query("SELECT coalesce(max(run_no), 0) + 1 FROM run");
+  query.step();
   Run& run = *runs_.emplace_back(std::make_unique<Run>());
-  run.number = db_.last_insert();
+  run.number = query.integer();
   run.level = level;
   sort_runs();
   return run;
 }
 
 void SortedRuns::save(const Run& run) {
-  db_.query(
-         "UPDATE run SET entries = ?2, merged_into = ?3, growing = ?4, first_key = ?5, "
-         "last_key = ?6, first_at = ?7, last_at = ?8, crc = ?9 WHERE run_no = ?1")
+  db_.put(tables::run)
       .bind(run.number)
+      .bind(static_cast<std::int64_t>(tree_))
+      .bind(run.level)
       .bind(run.entries)
       .bind(run.merged_into)
       .bind(static_cast<std::int64_t>(run.growing))
@@ -268,13 +244,14 @@ void SortedRuns::save(const Run& run) {
       .bind_blob(run.last_key)
       .bind(run.first_at_us)
       .bind(run.last_at_us)
-      .bind(checksum_of(run))
+      .bind(run.first_place)
+      .bind(run.blocks)
       .run();
 }
 
 void SortedRuns::erase(const Run& run) {
   db_.query("DELETE FROM fence WHERE run_no = ?").bind(run.number).run();
-  db_.query("DELETE FROM run WHERE run_no = ?").bind(run.number).run();
+  db_.remove(tables::run).bind(run.number).run();
   cursors_.erase(run.number);
   run_reads_.erase(run.number);
   if (const auto filter = filters_.find(run.number); filter != filters_.end()) {

@@ -141,7 +141,6 @@ class SortedRuns {
   std::vector<RunEntry> take_dropped() { return std::exchange(dropped_entries_, {}); }
 
  private:
-  std::int64_t checksum_of(const Run& run) const;
   void load();
   bool find_between(std::string_view key, std::int64_t first_us, std::int64_t last_us,
                     std::string& value);

@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "store/packed.h"
+#include "store/sqlite/rows_io.h"
+#include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
 
@@ -140,8 +142,9 @@ std::vector<OrderNo> member_orders(TreeSet& trees, MemberNo member, std::int64_t
 }
 
 std::optional<MemberRow> member_row(Connection& db, MemberNo number) {
-  Query query = db.query("SELECT member, erased FROM member WHERE member_no = ?");
+  Query query = db.find(tables::member);
   if (!query.bind(number).step()) return {};
+  query.skip(1);
   return MemberRow{number, query.text(), query.integer() != 0};
 }
 
@@ -153,8 +156,10 @@ std::optional<MemberRow> find_member(Connection& db, TreeSet& trees, std::string
   trees.member_hashes.gather(range, entries);
   for (const RunEntry& entry : entries) {
     // The hash is only a hint: others may share it, and who had it may have been erased.
-    auto row = member_row(db, decode_member_hash_key(entry.key));
-    if (row && row->member == member) return row;
+    const MemberNo number = decode_member_hash_key(entry.key);
+    auto row = member_row(db, number);
+    if (!row) missing_row(db, "member", number.value);
+    if (row->member == member) return row;
   }
   return {};
 }

@@ -1,7 +1,10 @@
 #include "store/sqlite/writer.h"
 
 #include "store/sqlite/meta.h"
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
+#include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
@@ -9,12 +12,28 @@ namespace message_history::sqlite {
 namespace {
 
 // One statement for many rows takes half the time of as many statements.
-#define MH_EIGHT_MEMBERS \
-  "(?, ?, 0), (?, ?, 0), (?, ?, 0), (?, ?, 0), (?, ?, 0), (?, ?, 0), (?, ?, 0), (?, ?, 0)"
+#define MH_FOUR_MEMBERS "(?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?)"
+#define MH_SIXTEEN_MEMBERS \
+  MH_FOUR_MEMBERS ", " MH_FOUR_MEMBERS ", " MH_FOUR_MEMBERS ", " MH_FOUR_MEMBERS
 constexpr std::size_t members_a_statement = 32;
 constexpr const char* insert_members =
-    "INSERT INTO member (member_no, member, erased) VALUES " MH_EIGHT_MEMBERS ", " MH_EIGHT_MEMBERS
-    ", " MH_EIGHT_MEMBERS ", " MH_EIGHT_MEMBERS;
+    "INSERT INTO member (member_no, member, erased, crc) VALUES " MH_SIXTEEN_MEMBERS
+    ", " MH_SIXTEEN_MEMBERS;
+
+Query& bind_source(Query& query, const SourceRow& row) {
+  query.bind(row.number).bind(row.name);
+  for (const std::int64_t value : {row.position, row.accepted, row.duplicates, row.rejected,
+                                   row.skipped, row.batches, row.recorded_at_us}) {
+    query.bind(value);
+  }
+  return query;
+}
+
+Query& bind_quarantine(Query& query, std::int64_t number, const QuarantineRow& row) {
+  query.bind(number).bind(row.source).bind(row.seq).bind(row.at_us).bind(row.kind);
+  query.bind(row.reason).bind(row.event);
+  return row.member ? query.bind_blob(bytes_of(*row.member)) : query.bind_null();
+}
 
 }  // namespace
 
@@ -28,12 +47,14 @@ void WriterState::forget() {
   routes.clear();
 }
 
-void WriterState::refresh() {
+bool WriterState::refresh() {
   Query query = db.query("PRAGMA data_version");
   query.step();
   const std::int64_t version = query.integer();
-  if (version != data_version_) forget();
+  if (version == data_version_) return false;
+  forget();
   data_version_ = version;
+  return true;
 }
 
 void WriterState::bound_members() {
@@ -65,8 +86,10 @@ SqliteWriter::SqliteWriter(WriterState& state) : state_(state), db_(state.db), t
   db_.begin_writing();
   changes_before_ = db_.changes();
   try {
-    state_.refresh();
+    // A run that is missing would be missing without a gap.
+    if (state_.refresh()) expect_all_rows(db_, tables::run);
   } catch (...) {
+    state_.refresh_next_time();
     db_.roll_back();  // a destructor does not run for what was not made
     throw;
   }
@@ -80,108 +103,85 @@ SqliteWriter::~SqliteWriter() {
   db_.roll_back();
 }
 
+// There are few. All are read, so that one that a damaged index hides is not taken for new.
 SourceRow SqliteWriter::source(std::string_view name) {
-  {
-    Query query = db_.query("SELECT " MH_SOURCE_COLUMNS " FROM source WHERE name = ?");
-    if (query.bind(name).step()) return read_source(query);
-  }
-  db_.query(
-         "INSERT INTO source (name, position, accepted, duplicates, rejected, skipped, "
-         "batches, recorded_at) VALUES (?, 0, 0, 0, 0, 0, 0, 0)")
-      .bind(name)
-      .run();
   SourceRow row;
-  row.number = SourceNo{db_.last_insert()};
+  row.number = SourceNo{1};
   row.name = name;
+  for (SourceRow& known : read_sources(db_)) {
+    if (known.name == name) return std::move(known);
+    row.number = std::max(row.number, SourceNo{known.number.value + 1});
+  }
+  Query query = db_.add(tables::source);
+  bind_source(query, row).run();
   return row;
 }
 
 void SqliteWriter::put_source(const SourceRow& row) {
-  db_.query(
-         "UPDATE source SET position = ?2, accepted = ?3, duplicates = ?4, rejected = ?5, "
-         "skipped = ?6, batches = ?7, recorded_at = ?8 WHERE source_no = ?1")
-      .bind(row.number)
-      .bind(row.position)
-      .bind(row.accepted)
-      .bind(row.duplicates)
-      .bind(row.rejected)
-      .bind(row.skipped)
-      .bind(row.batches)
-      .bind(row.recorded_at_us)
-      .run();
+  Query query = db_.change(tables::source);
+  bind_source(query, row).run();
+  if (query.changes() == 0) missing("source");
 }
 
 void SqliteWriter::add_quarantine(const QuarantineRow& row) {
-  Query query = db_.query(
-      "INSERT INTO quarantine (source_no, seq, at, kind, reason, event, member_key) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?)");
-  query.bind(row.source).bind(row.seq).bind(row.at_us).bind(row.kind).bind(row.reason);
-  query.bind(row.event);
-  row.member ? query.bind_blob(bytes_of(*row.member)) : query.bind_null();
-  query.run();
-  db_.query(
-         "DELETE FROM quarantine WHERE quarantine_no <= "
-         "(SELECT max(quarantine_no) FROM quarantine) - ?")
-      .bind(quarantine_events_max)
+  Query next = db_.query(  // never a number again, also of one that was dropped
+      "SELECT max((SELECT coalesce(max(quarantine_no), 0) FROM quarantine), "
+      "(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'quarantine')) + 1");
+  next.step();
+  const std::int64_t number = next.integer();
+  {
+    Query query = db_.add(tables::quarantine);
+    bind_quarantine(query, number, row).run();
+  }
+  db_.query("DELETE FROM quarantine WHERE quarantine_no <= ?")
+      .bind(number - quarantine_events_max)
       .run();
 }
 
 void SqliteWriter::redact_quarantine(const MemberKey& member) {
-  db_.query("UPDATE quarantine SET event = '', member_key = NULL WHERE member_key = ?")
-      .bind_blob(bytes_of(member))
-      .run();
+  std::vector<QuarantineEntry> named;
+  {
+    Query query = db_.rows(tables::quarantine, "WHERE member_key = ?");
+    named = rows_of(query.bind_blob(bytes_of(member)), read_quarantine);
+  }
+  for (QuarantineEntry& entry : named) {
+    entry.row.event.clear();
+    entry.row.member.reset();
+    Query query = db_.change(tables::quarantine);
+    bind_quarantine(query, entry.number, entry.row).run();
+  }
 }
 
 std::optional<MessageRow> SqliteWriter::message(std::string_view message_id) {
-  Query query = db_.query("SELECT " MH_MESSAGE_COLUMNS " FROM message WHERE message_id = ?");
+  Query query = db_.rows(tables::message, "WHERE message_id = ?");
   if (!query.bind(message_id).step()) return {};
   return read_message(query);
 }
 
 MessageRow SqliteWriter::message(MessageNo number) {
-  Query query = db_.query("SELECT " MH_MESSAGE_COLUMNS " FROM message WHERE message_no = ?");
+  Query query = db_.find(tables::message);
   if (!query.bind(number).step()) missing("message");
   return read_message(query);
 }
 
 MessageNo SqliteWriter::add_message(std::string_view message_id) {
-  db_.query("INSERT INTO message (message_id) VALUES (?)").bind(message_id).run();
-  const MessageNo number{db_.last_insert()};
-  state_.highest_ids.set(number, {});
-  return number;
+  Query next = db_.query("SELECT coalesce(max(message_no), 0) + 1 FROM message");
+  next.step();
+  MessageRow row;
+  row.number = next.number<MessageNo>();
+  row.message_id = message_id;
+  Query query = db_.add(tables::message);
+  bind_message(query, row);
+  query.run();
+  state_.highest_ids.set(row.number, {});
+  return row.number;
 }
 
 void SqliteWriter::put_message(const MessageRow& row) {
-  const MessageReport& report = row.report;
-  const RecipientCounts& recipients = row.counts.recipients;
-  Query query = db_.query(
-      "UPDATE message SET facts_at = ?2, state = ?3, kind = ?4, channel = ?5, name = ?6, "
-      "scheduled_set_at = ?7, scheduled_at = ?8, audience_set_at = ?9, audience = ?10, "
-      "sent_at = ?11, activity_at = ?12, listed_day = ?13, success = ?14, failed = ?15, "
-      "pending = ?16, excluded = ?17, delivered = ?18, held_out = ?19, converted_reached = ?20, "
-      "converted_held_out = ?21, clickers = ?22, openers = ?23, redeemers = ?24, buyers = ?25, "
-      "orders = ?26 WHERE message_no = ?1");
-  query.bind(row.number)
-      .bind(report.facts.at_us)
-      .bind(static_cast<std::int64_t>(report.facts.state))
-      .bind(static_cast<std::int64_t>(report.facts.kind))
-      .bind(static_cast<std::int64_t>(report.facts.channel))
-      .bind(report.facts.name)
-      .bind(report.scheduled_at_us.at_us)
-      .bind(report.scheduled_at_us.value)
-      .bind(report.audience.at_us)
-      .bind(report.audience.value)
-      .bind(row.sent_at_us)
-      .bind(row.activity_at_us)
-      .bind(row.listed_day);
-  for (const std::int64_t counter :
-       {recipients.success, recipients.failed, recipients.pending, recipients.excluded,
-        recipients.delivered, recipients.held_out, recipients.converted_reached,
-        recipients.converted_held_out, row.counts.clickers, row.counts.openers,
-        row.counts.redeemers, row.counts.buyers, row.counts.orders}) {
-    query.bind(counter);
-  }
+  Query query = db_.change(tables::message);
+  bind_message(query, row);
   query.run();
+  if (query.changes() == 0) missing("message");
 }
 
 MoneyByCurrency SqliteWriter::money(MessageNo message) {
@@ -193,28 +193,22 @@ RouteNo SqliteWriter::route(Channel channel, std::string_view provider) {
   name.append(provider);
   RouteNo& number = state_.route_numbers[name];
   if (number) return number;
-  {
-    Query query = db_.query("SELECT route_no FROM route WHERE channel = ? AND provider = ?");
-    query.bind(static_cast<std::int64_t>(channel)).bind(provider);
-    if (query.step()) return number = query.number<RouteNo>();
+  // There are few; see source().
+  RouteNo next{1};
+  for (const Route& known : read_routes(db_)) {
+    if (known.channel == channel && known.provider == provider) return number = known.number;
+    next = std::max(next, RouteNo{known.number.value + 1});
   }
-  db_.query("INSERT INTO route (channel, provider) VALUES (?, ?)")
-      .bind(static_cast<std::int64_t>(channel))
-      .bind(provider)
-      .run();
-  return number = RouteNo{db_.last_insert()};
+  db_.add(tables::route).bind(next).bind(static_cast<std::int64_t>(channel)).bind(provider).run();
+  return number = next;
 }
 
 const Route& SqliteWriter::route(RouteNo number) {
   const auto known = state_.routes.find(number);
   if (known != state_.routes.end()) return known->second;
-  Query query = db_.query("SELECT channel, provider FROM route WHERE route_no = ?");
+  Query query = db_.find(tables::route);
   if (!query.bind(number).step()) missing("route");
-  Route route;
-  route.number = number;
-  route.channel = static_cast<Channel>(query.integer());
-  route.provider = query.text();
-  return state_.routes.emplace(number, std::move(route)).first->second;
+  return state_.routes.emplace(number, read_route(query)).first->second;
 }
 
 MemberNo SqliteWriter::live_member(std::string_view member_id) {
@@ -242,13 +236,16 @@ void SqliteWriter::load_members() {
   put_new_members();
   MemberCache& members = state_.members;
   members.clear();
-  Query query = db_.query(
-      "SELECT member_no, member FROM member WHERE erased = 0 "
-      "ORDER BY member_no DESC");
+  Query query = db_.rows(tables::member, "ORDER BY member_no DESC");
+  RowsSeen seen(tables::member);
   while (!members.is_full() && query.step()) {
+    seen.add(query);
     const auto number = query.number<MemberNo>();
-    members.put(query.bytes(), number);
+    const std::string_view member_id = query.bytes();
+    const bool is_erased = query.integer() != 0;
+    if (!is_erased) members.put(member_id, number);
   }
+  if (!members.is_full()) seen.expect_all(db_);
   members.set_complete(!members.is_full());
   state_.members_loaded = true;
 }
@@ -301,15 +298,14 @@ void SqliteWriter::file_new_member(std::string_view member_id, MemberNo number) 
 
 void SqliteWriter::put_new_members() {
   if (new_members_.size() == members_a_statement) {
-    Query query = db_.query(insert_members);
-    for (const auto& [number, member_id] : new_members_) query.bind(number).bind(member_id);
+    Query query = db_.writes(tables::member, insert_members);
+    for (const auto& [number, member_id] : new_members_) {
+      query.bind(number).bind(member_id).bind(std::int64_t{0});
+    }
     query.run();
   } else {
     for (const auto& [number, member_id] : new_members_) {
-      db_.query("INSERT INTO member (member_no, member, erased) VALUES (?, ?, 0)")
-          .bind(number)
-          .bind(member_id)
-          .run();
+      db_.add(tables::member).bind(number).bind(member_id).bind(std::int64_t{0}).run();
     }
   }
   new_members_.clear();
@@ -327,7 +323,7 @@ void SqliteWriter::remove_member(MemberNo number) {
     pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, *id, number), {});
   }
   state_.members_loaded = false;
-  db_.query("DELETE FROM member WHERE member_no = ?").bind(number).run();
+  db_.remove(tables::member).bind(number).run();
 }
 
 bool SqliteWriter::has_control_groups() {
@@ -335,12 +331,13 @@ bool SqliteWriter::has_control_groups() {
 }
 
 bool SqliteWriter::has_erasures() {
-  return db_.query("SELECT 1 FROM erasure LIMIT 1").step();
+  return row_count(db_, tables::erasure).rows > 0;
 }
 
 std::optional<MemberIdentity> SqliteWriter::erasure(const MemberKey& key) {
-  Query query = db_.query("SELECT member_no, until_at FROM erasure WHERE member_key = ?");
+  Query query = db_.find(tables::erasure);
   if (!query.bind_blob(bytes_of(key)).step()) return {};
+  query.skip(1);
   MemberIdentity identity;
   identity.erased = query.number<MemberNo>();
   identity.erased_until_us = query.integer();
@@ -355,27 +352,17 @@ MemberNo SqliteWriter::entomb(MemberNo member, std::string_view tombstone) {
       pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, *id, member), {});
     }
     state_.members_loaded = false;
-    db_.query("UPDATE member SET member = ?, erased = 1 WHERE member_no = ?")
-        .bind(tombstone)
-        .bind(member)
-        .run();
+    db_.change(tables::member).bind(member).bind(tombstone).bind(std::int64_t{1}).run();
   } else {
     member = next_member();
-    db_.query("INSERT INTO member (member_no, member, erased) VALUES (?, ?, 1)")
-        .bind(member)
-        .bind(tombstone)
-        .run();
+    db_.add(tables::member).bind(member).bind(tombstone).bind(std::int64_t{1}).run();
   }
   add_hash(tombstone, member);
   return member;
 }
 
 void SqliteWriter::put_erasure(const MemberKey& key, MemberNo erased, std::int64_t until_us) {
-  db_.query("INSERT OR REPLACE INTO erasure (member_key, member_no, until_at) VALUES (?, ?, ?)")
-      .bind_blob(bytes_of(key))
-      .bind(erased)
-      .bind(until_us)
-      .run();
+  db_.put(tables::erasure).bind_blob(bytes_of(key)).bind(erased).bind(until_us).run();
 }
 
 void SqliteWriter::put_settled_record(std::int64_t number) {
@@ -400,7 +387,7 @@ void SqliteWriter::commit(bool forget) {
   put_pending();
   for (SortedRuns* tree : trees_.all()) tree->merge_some();
   unfile_dropped();
-  db_.execute("COMMIT");
+  db_.commit();
   committed_ = true;
   if (!forget) return;
   db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");

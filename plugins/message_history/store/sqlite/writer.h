@@ -28,14 +28,18 @@ struct WriterState {
               std::size_t members_bytes_max = member_cache_bytes_max)
       : db(connection), trees(connection, salt), members(members_bytes_max) {
     for (SortedRuns* tree : trees.all()) tree->use_filters();
+    db.count_rows();
     let_trees_drop();
   }
 
   // After a rollback: forgets what the transaction left here.
   void forget();
   // Forgets all if another connection has committed since the last time: a process that exports
-  // adds to the audit chain and goes on with merges, and one that ended had recorded.
-  void refresh();
+  // adds to the audit chain and goes on with merges, and one that ended had recorded. Whether it
+  // has.
+  bool refresh();
+  // What was read is not to be relied on.
+  void refresh_next_time() { data_version_ = -1; }
   // Keeps the members in memory within their bounds. Between transactions only: who was added in
   // one is found nowhere else until its end.
   void bound_members();
@@ -151,6 +155,9 @@ class SqliteWriter final : public WriteTransaction {
   void add_list_counts(const std::map<ListGroup, ListCounts>& changes);
   void add_list_money(const std::map<std::pair<ListGroup, std::string>, ShopMoney>& changes);
   void put_words(const std::vector<ListWords>& words);
+  using DayVisit = std::function<void(std::int32_t day, const DayCounts&)>;
+  using MoneyVisit = std::function<void(const RevenueDayRow&)>;
+  void each_day(MessageNo message, const DayVisit& visit, const MoneyVisit& money);
   [[noreturn]] void missing(const char* what);
   void learn_highest_ids(std::span<const DeliveryName> names);
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);
@@ -169,6 +176,8 @@ class SqliteWriter final : public WriteTransaction {
   Span kept_part(Span span);
   std::optional<std::int64_t> placed_at_us(std::string_view order_id);
   MemberCounts past_counts(MessageNo message, MemberNo member);
+  void store_member_counts(MessageNo message, MemberNo member, const MemberCounts& row);
+  void take_off_member(MessageNo message, MemberNo member, const MemberCounts& gone);
   void drop(const TouchRow& row);
   void drop_order(OrderNo number);
   void drop_held_refunds(std::string_view order_id);

@@ -1,5 +1,6 @@
 // Adding to the audit chain.
 #include "store/sqlite/rows_io.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/writer.h"
 
 namespace message_history::sqlite {
@@ -10,7 +11,7 @@ constexpr std::string_view granted = "granted";
 constexpr std::string_view aborted = "aborted";
 
 bool is_used(Connection& db, const AuditRow& row) {
-  Query seen = db.query("SELECT 1 FROM audit WHERE iss = ? AND jti = ? AND event = 'granted'");
+  Query seen = db.rows(tables::audit, "WHERE iss = ? AND jti = ? AND event = 'granted'");
   return seen.bind(row.iss).bind(row.jti).step();
 }
 
@@ -18,18 +19,14 @@ bool is_used(Connection& db, const AuditRow& row) {
 // where the chain ended, and going on from there keeps the gap in sight.
 AuditHead end_of_chain(Connection& db) {
   const AuditHead noted = read_audit_head(db);
-  Query last = db.query("SELECT audit_no, sha256 FROM audit ORDER BY audit_no DESC LIMIT 1");
-  if (!last.step()) return noted;
-  const std::int64_t number = last.integer();
-  if (number <= noted.number) return noted;
-  return {number, sha256_of(last.bytes())};
+  Query query = db.rows(tables::audit, "ORDER BY audit_no DESC LIMIT 1");
+  if (!query.step()) return noted;
+  const AuditRow last = read_audit(query);
+  return last.number <= noted.number ? noted : AuditHead{last.number, last.sha256};
 }
 
 void insert(Connection& db, const AuditRow& row) {
-  Query query = db.query(
-      "INSERT INTO audit (audit_no, at, event, export_id, actor, origin, reason, message_id, "
-      "dialect, columns, masked, rows, csv_sha256, detail, iss, jti, previous_sha256, sha256) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Query query = db.add(tables::audit);
   query.bind(row.number).bind(row.at_us);
   for (const std::string* text : {&row.event, &row.export_id, &row.actor, &row.origin, &row.reason,
                                   &row.message_id, &row.dialect, &row.columns}) {
@@ -44,7 +41,7 @@ void insert(Connection& db, const AuditRow& row) {
 
 // Whether it had not ended before.
 bool end_running(Connection& db, const AuditRow& row) {
-  Query query = db.query("DELETE FROM running_export WHERE export_id = ?");
+  Query query = db.remove(tables::running_export);
   query.bind(row.export_id).run();
   return query.changes() > 0;
 }
@@ -60,12 +57,10 @@ bool SqliteWriter::append_audit(AuditRow& row, const std::function<Sha256(const 
   row.sha256 = seal(row);
   insert(db_, row);
   if (row.event == granted) {
-    db_.query("INSERT INTO running_export (export_id, audit_no) VALUES (?, ?)")
-        .bind(row.export_id)
-        .bind(row.number)
-        .run();
+    db_.add(tables::running_export).bind(row.export_id).bind(row.number).run();
   }
-  db_.query("INSERT OR REPLACE INTO audit_head (only, audit_no, sha256) VALUES (1, ?, ?)")
+  db_.put(tables::audit_head)
+      .bind(std::int64_t{1})
       .bind(row.number)
       .bind_blob(bytes_of(row.sha256))
       .run();

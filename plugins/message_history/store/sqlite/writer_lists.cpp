@@ -5,10 +5,13 @@
 #include <tuple>
 #include <utility>
 
+#include "store/sqlite/counters.h"
 #include "store/sqlite/message_words.h"
 #include "store/sqlite/period_span.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/shelf.h"
+#include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/writer.h"
 
 namespace message_history::sqlite {
@@ -43,46 +46,15 @@ Query& bind_place(Query& query, const ShelvedPlace& at) {
   return query.bind(place.key.number);
 }
 
-Query& bind_counts(Query& query, const ListCounts& counts) {
-  for (const std::int64_t counter : {counts.messages, counts.success, counts.failed, counts.pending,
-                                     counts.excluded, counts.clickers, counts.orders}) {
-    query.bind(counter);
-  }
-  return query;
-}
-
-Query& bind_counts(Query& query, const DayCounts& counts) {
-  for (const std::int64_t counter :
-       {counts.success, counts.failed, counts.pending, counts.excluded, counts.clicks}) {
-    query.bind(counter);
-  }
-  return query;
-}
-
-Query& bind_money(Query& query, const ShopMoney& money) {
-  return query.bind(money.orders).bind(money.gross_minor).bind(money.refunded_minor);
-}
-
-#define MH_ADD(column, to) column " = " to "." column " + excluded." column
-#define MH_ADD_RECIPIENTS(to) \
-  MH_ADD("success", to)       \
-  ", " MH_ADD("failed", to) ", " MH_ADD("pending", to) ", " MH_ADD("\"excluded\"", to)
-#define MH_ADD_COUNTS(to) \
-  MH_ADD("messages", to)  \
-  ", " MH_ADD_RECIPIENTS(to) ", " MH_ADD("clickers", to) ", " MH_ADD("orders", to)
-#define MH_ADD_SALES(to) MH_ADD("orders", to) ", " MH_ADD("gross", to) ", " MH_ADD("refunded", to)
-
 }  // namespace
 
 void SqliteWriter::move_lists(const ListChanges& changes) {
   for (const ShelvedPlace& at : in_order(changes.left)) {
-    Query query = db_.query(
-        "DELETE FROM message_place WHERE sort = ? AND shelf = ? AND value = ? AND message_no = ?");
+    Query query = db_.remove(tables::message_place);
     bind_place(query, at).run();
   }
   for (const ShelvedPlace& at : in_order(changes.taken)) {
-    Query query = db_.query(
-        "INSERT INTO message_place (sort, shelf, value, message_no, day) VALUES (?, ?, ?, ?, ?)");
+    Query query = db_.add(tables::message_place);
     bind_place(query, at).bind(at.place->group.day).run();
   }
   add_list_counts(changes.counts);
@@ -99,25 +71,23 @@ void SqliteWriter::add_list_counts(const std::map<ListGroup, ListCounts>& change
     shelves[shelf] += change;
     days[{group.day, shelf}] += change;
   }
+  const auto add = [this](const Table& table, const auto& bind_key, const ListCounts& change) {
+    return add_to_row(db_, table, bind_key,
+                      {change.messages, change.success, change.failed, change.pending,
+                       change.excluded, change.clickers, change.orders});
+  };
   for (const auto& [shelf, change] : shelves) {
-    Query query = db_.query(
-        "INSERT INTO shelf (shelf, messages, success, failed, pending, excluded, clickers, orders) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET " MH_ADD_COUNTS("shelf"));
-    bind_counts(query.bind(shelf), change).run();
+    add(
+        tables::shelf, [&](Query& query) { query.bind(shelf); }, change);
   }
   for (const auto& [place, change] : days) {
-    const auto& [day, shelf] = place;
-    Query query = db_.query(
-        "INSERT INTO shelf_day (day, shelf, messages, success, failed, pending, excluded, "
-        "clickers, orders) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET " MH_ADD_COUNTS("shelf_day"));
-    bind_counts(query.bind(day).bind(shelf), change).run();
-    if (change.messages >= 0) continue;
+    const auto bind_key = [&](Query& query) { query.bind(place.first).bind(place.second); };
     // Messages move on from result to result; what they leave empty need not be read.
-    db_.query("DELETE FROM shelf_day WHERE day = ? AND shelf = ? AND messages = 0")
-        .bind(day)
-        .bind(shelf)
-        .run();
+    const Counters counters = add(tables::shelf_day, bind_key, change);
+    if (change.messages >= 0 || counters.front() != 0) continue;
+    Query query = db_.remove(tables::shelf_day);
+    bind_key(query);
+    query.run();
   }
 }
 
@@ -131,17 +101,15 @@ void SqliteWriter::add_list_money(
     sum.orders += change.orders;
     sum.gross_minor += change.gross_minor;
     sum.refunded_minor += change.refunded_minor;
-    Query query = db_.query(
-        "INSERT INTO shelf_day_money (day, shelf, currency, orders, gross, refunded) VALUES "
-        "(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET " MH_ADD_SALES("shelf_day_money"));
-    query.bind(group.day).bind(shelf_number(group)).bind(currency);
-    bind_money(query, change).run();
+    add_to_row(
+        db_, tables::shelf_day_money,
+        [&](Query& query) { query.bind(group.day).bind(shelf_number(group)).bind(currency); },
+        {change.orders, change.gross_minor, change.refunded_minor});
   }
   for (const auto& [key, change] : shelves) {
-    Query query = db_.query(
-        "INSERT INTO shelf_money (shelf, currency, orders, gross, refunded) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET " MH_ADD_SALES("shelf_money"));
-    bind_money(query.bind(key.first).bind(key.second), change).run();
+    add_to_row(db_, tables::shelf_money,
+               [&](Query& query) { query.bind(key.first).bind(key.second); },
+               {change.orders, change.gross_minor, change.refunded_minor});
   }
 }
 
@@ -151,69 +119,79 @@ void SqliteWriter::put_words(const std::vector<ListWords>& words) {
   for (const auto& [block, changed] : blocks) {
     std::string packed;
     {
-      Query query = db_.query("SELECT words FROM message_words WHERE block = ?");
-      if (query.bind(block).step()) packed = query.text();
+      Query query = db_.find(tables::message_words);
+      if (query.bind(block).step()) {
+        query.skip(1);
+        packed = query.text();
+      }
     }
-    db_.query("INSERT OR REPLACE INTO message_words (block, words) VALUES (?, ?)")
-        .bind(block)
-        .bind_blob(with_words(packed, changed))
-        .run();
+    db_.put(tables::message_words).bind(block).bind_blob(with_words(packed, changed)).run();
   }
 }
 
+// What the message has so far, day by day, as periods add it up.
+void SqliteWriter::each_day(MessageNo message, const DayVisit& visit, const MoneyVisit& money) {
+  std::vector<std::pair<std::int32_t, DayCounts>> days;
+  {
+    Query query = db_.rows(tables::message_day, "WHERE message_no = ?");
+    for (query.bind(message); query.step();) {
+      query.skip(1);
+      const auto day = static_cast<std::int32_t>(query.integer());
+      days.emplace_back(day, read_day_counts(query));
+    }
+  }
+  for (const auto& [day, counts] : days) visit(day, counts);
+  std::vector<RevenueDayRow> sales;
+  {
+    Query query = db_.rows(tables::revenue_day, "WHERE message_no = ?");
+    sales = rows_of(query.bind(message), read_revenue_day);
+  }
+  for (const RevenueDayRow& row : sales) money(row);
+}
+
 void SqliteWriter::join_periods(MessageNo message) {
-  db_.query(
-         "INSERT INTO period_day SELECT 1, day, message_no, success, failed, pending, "
-         "\"excluded\", clicks FROM message_day WHERE message_no = ?1 UNION ALL "
-         "SELECT 16, day & ~15, message_no, sum(success), sum(failed), sum(pending), "
-         "sum(\"excluded\"), sum(clicks) FROM message_day WHERE message_no = ?1 "
-         "GROUP BY message_no, day & ~15")
-      .bind(message)
-      .run();
-  db_.query(
-         "INSERT INTO period_money SELECT 1, day, message_no, currency, orders, gross, refunded "
-         "FROM revenue_day WHERE message_no = ?1 UNION ALL "
-         "SELECT 16, day & ~15, message_no, currency, sum(orders), sum(gross), sum(refunded) "
-         "FROM revenue_day WHERE message_no = ?1 GROUP BY message_no, day & ~15, currency")
-      .bind(message)
-      .run();
+  each_day(
+      message,
+      [&](std::int32_t day, const DayCounts& counts) { add_period_day(message, day, counts); },
+      [&](const RevenueDayRow& row) {
+        add_period_money(message, row.day, row.currency, row.money);
+      });
 }
 
 void SqliteWriter::leave_periods(MessageNo message) {
-  db_.query(
-         "DELETE FROM period_day WHERE message_no = ?1 AND (days, first_day) IN "
-         "(SELECT 1, day FROM message_day WHERE message_no = ?1 "
-         "UNION SELECT 16, day & ~15 FROM message_day WHERE message_no = ?1)")
-      .bind(message)
-      .run();
-  db_.query(
-         "DELETE FROM period_money WHERE message_no = ?1 AND (days, first_day) IN "
-         "(SELECT 1, day FROM revenue_day WHERE message_no = ?1 "
-         "UNION SELECT 16, day & ~15 FROM revenue_day WHERE message_no = ?1)")
-      .bind(message)
-      .run();
+  each_day(
+      message,
+      [&](std::int32_t day, const DayCounts&) {
+        for (const std::int32_t days : period_spans) {
+          Query query = db_.remove(tables::period_day);
+          query.bind(days).bind(first_of_span(day, days)).bind(message).run();
+        }
+      },
+      [&](const RevenueDayRow& row) {
+        for (const std::int32_t days : period_spans) {
+          Query query = db_.remove(tables::period_money);
+          query.bind(days).bind(first_of_span(row.day, days)).bind(message).bind(row.currency);
+          query.run();
+        }
+      });
 }
 
 void SqliteWriter::add_period_day(MessageNo message, std::int32_t day, const DayCounts& change) {
   for (const std::int32_t days : period_spans) {
-    Query query = db_.query(
-        "INSERT INTO period_day (days, first_day, message_no, success, failed, pending, excluded, "
-        "clicks) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET " MH_ADD_RECIPIENTS(
-            "period_day") ", " MH_ADD("clicks", "period_day"));
-    query.bind(days).bind(first_of_span(day, days)).bind(message);
-    bind_counts(query, change).run();
+    add_to_row(db_, tables::period_day,
+               [&](Query& query) { query.bind(days).bind(first_of_span(day, days)).bind(message); },
+               {change.success, change.failed, change.pending, change.excluded, change.clicks});
   }
 }
 
 void SqliteWriter::add_period_money(MessageNo message, std::int32_t day, std::string_view currency,
                                     const ShopMoney& change) {
   for (const std::int32_t days : period_spans) {
-    Query query = db_.query(
-        "INSERT INTO period_money (days, first_day, message_no, currency, orders, gross, "
-        "refunded) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET " MH_ADD_SALES("period_money"));
-    query.bind(days).bind(first_of_span(day, days)).bind(message).bind(currency);
-    bind_money(query, change).run();
+    add_to_row(db_, tables::period_money,
+               [&](Query& query) {
+                 query.bind(days).bind(first_of_span(day, days)).bind(message).bind(currency);
+               },
+               {change.orders, change.gross_minor, change.refunded_minor});
   }
 }
 

@@ -6,6 +6,7 @@
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 #include "store/sqlite/writer.h"
 
@@ -21,6 +22,22 @@ std::int64_t past_order_key(std::uint64_t seed, std::string_view order_id) {
     hash = hash << 8 | static_cast<unsigned char>(c);
   }
   return static_cast<std::int64_t>(hash);
+}
+
+void count_touch(MemberCounts& counts, TouchKind kind) {
+  switch (kind) {
+    case TouchKind::click:
+      ++counts.clicks;
+      break;
+    case TouchKind::open:
+      ++counts.opens;
+      break;
+    case TouchKind::coupon:
+      ++counts.coupons;
+      break;
+    default:
+      break;
+  }
 }
 
 }  // namespace
@@ -52,14 +69,13 @@ Span SqliteWriter::kept_part(Span span) {
 bool SqliteWriter::is_past_order(std::string_view order_id) {
   if (kept_from_us() == 0) return false;
   if (const auto placed_us = placed_at_us(order_id)) return *placed_us < kept_from_us();
-  return db_.query("SELECT 1 FROM past_order WHERE order_key = ?")
-      .bind(past_order_key(trees_.hash_seed, order_id))
-      .step();
+  return db_.find(tables::past_order).bind(past_order_key(trees_.hash_seed, order_id)).step();
 }
 
 std::optional<std::int64_t> SqliteWriter::placed_at_us(std::string_view order_id) {
-  Query query = db_.query("SELECT placed_at FROM orders WHERE order_id = ?");
+  Query query = db_.rows(tables::orders, "WHERE order_id = ?");
   if (!query.bind(order_id).step()) return {};
+  query.skip(3);
   return query.integer();
 }
 
@@ -76,13 +92,11 @@ MemberCounts SqliteWriter::past_counts(MessageNo message, MemberNo member) {
   const Retention& retention = state_.retention();
   if (!retention.is_sweeping() || retention.phase > SweepPhase::orders) return counts;
   {
-    Query query = db_.query(
-        "SELECT sum(kind = 3), sum(kind = 2), sum(kind = 4) FROM touch "
-        "WHERE member_no = ? AND at < ? AND message_no = ?");
-    query.bind(member).bind(retention.kept_from_us).bind(message).step();
-    counts.clicks = query.optional_integer().value_or(0);
-    counts.opens = query.optional_integer().value_or(0);
-    counts.coupons = query.optional_integer().value_or(0);
+    Query query = db_.rows(tables::touch, "WHERE member_no = ? AND at < ?");
+    for (query.bind(member).bind(retention.kept_from_us); query.step();) {
+      const TouchRow touch = read_touch(query);
+      if (touch.message == message) count_touch(counts, touch.kind);
+    }
   }
   for (const OrderNo order : member_orders(trees_, member, 0, retention.kept_from_us - 1)) {
     const auto credited = credit(order);
@@ -91,31 +105,25 @@ MemberCounts SqliteWriter::past_counts(MessageNo message, MemberNo member) {
   return counts;
 }
 
-namespace {
-
-// `kind` is a touch's, or 0 for a credited order.
-void take_off_member(Connection& db, MessageNo message, MemberNo member, std::int64_t kind) {
-  db.query(
-        "UPDATE message_member SET clicks = clicks - (?3 = 3), opens = opens - (?3 = 2), "
-        "coupons = coupons - (?3 = 4), orders = orders - (?3 = 0) "
-        "WHERE message_no = ?1 AND member_no = ?2")
-      .bind(message)
-      .bind(member)
-      .bind(kind)
-      .run();
-  db.query(
-        "DELETE FROM message_member WHERE message_no = ? AND member_no = ? "
-        "AND clicks = 0 AND opens = 0 AND coupons = 0 AND orders = 0")
-      .bind(message)
-      .bind(member)
-      .run();
+void SqliteWriter::take_off_member(MessageNo message, MemberNo member, const MemberCounts& gone) {
+  MemberCounts left;
+  {
+    Query query = db_.find(tables::message_member);
+    if (!query.bind(message).bind(member).step()) return;
+    left = read_member_counts(query);
+  }
+  left.clicks -= gone.clicks;
+  left.opens -= gone.opens;
+  left.coupons -= gone.coupons;
+  left.orders -= gone.orders;
+  store_member_counts(message, member, left);
 }
-
-}  // namespace
 
 void SqliteWriter::drop(const TouchRow& row) {
   remove_touch(row);
-  take_off_member(db_, row.message, row.member, static_cast<std::int64_t>(row.kind));
+  MemberCounts gone;
+  count_touch(gone, row.kind);
+  take_off_member(row.message, row.member, gone);
 }
 
 void SqliteWriter::drop_order(OrderNo number) {
@@ -123,7 +131,9 @@ void SqliteWriter::drop_order(OrderNo number) {
   const std::string& order_id = dropped.order_id;
   if (const auto credited = credit(number)) {
     if (is_person(credited->member)) {
-      take_off_member(db_, credited->message, credited->member, 0);
+      MemberCounts gone;
+      gone.orders = 1;
+      take_off_member(credited->message, credited->member, gone);
     }
     remove_credit(*credited);
   }
@@ -134,24 +144,22 @@ void SqliteWriter::drop_order(OrderNo number) {
         .add_at(dropped.placed_at_us,
                 member_order_key(dropped.member, dropped.placed_at_us, number), {});
   }
-  db_.query("DELETE FROM orders WHERE order_no = ?").bind(number).run();
-  db_.query("INSERT OR IGNORE INTO past_order (order_key) VALUES (?)")
-      .bind(past_order_key(trees_.hash_seed, order_id))
-      .run();
+  db_.remove(tables::orders).bind(number).run();
+  db_.add_new(tables::past_order).bind(past_order_key(trees_.hash_seed, order_id)).run();
 }
 
 void SqliteWriter::drop_held_refunds(std::string_view order_id) {
   const std::int64_t kept_from_us = state_.retention().kept_from_us;
-  db_.query(
-         "DELETE FROM held_refund WHERE order_id = ?1 AND refund_id IN "
-         "(SELECT refund_id FROM refund WHERE order_id = ?1 AND at < ?2)")
-      .bind(order_id)
-      .bind(kept_from_us)
-      .run();
-  db_.query("DELETE FROM refund WHERE order_id = ? AND at < ?")
-      .bind(order_id)
-      .bind(kept_from_us)
-      .run();
+  std::vector<Refund> refunds;
+  {
+    Query query = db_.rows(tables::refund, "WHERE order_id = ?");
+    refunds = rows_of(query.bind(order_id), read_refund);
+  }
+  for (const Refund& refund : refunds) {
+    if (refund.at_us >= kept_from_us) continue;
+    db_.remove(tables::held_refund).bind(order_id).bind(refund.refund_id).run();
+    db_.remove(tables::refund).bind(refund.refund_id).run();
+  }
 }
 
 void SqliteWriter::unfile(const Delivery& row, const FiledDelivery& was) {
@@ -198,8 +206,7 @@ void SqliteWriter::drop_past(MemberNo member) {
     pending(Tree::delivery).add(delivery_key(row.message, row.delivery_id), {});
     unfile(row, filed(row.state));
   }
-  Query touches = db_.query("SELECT " MH_TOUCH_COLUMNS
-                            " FROM touch WHERE member_no = ? AND at BETWEEN ? AND ?");
+  Query touches = db_.rows(tables::touch, "WHERE member_no = ? AND at BETWEEN ? AND ?");
   for (const TouchRow& row :
        rows_of(touches.bind(member).bind(std::int64_t{0}).bind(last_us), read_touch)) {
     drop(row);

@@ -5,6 +5,7 @@
 #include "store/sqlite/codec.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
@@ -155,22 +156,18 @@ std::vector<TouchRow> SqliteWriter::reached(MemberNo member, Span span) {
 }
 
 bool SqliteWriter::add_touch(const TouchRow& row) {
-  Query query =
-      db_.query("INSERT OR IGNORE INTO touch (" MH_TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)");
+  Query query = db_.add_new(tables::touch);
   query.bind(row.member)
       .bind(row.at_us)
       .bind(static_cast<std::int64_t>(row.kind))
       .bind(row.message)
       .bind(row.delivery_id)
-      .bind(checksum_of(row))
       .run();
   return query.changes() > 0;
 }
 
 void SqliteWriter::remove_touch(const TouchRow& row) {
-  db_.query(
-         "DELETE FROM touch WHERE member_no = ? AND at = ? AND kind = ? AND message_no = ? "
-         "AND delivery_id = ?")
+  db_.remove(tables::touch)
       .bind(row.member)
       .bind(row.at_us)
       .bind(static_cast<std::int64_t>(row.kind))
@@ -180,21 +177,20 @@ void SqliteWriter::remove_touch(const TouchRow& row) {
 }
 
 std::vector<TouchRow> SqliteWriter::touches_of(MemberNo member, Span span) {
-  Query query = db_.query("SELECT " MH_TOUCH_COLUMNS
-                          " FROM touch WHERE member_no = ? AND at BETWEEN ? AND ?");
+  Query query = db_.rows(tables::touch, "WHERE member_no = ? AND at BETWEEN ? AND ?");
   span = kept_part(span);
   return rows_of(query.bind(member).bind(span.from_us).bind(span.to_us), read_touch);
 }
 
 std::optional<Order> SqliteWriter::order(std::string_view order_id) {
-  Query query = db_.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE order_id = ?");
+  Query query = db_.rows(tables::orders, "WHERE order_id = ?");
   auto order = row_of(query.bind(order_id), read_order);
   if (order && state_.retention().hides(order->placed_at_us)) return {};
   return order;
 }
 
 Order SqliteWriter::order(OrderNo number) {
-  Query query = db_.query("SELECT " MH_ORDER_COLUMNS " FROM orders WHERE order_no = ?");
+  Query query = db_.find(tables::orders);
   if (!query.bind(number).step()) missing("order");
   return read_order(query);
 }
@@ -210,23 +206,10 @@ OrderNo SqliteWriter::add_order(const Order& order) {
 }
 
 void SqliteWriter::put_order(const Order& order, const Order* before) {
-  const std::string lines = encode_lines(order.version.lines);
-  db_.query("INSERT OR REPLACE INTO orders (" MH_ORDER_COLUMNS
-            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .bind(order.number)
-      .bind(order.order_id)
-      .bind(order.member)
-      .bind(order.placed_at_us)
-      .bind(order.version.revision)
-      .bind(order.version.at_us)
-      .bind(order.version.currency)
-      .bind(order.version.amount_minor)
-      .bind(order.version.message)
-      .bind(order.version.message_id)
-      .bind(order.refunded_minor)
-      .bind_blob(lines)
-      .bind(checksum_of(order, lines))
-      .run();
+  Query query = before == nullptr ? db_.add(tables::orders) : db_.change(tables::orders);
+  bind_order(query, order);
+  query.run();
+  if (query.changes() == 0) missing("order");
   index_order(order, before);
 }
 
@@ -251,25 +234,24 @@ std::vector<OrderNo> SqliteWriter::orders_of(MemberNo member, Span placed) {
 }
 
 std::optional<Refund> SqliteWriter::refund(std::string_view refund_id) {
-  Query query = db_.query("SELECT " MH_REFUND_COLUMNS " FROM refund WHERE refund_id = ?");
+  Query query = db_.find(tables::refund);
   auto refund = row_of(query.bind(refund_id), read_refund);
   if (refund && is_past(*refund)) return {};
   return refund;
 }
 
 void SqliteWriter::put_refund(const Refund& refund) {
-  db_.query("INSERT OR REPLACE INTO refund (" MH_REFUND_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)")
+  db_.put(tables::refund)
       .bind(refund.refund_id)
       .bind(refund.order_id)
       .bind(refund.at_us)
       .bind(refund.currency)
       .bind(refund.amount_minor)
-      .bind(checksum_of(refund))
       .run();
 }
 
 std::vector<Refund> SqliteWriter::refunds_of(std::string_view order_id) {
-  Query query = db_.query("SELECT " MH_REFUND_COLUMNS " FROM refund WHERE order_id = ?");
+  Query query = db_.rows(tables::refund, "WHERE order_id = ?");
   std::vector<Refund> refunds = rows_of(query.bind(order_id), read_refund);
   if (!state_.retention().is_sweeping()) return refunds;
   std::erase_if(refunds, [this](const Refund& refund) { return is_past(refund); });
@@ -278,11 +260,10 @@ std::vector<Refund> SqliteWriter::refunds_of(std::string_view order_id) {
 
 void SqliteWriter::hold_refunds(std::string_view order_id) {
   release_refunds(order_id);  // one may belong to another order now
-  db_.query(
-         "INSERT INTO held_refund (order_id, refund_id) SELECT order_id, refund_id FROM refund "
-         "WHERE order_id = ?")
-      .bind(order_id)
-      .run();
+  Query refunds = db_.rows(tables::refund, "WHERE order_id = ?");
+  for (const Refund& refund : rows_of(refunds.bind(order_id), read_refund)) {
+    db_.add(tables::held_refund).bind(order_id).bind(refund.refund_id).run();
+  }
 }
 
 void SqliteWriter::release_refunds(std::string_view order_id) {
@@ -290,13 +271,12 @@ void SqliteWriter::release_refunds(std::string_view order_id) {
 }
 
 std::optional<CreditRow> SqliteWriter::credit(OrderNo order) {
-  Query query = db_.query("SELECT " MH_CREDIT_COLUMNS " FROM credit WHERE order_no = ?");
+  Query query = db_.find(tables::credit);
   return row_of(query.bind(order), read_credit);
 }
 
 void SqliteWriter::put_credit(const CreditRow& row) {
-  db_.query("INSERT OR REPLACE INTO credit (" MH_CREDIT_COLUMNS
-            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  db_.put(tables::credit)
       .bind(row.order)
       .bind(row.message)
       .bind(row.ordered_at_us)
@@ -308,12 +288,11 @@ void SqliteWriter::put_credit(const CreditRow& row) {
       .bind(row.touch_at_us)
       .bind(row.delivery_id)
       .bind(row.rule_version)
-      .bind(checksum_of(row))
       .run();
 }
 
 void SqliteWriter::remove_credit(const CreditRow& row) {
-  db_.query("DELETE FROM credit WHERE order_no = ?").bind(row.order).run();
+  db_.remove(tables::credit).bind(row.order).run();
 }
 
 }  // namespace message_history::sqlite

@@ -8,6 +8,7 @@
 
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
 #include "store/sqlite/writer.h"
 
@@ -41,6 +42,10 @@ class NamedMembers {
  private:
   RunsCursor cursor_;
 };
+
+bool has_touches(Connection& db, MemberNo member) {
+  return db.query("SELECT 1 FROM touch WHERE member_no = ? LIMIT 1").bind(member).step();
+}
 
 // The number after which a phase goes on.
 std::int64_t number_of(const std::string& after) {
@@ -112,8 +117,7 @@ bool SqliteWriter::sweep_touches(Retention& sweep) {
     next.bind(number_of(sweep.after)).step();
     const auto member = next.optional_integer();
     if (!member) return false;
-    Query query =
-        db_.query("SELECT " MH_TOUCH_COLUMNS " FROM touch WHERE member_no = ? AND at < ? LIMIT ?");
+    Query query = db_.rows(tables::touch, "WHERE member_no = ? AND at < ? LIMIT ?");
     query.bind(*member).bind(sweep.kept_from_us).bind(slice_rows - dropped);
     for (const TouchRow& row : rows_of(query, read_touch)) {
       drop(row);
@@ -129,11 +133,11 @@ bool SqliteWriter::sweep_orders(Retention& sweep) {
   std::vector<OrderNo> past;
   std::int64_t seen = 0;
   {
-    Query query = db_.query(
-        "SELECT order_no, placed_at FROM orders WHERE order_no > ? ORDER BY order_no LIMIT ?");
+    Query query = db_.rows(tables::orders, "WHERE order_no > ? ORDER BY order_no LIMIT ?");
     query.bind(number_of(sweep.after)).bind(slice_rows);
     for (; query.step(); ++seen) {
       const auto number = query.number<OrderNo>();
+      query.skip(2);
       if (query.integer() < sweep.kept_from_us) past.push_back(number);
       sweep.after = std::to_string(number.value);
     }
@@ -162,10 +166,10 @@ bool SqliteWriter::sweep_quarantine(const Retention& sweep) {
   std::int64_t last = 0;
   std::int64_t dropped = 0;
   {
-    Query query =
-        db_.query("SELECT quarantine_no, at FROM quarantine ORDER BY quarantine_no LIMIT ?");
+    Query query = db_.rows(tables::quarantine, "ORDER BY quarantine_no LIMIT ?");
     for (query.bind(slice_rows); query.step(); ++dropped) {
       const std::int64_t number = query.integer();
+      query.skip(2);
       if (query.integer() >= sweep.kept_from_us) break;
       last = number;
     }
@@ -179,16 +183,14 @@ bool SqliteWriter::sweep_members(Retention& sweep) {
   std::vector<MemberRow> unnamed;
   std::int64_t seen = 0;
   {
-    Query query = db_.query(
-        "SELECT member_no, member, erased OR "
-        "EXISTS (SELECT 1 FROM touch WHERE touch.member_no = person.member_no) "
-        "FROM member AS person WHERE member_no > ? ORDER BY member_no LIMIT ?");
+    Query query = db_.rows(tables::member, "WHERE member_no > ? ORDER BY member_no LIMIT ?");
     query.bind(number_of(sweep.after)).bind(slice_unnamed);
     for (; query.step(); ++seen) {
       MemberRow row;
       row.number = query.number<MemberNo>();
       row.member = query.text();
-      if (query.integer() == 0) unnamed.push_back(row);
+      const bool is_erased = query.integer() != 0;
+      if (!is_erased && !has_touches(db_, row.number)) unnamed.push_back(row);
       sweep.after = std::to_string(row.number.value);
     }
   }
@@ -201,7 +203,7 @@ bool SqliteWriter::sweep_members(Retention& sweep) {
   for (const MemberRow& row : unnamed) {
     if (recipients.holds(row.number) || buyers.holds(row.number)) continue;
     pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, row.member, row.number), {});
-    db_.query("DELETE FROM member WHERE member_no = ?").bind(row.number).run();
+    db_.remove(tables::member).bind(row.number).run();
     state_.members.put(row.member, MemberNo{});  // nobody
   }
   return seen == slice_unnamed;

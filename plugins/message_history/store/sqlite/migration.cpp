@@ -1,0 +1,124 @@
+#include "store/sqlite/migration.h"
+
+#include <sqlite3.h>
+
+#include <string>
+
+#include "store/sqlite/run_cursor.h"
+#include "store/sqlite/tables.h"
+
+namespace message_history::sqlite {
+
+namespace {
+
+// A row of the table `run` as versions 1 to 4 had it.
+constexpr Table old_run{
+    "old_run",
+    "run_no, tree, level, entries, merged_into, growing, first_key, last_key, first_at, last_at"};
+
+struct CountedRun {
+  std::int64_t entries = 0;  // at or above the run's first key
+  std::int64_t blocks = 0;
+  std::string last_key;
+};
+
+// Writes the run's block index anew.
+CountedRun count_blocks(Connection& db, std::int64_t run, std::string_view first_key) {
+  CountedRun counted;
+  Block block;
+  Query query = db.query(
+      "SELECT first_key, block_no, bytes FROM old_fence LEFT JOIN block USING (block_no) "
+      "WHERE run_no = ? ORDER BY first_key");
+  query.bind(run);
+  while (query.step()) {
+    const std::string_view block_first_key = query.bytes();
+    const std::int64_t number = query.integer();
+    const std::string_view bytes = query.bytes();
+    decode_block(db, number, bytes, block);
+    if (block.size() == 0 || block.key(0) != block_first_key) {
+      damaged(db.file(), "block " + std::to_string(number) + " is not the one that run " +
+                             std::to_string(run) + " names");
+    }
+    const auto entries = static_cast<std::int64_t>(block.size());
+    db.add(tables::fence)
+        .bind(run)
+        .bind_blob(block_first_key)
+        .bind(number)
+        .bind(counted.blocks++)
+        .bind(entries)
+        .bind(checksum_of_block(bytes))
+        .run();
+    counted.entries += entries - static_cast<std::int64_t>(block.lower_bound(first_key));
+    counted.last_key.assign(block.key(block.size() - 1));
+  }
+  return counted;
+}
+
+bool had_checksums(const Table& table) {
+  for (const Table* with : {&tables::run, &tables::fence, &tables::touch, &tables::orders,
+                            &tables::refund, &tables::credit}) {
+    if (with == &table) return true;
+  }
+  return false;
+}
+
+// The SQL function checksum_of_row(column, ...).
+void answer_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
+  RowChecksum checksum;
+  for (int i = 0; i < count; ++i) {
+    switch (sqlite3_value_type(values[i])) {
+      case SQLITE_INTEGER:
+        checksum.add(sqlite3_value_int64(values[i]));
+        break;
+      case SQLITE_NULL:
+        checksum.add_null();
+        break;
+      default: {
+        const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[i]));
+        const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[i]));
+        checksum.add(bytes == nullptr ? std::string_view() : std::string_view(bytes, size));
+      }
+    }
+  }
+  sqlite3_result_int64(context, checksum.value());
+}
+
+}  // namespace
+
+void number_blocks(Connection& db) {
+  {
+    Query query = db.rows(old_run, "");
+    while (query.step()) {
+      const auto number = query.integer();
+      const auto tree = query.integer();
+      const auto level = query.integer();
+      const auto entries = query.integer();
+      const auto merged_into = query.integer();
+      const auto growing = query.integer();
+      const std::string first_key = query.text();
+      const std::string last_key = query.text();
+      const auto first_at = query.integer();
+      const auto last_at = query.integer();
+      const CountedRun counted = count_blocks(db, number, first_key);
+      if (counted.entries != entries || counted.last_key != last_key) {
+        damaged(db.file(), "run " + std::to_string(number) + " misses a block");
+      }
+      Query run = db.add(tables::run);
+      run.bind(number).bind(tree).bind(level).bind(entries).bind(merged_into).bind(growing);
+      run.bind_blob(first_key).bind_blob(last_key).bind(first_at).bind(last_at);
+      run.bind(std::int64_t{0}).bind(counted.blocks).run();
+    }
+  }
+  db.execute("DROP TABLE old_fence; DROP TABLE old_run");
+}
+
+void add_checksums(Connection& db) {
+  db.add_function("checksum_of_row", -1, answer_checksum, nullptr);
+  for (const Table* table : tables::counted) {
+    if (had_checksums(*table)) continue;
+    db.execute("UPDATE " + std::string(table->name) + " SET crc = checksum_of_row(" +
+               std::string(table->columns) + ")");
+  }
+}
+
+}  // namespace message_history::sqlite

@@ -1,0 +1,17 @@
+// Rewrites the rows of a database of an earlier version, where statements alone cannot.
+//
+// Runs inside the transaction of the migration. Throws crm::Failure as the connection does, and
+// CORRUPT for what is damaged already.
+#pragma once
+
+#include "store/sqlite/connection.h"
+
+namespace message_history::sqlite {
+
+// Version 4 to 5: blocks are numbered and counted, and tied to their runs.
+void number_blocks(Connection& db);
+
+// Version 5 to 6: gives every row its checksum.
+void add_checksums(Connection& db);
+
+}  // namespace message_history::sqlite
