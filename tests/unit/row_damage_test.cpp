@@ -119,6 +119,24 @@ TEST_F(RowDamageTest, AChangedValueIsNamed) {
   EXPECT_GT(changes, 120U);
 }
 
+// An export finds members by their numbers, and would be signed without the one.
+TEST_F(RowDamageTest, AnExportDoesNotBeginWhereAMemberOrARunIsMissing) {
+  const auto begins = [this] {
+    try {
+      return file_.open()->snapshots(2).size() == 2;
+    } catch (const crm::Failure& failure) {
+      EXPECT_EQ(failure.status(), CRM_ERR_CORRUPT) << failure.what();
+      return false;
+    }
+  };
+  EXPECT_TRUE(begins());
+  for (const Table* table : {&tables::member, &tables::run}) {
+    damage("DELETE FROM " + std::string(table->name) + the_row(*table));
+    EXPECT_FALSE(begins()) << table->name;
+    restore();
+  }
+}
+
 // As after a write of the disk that was lost: the row is sound, but older than it should be.
 TEST_F(RowDamageTest, ARowInPlaceOfANewerOneIsNoticed) {
   damage("UPDATE shop SET orders = orders + 1, crc = crc + 1");

@@ -50,23 +50,31 @@ void RowCounter::note(sqlite3* handle, int operation, std::string_view table) {
   if (known == changes_.end()) return;  // blocks, and row_count itself
   Change& change = known->second;
   sqlite3_value* value = nullptr;
-  if (operation != SQLITE_INSERT &&
-      sqlite3_preupdate_old(handle, change.crc_column, &value) == SQLITE_OK) {
+  if (operation != SQLITE_INSERT) {
+    has_missed_ |= sqlite3_preupdate_old(handle, change.crc_column, &value) != SQLITE_OK;
     --change.change.rows;
-    change.change.checksums -= sqlite3_value_int64(value);
+    change.change.checksums -= value == nullptr ? 0 : sqlite3_value_int64(value);
+    value = nullptr;
   }
-  if (operation != SQLITE_DELETE &&
-      sqlite3_preupdate_new(handle, change.crc_column, &value) == SQLITE_OK) {
+  if (operation != SQLITE_DELETE) {
+    has_missed_ |= sqlite3_preupdate_new(handle, change.crc_column, &value) != SQLITE_OK;
     ++change.change.rows;
-    change.change.checksums += sqlite3_value_int64(value);
+    change.change.checksums += value == nullptr ? 0 : sqlite3_value_int64(value);
   }
 }
 
 void RowCounter::forget() {
   for (auto& [name, change] : changes_) change.change = {};
+  has_missed_ = false;
 }
 
 void RowCounter::save() {
+  if (has_missed_) {
+    throw crm::Failure(CRM_ERR_NO_MEMORY,
+                       db_.file() +
+                           ": a changed row could not be counted; free some memory and "
+                           "try again");
+  }
   for (auto& [name, change] : changes_) {
     if (change.change == RowCount{}) continue;
     put_count(db_, *change.table, row_count(db_, *change.table));

@@ -47,6 +47,7 @@ class RowCounter {
 
   Connection& db_;
   std::map<std::string_view, Change> changes_;  // by the table's name
+  bool has_missed_ = false;                     // a change that SQLite could not tell
 };
 
 // Adds up the rows of a table that a reader walks, and compares at the end.

@@ -36,8 +36,13 @@ void SqliteSnapshot::renew() {
   begin();
 }
 
-void SqliteSnapshot::expect_all_runs() {
+void SqliteSnapshot::expect_complete() {
   expect_all_rows(db_, tables::run);
+  const std::int64_t members = count("SELECT count(*) FROM member");
+  const std::int64_t counted = row_count(db_, tables::member).rows;
+  if (members == counted) return;
+  damaged(db_.file(),
+          "table member has " + std::to_string(members) + " rows of " + std::to_string(counted));
 }
 
 std::int64_t SqliteSnapshot::count(const char* sql) {
