@@ -117,7 +117,9 @@ describe("downloads", () => {
     await page.locator("input[name=reason]").fill("11월 성과 보고");
     const arriving = page.waitForEvent("download");
     await page.locator("form.download button[type=submit]").click();
-    const csv = await (await arriving).path();
+    const first = await arriving;
+    assert.match(first.suggestedFilename(), /^발송내역_.+_\d{4}-\d\d-\d\d\.csv$/);
+    const csv = await first.path();
     const done = page.locator(".download-done");
     await done.waitFor();
     assert.equal(createHash("sha256").update(readFileSync(csv)).digest("hex"), await done.getAttribute("data-sha256"));
@@ -125,7 +127,15 @@ describe("downloads", () => {
     const proof_arriving = page.waitForEvent("download");
     await done.locator("button").first().click();
     const proof = await proof_arriving;
-    assert.match(proof.suggestedFilename(), /\.csv\.jws$/);
+    assert.equal(proof.suggestedFilename(), `${first.suggestedFilename()}.jws`);
+    // A second proof: a browser would number it alone, so that it would belong to no file.
+    const pair = [];
+    page.on("download", (download) => pair.push(download.suggestedFilename()));
+    await done.locator("button").first().click();
+    await page.waitForTimeout(500);
+    const second = first.suggestedFilename().replace(".csv", "_2.csv");
+    assert.deepEqual(pair.sort(), [second, `${second}.jws`]);
+    assert.match(await done.locator(".command").textContent(), new RegExp(`${second}$`));
   });
 
   test("are for spreadsheets unless one chooses otherwise", async () => {

@@ -15,6 +15,21 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+// A name that no earlier download of this browser has: it would number the file and its proof each
+// in its own way, and the two would no longer belong together.
+function next_name(base) {
+  const key = `downloads ${base}`;
+  const number = Number(localStorage.getItem(key) ?? 0) + 1;
+  localStorage.setItem(key, number);
+  return `${base}${number === 1 ? "" : `_${number}`}.csv`;
+}
+
+// "발송내역_M-1_2026-11-30": what it is, of what, and of which day in the shop's time zone.
+function base_name(message, time_zone) {
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone: time_zone, dateStyle: "short" }).format(new Date());
+  return `${word("file_name")}_${message.replace(/[^\p{L}\p{N}._-]/gu, "_").slice(0, 80)}_${day}`;
+}
+
 function hex(buffer) {
   return [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -73,16 +88,32 @@ function request_form({ may_unmask }, begin) {
   return form;
 }
 
-function finished(blob, name, proof) {
+// Saves the file, and gives what is shown about it.
+function finished(blob, base, proof) {
   const jws = new Blob([proof.jws], { type: "application/jose" });
-  const command = `crm-host verify --jwks keys.jwks ${name}`;
+  const command = el("pre", { class: "command" });
+  let name = "";
+  let has_proof = false;
+  const save_csv = () => {
+    name = next_name(base);
+    has_proof = false;
+    command.textContent = `crm-host verify --jwks keys.jwks ${name}`;
+    save(blob, name);
+  };
+  // A second proof comes with a copy of the file, since both need one name.
+  const save_proof = () => {
+    if (has_proof) save_csv();
+    has_proof = true;
+    save(jws, `${name}.jws`);
+  };
+  save_csv();
   return el("div", { class: "download-done", "data-sha256": proof.sha256, "data-rows": proof.rows },
     el("p", { class: "notice tone-success", role: "status" }, word("done", format.integer(proof.rows), format.bytes(proof.bytes))),
     el("div", { class: "actions" },
-      el("button", { type: "button", class: "btn btn-primary", onclick: () => save(jws, `${name}.jws`) }, word("proof")),
+      el("button", { type: "button", class: "btn btn-primary", onclick: save_proof }, word("proof")),
       el("a", { class: "btn btn-outline-primary", href: "/jwks.json", download: "keys.jwks" }, word("keys")),
-      el("button", { type: "button", class: "btn btn-outline-secondary", onclick: () => save(blob, name) }, word("save_again"))),
-    el("p", {}, word("verify_help")), el("pre", { class: "command" }, command));
+      el("button", { type: "button", class: "btn btn-outline-secondary", onclick: save_csv }, word("save_again"))),
+    el("p", {}, word("verify_help")), command);
 }
 
 // What had the focus goes: it stays in the dialog, so that Escape and Tab go on from there.
@@ -91,7 +122,7 @@ function show(dialog_body, ...parts) {
   dialog_body.closest(".modal")?.focus();
 }
 
-async function run(dialog_body, request, name, signal) {
+async function run(dialog_body, request, base, signal) {
   const progress = el("p", { class: "progress-text", role: "status" });
   show(dialog_body, el("div", { class: "spinner-border", "aria-hidden": "true" }), progress);
   const on_progress = (bytes) => { progress.textContent = word("received", format.bytes(bytes)); };
@@ -107,19 +138,18 @@ async function run(dialog_body, request, name, signal) {
   const proof = await get(`/api/exports/${id}`);
   const sha256 = hex(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
   if (blob.size !== proof.bytes || sha256 !== proof.sha256) throw Object.assign(new Error(""), { text: word("mismatch") });
-  save(blob, name);
-  show(dialog_body, finished(blob, name, proof));
+  show(dialog_body, finished(blob, base, proof));
 }
 
 // `place` says of which tenant and plugin; `action` is the document's.
-export function open_download(place, action, { may_unmask, signed_out }) {
+export function open_download(place, action, { may_unmask, signed_out, time_zone }) {
   const abort = new AbortController();
   const body = el("div");
   const message = action.export.message_id;
-  const name = `${message.replace(/[^\p{L}\p{N}._-]/gu, "_").slice(0, 80)}.csv`;
+  const base = base_name(message, time_zone);
   const begin = async (given) => {
     try {
-      await run(body, { plugin: place.plugin, tenant: place.tenant, message_id: message, locale: locale(), ...given }, name, abort.signal);
+      await run(body, { plugin: place.plugin, tenant: place.tenant, message_id: message, locale: locale(), ...given }, base, abort.signal);
     } catch (error) {
       if (abort.signal.aborted) return;
       if (error.status === 401) {

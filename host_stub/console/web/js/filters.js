@@ -3,30 +3,53 @@ import { el, new_id } from "./elements.js";
 import { word } from "./words.js";
 
 const typing_ms = 250;
+const first_day = "1970-01-01";
+const last_day = "2199-12-31";
 
 function value_of(field, context) {
   return field.value ?? context.params[field.key] ?? "";
 }
 
-// `typing.timer` runs while what was typed is not asked for yet.
+// A day that is not whole yet, or that is being typed (0002, 0020, 0202, 2026), is none.
+export function is_whole_day(input) {
+  return input.value === "" ? !input.validity.badInput : input.value >= first_day && input.value <= last_day;
+}
+
+// `typing.timer` runs while what was typed is not asked for yet; `typing.ask` asks for it at once.
 function input_of(field, id, context, typing) {
   const value = value_of(field, context);
   const attributes = { id, name: field.key, "data-focus": `filter-${field.key}`, class: "form-control form-control-sm" };
-  const changed = (event) => context.set_params({ [field.key]: event.target.value });
+  const ask_soon = (now) => {
+    clearTimeout(typing.timer);
+    typing.ask = () => {
+      clearTimeout(typing.timer);
+      typing.ask = null;
+      if (now !== value_of({ key: field.key }, { params: context.current_params() })) context.set_params({ [field.key]: now }, { is_typing: true });
+    };
+    typing.timer = setTimeout(typing.ask, typing_ms);
+  };
   if (field.type === "select") {
     attributes.class = "form-select form-select-sm";
     const options = field.options.map((option) => el("option", { value: option.value, selected: option.value === value }, option.label));
     const has_all = field.options.some((option) => option.value === "");
     if (!has_all) options.unshift(el("option", { value: "", selected: value === "" }, word("all")));
-    return el("select", { ...attributes, onchange: changed }, options);
+    return el("select", { ...attributes, onchange: (event) => context.set_params({ [field.key]: event.target.value }) }, options);
   }
-  if (field.type === "date") return el("input", { ...attributes, type: "date", value, max: "2199-12-31", onchange: changed });
+  if (field.type === "date") {
+    const changed = (event) => {
+      clearTimeout(typing.timer);
+      if (is_whole_day(event.target)) ask_soon(event.target.value);
+    };
+    // What was left half typed is put back to what is in force.
+    const left = (event) => {
+      if (!is_whole_day(event.target)) event.target.value = context.current_params()[field.key] ?? "";
+    };
+    return el("input", { ...attributes, type: "date", value, min: first_day, max: last_day, oninput: changed, onblur: left });
+  }
   const typed = (event) => {
     clearTimeout(typing.timer);
     // Korean syllables are put together from several keys; a half one is no search.
-    if (event.isComposing) return;
-    const now = event.target.value;
-    typing.timer = setTimeout(() => context.set_params({ [field.key]: now }, { is_typing: true }), typing_ms);
+    if (!event.isComposing) ask_soon(event.target.value);
   };
   return el("input", { ...attributes, type: "search", value, placeholder: field.placeholder, autocomplete: "off", maxlength: 200,
     oninput: typed, oncompositionend: typed });
@@ -42,12 +65,16 @@ export function filters_part(component, context) {
   });
   const clear_all = () => {
     clearTimeout(typing.timer);
+    typing.ask = null;
     for (const input of inputs.values()) input.value = "";
     inputs.values().next().value?.focus();
     context.set_params(Object.fromEntries(component.fields.map((field) => [field.key, ""])));
   };
   const clear = el("button", { type: "button", class: "btn btn-link btn-sm clear", "data-focus": "filter-clear", onclick: clear_all }, word("clear"));
-  const bar = el("form", { class: "filters", role: "search", "aria-label": context.title, onsubmit: (event) => event.preventDefault() }, fields, clear);
+  const bar = el("form", { class: "filters", role: "search", "aria-label": context.title, onsubmit: (event) => {
+    event.preventDefault();
+    typing.ask?.();
+  } }, fields, clear);
   update_filters(bar, component, context);
   return bar;
 }

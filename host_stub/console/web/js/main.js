@@ -38,8 +38,8 @@ const host = {
       go(to);
     }
   },
-  download: (place, action) => open_download(place, action, {
-    may_unmask: session.permissions.includes("member.read"), signed_out: host.signed_out }),
+  download: (place, action, document) => open_download(place, action, {
+    may_unmask: session.permissions.includes("member.read"), signed_out: host.signed_out, time_zone: document.time_zone }),
   changed(view, changes, { is_typing } = {}) {
     if (view.is_closed) return;
     view.place = { ...view.place, params: { ...view.place.params, ...changes } };

@@ -113,6 +113,7 @@ export class View {
       title: document.title,
       time_zone: document.time_zone,
       params: this.place.params,
+      current_params: () => this.place.params,
       link: (open, content, name) => this.host.link(this.place, open, content, name),
       open: (open) => this.host.open(this.place, open),
       download: (action) => this.host.download(this.place, action, document),
