@@ -102,7 +102,7 @@ TEST_F(HistoryRequest, ChecksEveryText) {
     std::size_t bytes_max;
   };
   for (const Field& field :
-       {Field{&raw_.tenant, 64}, Field{&raw_.actor, actor_bytes_max},
+       {Field{&raw_.tenant, 64}, Field{&raw_.actor, viewer_bytes_max},
         Field{&raw_.locale, locale_bytes_max}, Field{&raw_.view_id, view_id_bytes_max},
         Field{permissions_.data(), permission_bytes_max},
         Field{&params_[0].key, param_key_bytes_max},

@@ -44,7 +44,7 @@ std::optional<crm::Error> take(crm_str from, const TextRule& rule, std::string& 
 std::optional<crm::Error> take_names(const crm_view_request& from, ViewRequest& into) {
   if (auto error = take(from.tenant, {"tenant", 1, CRM_TENANT_BYTES_MAX}, into.tenant))
     return error;
-  if (auto error = take(from.actor, {"actor", 0, actor_bytes_max}, into.actor)) return error;
+  if (auto error = take(from.actor, {"actor", 0, viewer_bytes_max}, into.actor)) return error;
   if (auto error = take(from.view_id, {"view_id", 1, view_id_bytes_max}, into.view_id)) {
     return error;
   }

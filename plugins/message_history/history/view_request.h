@@ -17,7 +17,7 @@
 namespace message_history {
 
 // Maxima of a request. Bytes of UTF-8.
-inline constexpr std::size_t actor_bytes_max = 256;
+inline constexpr std::size_t viewer_bytes_max = 256;
 inline constexpr std::size_t locale_bytes_max = 64;
 inline constexpr std::size_t time_zone_bytes_max = 64;
 inline constexpr std::size_t view_id_bytes_max = 64;
