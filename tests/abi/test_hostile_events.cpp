@@ -210,6 +210,10 @@ std::vector<Wrong> wrong_lines() {
       wrong_line("line_option_unending", [](crm_order_line& line) { line.option = unending; }),
       wrong_line("line_price_above_the_maximum",
                  [](crm_order_line& line) { line.unit_price_minor = CRM_AMOUNT_MINOR_MAX + 1; }),
+      wrong_line("line_price_below_the_minimum",
+                 [](crm_order_line& line) { line.unit_price_minor = -CRM_AMOUNT_MINOR_MAX - 1; }),
+      wrong_line("line_quantity_below_the_minimum",
+                 [](crm_order_line& line) { line.quantity = -CRM_QUANTITY_MAX - 1; }),
       wrong_line("line_option_price_lowest",
                  [](crm_order_line& line) { line.option_price_minor = INT64_MIN; }),
       wrong_line("line_quantity_above_the_maximum",
@@ -277,6 +281,20 @@ TEST(HostileEvent, AtEveryMaximumIsAccepted) {
       << TestHost::take_explanation();
   EXPECT_EQ(ack.raw.accepted, batch.count()) << ack.rejections[0].reason;
   EXPECT_EQ(ack.raw.durable_seq, static_cast<uint64_t>(INT64_MAX));
+}
+
+TEST(HostileEvent, WithLinesAtEveryMinimumIsAccepted) {
+  TestHost host;
+  const Library library(plugin_path());
+  const Instance instance(library, &host.raw);
+  EventBatch batch("mall-1", "orders");
+  auto& line = const_cast<crm_order_line&>(*batch.order("returned").lines[0]);
+  line.unit_price_minor = line.option_price_minor = -CRM_AMOUNT_MINOR_MAX;
+  line.quantity = -CRM_QUANTITY_MAX;
+  const crm_event_batch sent = batch.raw();
+  Ack ack;
+  ASSERT_EQ(instance.events()->on_batch(instance.raw(), &sent, &ack.raw), CRM_OK);
+  EXPECT_EQ(ack.raw.accepted, batch.count()) << ack.rejections[0].reason;
 }
 
 }  // namespace

@@ -130,10 +130,12 @@ std::optional<std::string> judge_line(const crm_order_line* line, std::uint64_t 
                  .text({"product_no", line->product_no, CRM_ID_BYTES_MAX, false})
                  .text({"name", line->name, CRM_NAME_BYTES_MAX, false})
                  .text({"option", line->option, CRM_OPTION_BYTES_MAX, false})
-                 .amount("unit_price_minor", line->unit_price_minor)
+                 // Returns and discounts are lines with a negative quantity or price.
+                 .range("unit_price_minor", line->unit_price_minor, -CRM_AMOUNT_MINOR_MAX,
+                        CRM_AMOUNT_MINOR_MAX)
                  .range("option_price_minor", line->option_price_minor, -CRM_AMOUNT_MINOR_MAX,
                         CRM_AMOUNT_MINOR_MAX)
-                 .range("quantity", line->quantity, 0, CRM_QUANTITY_MAX)
+                 .range("quantity", line->quantity, -CRM_QUANTITY_MAX, CRM_QUANTITY_MAX)
                  .why();
   if (why) return fmt::format("lines[{}].{}", index, *why);
   return {};

@@ -133,8 +133,9 @@ typedef struct crm_order_line {
   crm_str product_no;
   crm_str name;
   crm_str option;
+  /* Each may be negative: returns and discounts as lines, a cheaper option. */
   int64_t unit_price_minor;
-  int64_t option_price_minor; /* per unit; may be negative (a cheaper option) */
+  int64_t option_price_minor; /* per unit */
   int64_t quantity;
 } crm_order_line;
 
