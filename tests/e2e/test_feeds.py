@@ -14,6 +14,8 @@ import generated_feed
 import reference
 
 GENERATE = ("generate", "--members", 2000, "--messages", 40, "--deliveries", 12000)
+FAILURES_COMPARED = 4
+FAILURE_ROWS_MAX = 200  # of a page
 EXPECTED_KEYS = ("recipients", "success", "failed", "pending", "excluded", "orders")
 
 
@@ -62,6 +64,18 @@ class FeedCase:
 
     def test_message_lists_equal_the_reference(self):
         self.assertEqual(crm.list_differences(self.host, self.tenant, self.reference), [])
+
+    def test_failures_of_messages_equal_the_reference(self):
+        by_failures = sorted(self.reference["messages"].items(), key=lambda item: -len(item[1]["failures"]))
+        for message_id, expected in by_failures[:FAILURES_COMPARED]:
+            with self.subTest(message=message_id):
+                document = self.host.view(self.tenant, "message", message_id=message_id)
+                shown = {(crm.plain(row["channel"]), row["code"]): row["failed_attempts"]
+                         for part in crm.tables(document) for row in part["rows"] if "failed_attempts" in row}
+                wanted = {(channel, f"{provider}:{code}" if code else provider): count
+                          for (channel, provider, code), count in expected["failures"].items()}
+                self.assertEqual(shown, {key: count for key, count in wanted.items() if key in shown})
+                self.assertEqual(len(shown), min(len(wanted), FAILURE_ROWS_MAX))
 
     def test_message_lists_are_the_same_in_both_languages(self):
         for view in crm.LISTS:

@@ -4,6 +4,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 #include "attribution/last_touch.h"
 #include "model/delivery.h"
@@ -20,6 +22,7 @@ StatusMark arbitrary_mark() {
   mark.at_us = *rc::gen::inRange(0, 5);
   mark.code = *rc::gen::element<std::string>("", "1", "2");
   mark.detail = *rc::gen::element<std::string>("", "a");
+  mark.route = RouteNo{*rc::gen::inRange(1, 4)};
   return mark;
 }
 
@@ -29,9 +32,14 @@ std::vector<StatusMark> arbitrary_marks() {
   return marks;
 }
 
+// Routes are numbered as they come; what they are called goes the other way here.
+bool is_route_before(RouteNo a, RouteNo b) {
+  return b < a;
+}
+
 DeliveryState merged(const std::vector<StatusMark>& marks) {
   DeliveryState state;
-  for (const StatusMark& mark : marks) state.merge(mark);
+  for (const StatusMark& mark : marks) state.merge(mark, is_route_before);
   return state;
 }
 
@@ -67,6 +75,22 @@ RC_GTEST_PROP(DeliveryState, keepsTheEarliestTimeOfEachStatus, ()) {
     RC_ASSERT(state.mark(mark.status) != nullptr);
     RC_ASSERT(state.mark(mark.status)->at_us <= mark.at_us);
   }
+}
+
+RC_GTEST_PROP(DeliveryState, keepsOfEachStatusOneReportAndNotPartsOfSeveral, ()) {
+  const auto marks = arbitrary_marks();
+  const DeliveryState state = merged(marks);
+  const auto rank = [](const StatusMark& mark) {
+    return std::make_tuple(mark.at_us, mark.code, -mark.route.value, mark.detail);
+  };
+  for (const StatusMark& kept : state.marks) {
+    std::optional<StatusMark> first;
+    for (const StatusMark& mark : marks) {
+      if (mark.status == kept.status && (!first || rank(mark) < rank(*first))) first = mark;
+    }
+    RC_ASSERT(first == kept);
+  }
+  RC_ASSERT(state.route() == state.marks.back().route);
 }
 
 RC_GTEST_PROP(Recipient, isTheSameForAnyOrderOfItsAttempts, ()) {

@@ -51,6 +51,7 @@ class Feed {
   void report(const std::string& message, const std::string& id, const std::string& member,
               const std::string& fallback_of) {
     static constexpr const char* codes[] = {"3018", "3008", "S31", "", "없는 코드"};
+    static constexpr const char* providers[] = {"solapi", "", "bizm"};
     std::int64_t at_us = time();
     const auto final_status = static_cast<std::uint32_t>(pick(1, 7));
     const bool steps = final_status > CRM_DELIVERY_ACCEPTED;
@@ -66,12 +67,20 @@ class Feed {
     last.fallback_of = fallback_of;
     if (final_status == CRM_DELIVERY_FAILED) last.code = codes[pick(0, 4)];
     if (one_in(4)) last.cost_minor = pick(8, 12);
+    if (one_in(3)) {  // the result comes by another route than the rest
+      last.channel = one_in(2) ? CRM_CHANNEL_SMS : CRM_CHANNEL_LMS;
+      last.provider = providers[pick(0, 2)];
+    }
     if (one_in(5)) last.detail = "detail " + std::to_string(pick(1, 3));
     events_.push_back(last);
     if (one_in(4)) {  // the same status again, at another time and with another code
       last.at_us += pick(-60, 60) * minute_us;
       last.code = codes[pick(0, 4)];
       events_.push_back(last);
+      if (one_in(2)) {  // and at that time, with that code, by another route
+        last.provider = providers[pick(0, 2)];
+        events_.push_back(last);
+      }
     }
   }
 
@@ -115,6 +124,8 @@ class Feed {
       if (one_in(8)) order.currency = "USD";
       order.lines = {{"P" + std::to_string(i), "상품, \"" + std::to_string(i) + "\" ", "빨강",
                       pick(1, 9) * 1000, pick(-1, 1) * 100, pick(1, 3)}};
+      if (one_in(5)) order.lines.push_back({"P-back", "반품", "", 1000, 0, -pick(1, 2)});
+      if (one_in(5)) order.lines.push_back({"", "할인", "", -pick(1, 9) * 100, 0, 1});
       events_.push_back(order);
       if (one_in(3)) {  // edited, perhaps by another member; the edit is dated later
         order.revision = pick(0, 2);

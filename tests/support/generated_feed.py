@@ -102,6 +102,10 @@ class FeedBuilder:
                           "option": self.rng.choice(OPTIONS),
                           "option_price_minor": self.rng.choice((0, 0, 500)),
                           "quantity": self.rng.choice((1, 1, 2, 12))})
+        if self.rng.random() < 0.1:  # a return and a discount are lines too
+            lines.append({**lines[0], "quantity": -1})
+            lines.append({"product_no": "", "name": "쿠폰 할인", "unit_price_minor": -amount // 10,
+                          "option": "", "option_price_minor": 0, "quantity": 1})
         return lines
 
     def refund(self, at, order_id, amount, currency="KRW", refund_id=None):
@@ -409,6 +413,8 @@ def conflicts(seed=1):
         feed.delivery(5, "M-x", "d1", member_id, "delivered", channel, detail=name)
         feed.delivery(5, "M-x", "d2", member_id, "failed", fallback_of=f"d-{name}",
                       cost_minor=number, currency="KRW")
+        feed.add("delivery", 5, message_id="M-x", delivery_id="d3", member_id="member-c", channel="sms",
+                 provider=("mts-sms", "", "solapi")[number], status="failed", code="S34")
         feed.order(HOUR, member_id, 100 + number, order_id="O-x", revision=2)
         feed.order(HOUR, member_id, 100, "USD" if last else "KRW", order_id="O-y",
                    message_id="M-y" if last else None)

@@ -35,7 +35,7 @@ struct World {
 };
 
 inline mh::StatusMark mark(mh::DeliveryStatus status, std::int64_t at_us, std::string code = {}) {
-  return {status, at_us, std::move(code), {}};
+  return {status, at_us, std::move(code), {}, {}};
 }
 
 struct DeliveryPlan {
@@ -50,9 +50,11 @@ struct DeliveryPlan {
 inline void add_delivery(World& world, const DeliveryPlan& plan) {
   mh::Delivery delivery{mh::MessageNo{plan.message}, plan.id, {}};
   delivery.state.member = mh::MemberNo{plan.member};
-  delivery.state.route = mh::RouteNo{plan.route};
   delivery.state.chain = mh::ChainNo{plan.chain};
-  for (const mh::StatusMark& one : plan.marks) delivery.state.merge(one);
+  for (mh::StatusMark one : plan.marks) {
+    if (!one.route) one.route = mh::RouteNo{plan.route};
+    delivery.state.merge(one, std::less<>());
+  }
   world.snapshot.all_deliveries.push_back(std::move(delivery));
 }
 

@@ -25,6 +25,8 @@ STATUS_RANK = {"held_out": 0, "skipped": 1, "accepted": 2, "uncertain": 3, "sent
                "delivered": 6}
 SUCCESS = ("sent", "delivered")
 NOT_TRIED = ("held_out", "skipped")
+# In the order of the feed's channels; ties between reports go by it.
+CHANNELS = ("other", "alimtalk", "friendtalk", "brand_message", "sms", "lms", "mms", "rcs", "push", "email")
 STATE_RANK = {"scheduled": 0, "sending": 1, "completed": 2, "cancelled": 3}
 
 EXPLICIT, CLICKED, DELIVERED = 3, 2, 1
@@ -85,8 +87,16 @@ def identity(member_id, at_us, erased_us):
 # Deliveries ---------------------------------------------------------------------------------------
 
 
+def route_and_code(reports, status):
+    """(channel, provider, code) of the earliest report of a status."""
+    first = min((e for e in reports if e["status"] == status),
+                key=lambda e: (time_us(e["at"]), (e.get("code") or "").encode(), CHANNELS.index(e["channel"]),
+                               e["provider"].encode()))
+    return first["channel"], first["provider"], first.get("code") or ""
+
+
 def deliveries(events, erased_us):
-    """(message_id, delivery_id) -> final status, success time, person, deliveries it replaces."""
+    """(message_id, delivery_id) -> final status, who told it, success time, person, deliveries it replaces."""
     found = {}
     groups = grouped(of_type(events, "delivery"), lambda e: (e["message_id"], e["delivery_id"]))
     for key, reports in groups.items():
@@ -95,6 +105,7 @@ def deliveries(events, erased_us):
         success_times = [time_us(e["at"]) for e in reports if e["status"] in SUCCESS]
         found[key] = {
             "status": status,
+            "told": route_and_code(reports, status),
             "success_us": min(success_times) if status in SUCCESS else None,
             "person": identity(first["member_id"], time_us(first["at"]), erased_us),
             "fallback_of": {e["fallback_of"] for e in reports if e.get("fallback_of")},
@@ -240,7 +251,7 @@ def new_row():
     row = dict.fromkeys(COUNTS, 0)
     for key in ("gross", "refunded", "net"):
         row[key] = collections.Counter()
-    row.update(members=0, state=None, kind=None, result=None)
+    row.update(members=0, state=None, kind=None, result=None, failures=collections.Counter())
     return row
 
 
@@ -250,6 +261,13 @@ def count_recipients(rows, found):
             what = outcome(statuses)
             rows[message_id][what] += 1
             rows[message_id]["recipients"] += what != "excluded"
+
+
+def count_failures(rows, found):
+    """Failed attempts by what the provider said."""
+    for (message_id, _), delivery in found.items():
+        if delivery["status"] == "failed":
+            rows[message_id]["failures"][delivery["told"]] += 1
 
 
 def count_clicks(rows, events, erased_us):
@@ -295,7 +313,7 @@ def totals(rows):
             total[key] += row[key]
         for key in ("gross", "refunded", "net"):
             total[key].update(row[key])
-    for key in ("members", "state", "kind", "result"):
+    for key in ("members", "state", "kind", "result", "failures"):
         del total[key]
     return total
 
@@ -307,6 +325,7 @@ def evaluate(events):
     standing = orders(events, erased_us)
     rows = collections.defaultdict(new_row)
     count_recipients(rows, found)
+    count_failures(rows, found)
     count_clicks(rows, events, erased_us)
     won = won_orders(events)
     credit_orders(rows, won)
@@ -335,7 +354,7 @@ def printable(result, everything=False):
             return sum(value.values()) if single else dict(sorted(value.items()))
         return value
 
-    extra = () if everything else ("clicks", "refunded", "kind", "result")
+    extra = ("failures", *(() if everything else ("clicks", "refunded", "kind", "result")))
 
     def tidy_row(row):
         return {key: tidy(value) for key, value in row.items() if key not in extra}

@@ -26,20 +26,20 @@ constexpr std::int64_t first_report_us = 1'700'000'000'000'000;
 
 DeliveryState state_of(const std::vector<StatusMark>& marks, const std::optional<Cost>& cost = {}) {
   DeliveryState state;
-  for (const StatusMark& mark : marks) state.merge(mark);
+  for (const StatusMark& mark : marks) state.merge(mark, std::less<>());
   if (cost) state.merge(*cost);
   return state;
 }
 
 std::string encode_marks(const DeliveryState& state) {
   std::string bytes;
-  append_marks(bytes, state, state.first_at_us());
+  append_marks(bytes, state, {state.first_at_us(), state.route()});
   return bytes;
 }
 
-DeliveryState decoded(std::string_view bytes, std::int64_t first_at_us) {
+DeliveryState decoded(std::string_view bytes, std::int64_t first_at_us, RouteNo route = {}) {
   DeliveryState state;
-  decode_marks(bytes, first_at_us, state);
+  decode_marks(bytes, {first_at_us, route}, state);
   return state;
 }
 
@@ -57,6 +57,8 @@ std::vector<DeliveryState> sample_states() {
           {{DeliveryStatus::skipped, first_report_us, std::string(64, 'c'), std::string(2048, 'd')},
            {DeliveryStatus::uncertain, 7'258'118'399'999'999, std::string("\0", 1), "\n"}},
           Cost{7'258'118'399'999'999, "USD", -1'000'000'000'000}),
+      state_of({{DeliveryStatus::accepted, first_report_us, "", "", {300}},
+                {DeliveryStatus::failed, first_report_us, "S34", "", {2}}}),
   };
 }
 
@@ -99,6 +101,12 @@ TEST(Codec, MarksAreTheseBytes) {
             "37"
             "00"
             "06ec8898ec8ba0");
+  // accepted, 0 s, by route 300; failed, 0 s, code, by the head's route
+  EXPECT_EQ(test::hex_of(encode_marks(states[6])),
+            "6300"
+            "ac02"
+            "2e00"
+            "03533334");
 }
 
 TEST(Codec, LinesAreTheseBytes) {
@@ -123,7 +131,7 @@ TEST(Codec, LinesAreTheseBytes) {
 
 TEST(Codec, WhatIsEncodedIsDecodedUnchanged) {
   for (const DeliveryState& state : sample_states()) {
-    EXPECT_EQ(decoded(encode_marks(state), state.first_at_us()), state);
+    EXPECT_EQ(decoded(encode_marks(state), state.first_at_us(), state.route()), state);
   }
   for (const auto& lines : sample_lines()) EXPECT_EQ(decode_lines(encode_lines(lines)), lines);
 }
@@ -140,13 +148,15 @@ TEST(Codec, RandomStatesAreDecodedUnchanged) {
     for (std::uint64_t count = random() % 5; count > 0; --count) {
       auto at_us = static_cast<std::int64_t>(random() % 7'258'118'400'000'000);
       if (random() % 2 == 0) at_us -= at_us % 1'000'000;
-      state.merge(StatusMark{static_cast<DeliveryStatus>(1 + random() % 7), at_us, text(), text()});
+      const RouteNo route{static_cast<std::int64_t>(1 + random() % 3)};
+      state.merge({static_cast<DeliveryStatus>(1 + random() % 7), at_us, text(), text(), route},
+                  std::less<>());
     }
     if (random() % 2 == 0) {
       state.merge(Cost{static_cast<std::int64_t>(random() % 7'258'118'400'000'000), text(),
                        static_cast<std::int64_t>(random())});
     }
-    ASSERT_EQ(decoded(encode_marks(state), state.first_at_us()), state);
+    ASSERT_EQ(decoded(encode_marks(state), state.first_at_us(), state.route()), state);
   }
 }
 
@@ -167,8 +177,9 @@ TEST(Codec, APrefixIsNeverTakenForTheWhole) {
     const std::string bytes = encode_marks(state);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       DeliveryState have;
-      const bool refused = is_refused(
-          [&] { have = decoded(std::string_view(bytes).substr(0, size), state.first_at_us()); });
+      const bool refused = is_refused([&] {
+        have = decoded(std::string_view(bytes).substr(0, size), state.first_at_us(), state.route());
+      });
       EXPECT_TRUE(refused || have.marks != state.marks || have.cost != state.cost);
     }
   }

@@ -117,9 +117,8 @@ class Exporter : public testing::Test {
       Delivery delivery;
       delivery.message = history.message.number;
       delivery.delivery_id = "d" + std::to_string(1'000'000 + i);
-      delivery.state.marks = {{DeliveryStatus::sent, now_s * 1'000'000, "", ""}};
+      delivery.state.marks = {{DeliveryStatus::sent, now_s * 1'000'000, "", "", RouteNo{1}}};
       delivery.state.member = MemberNo{1};
-      delivery.state.route = RouteNo{1};
       history.deliveries[delivery.delivery_id] = delivery;
     }
   }

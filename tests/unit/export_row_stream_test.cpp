@@ -38,10 +38,10 @@ class ExportRowStream : public testing::Test {
     delivery.message = history.message.number;
     delivery.delivery_id = id;
     if (status != DeliveryStatus::unreported) {
-      delivery.state.marks = {{status, sent_at_us + number * second_us, id, ""}};
+      delivery.state.marks = {
+          {status, sent_at_us + number * second_us, id, "", RouteNo{1 + number % 2}}};
     }
     delivery.state.member = MemberNo{1 + number % 200};
-    delivery.state.route = RouteNo{1 + number % 2};
     history.members[delivery.state.member.value] = {
         delivery.state.member, std::to_string(number % 200) + ", member", number % 7 == 0};
   }

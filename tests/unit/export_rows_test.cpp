@@ -38,7 +38,7 @@ class ExportRows : public testing::Test {
     delivery.delivery_id = id;
     delivery.state.marks.assign(marks.begin(), marks.end());
     delivery.state.member = MemberNo{member};
-    delivery.state.route = RouteNo{route};
+    for (StatusMark& mark : delivery.state.marks) mark.route = RouteNo{route};
     return delivery;
   }
   Delivery& add_success(const std::string& id) {

@@ -203,8 +203,7 @@ inline MessageRow manual(std::int64_t number, std::int64_t activity_at_us = 0) {
 inline Delivery sent(MessageNo message, std::string id, MemberNo member, std::int64_t at_us) {
   Delivery row{message, std::move(id), {}};
   row.state.member = member;
-  row.state.route = {1};
-  row.state.merge(StatusMark{DeliveryStatus::sent, at_us, "", ""});
+  row.state.merge(StatusMark{DeliveryStatus::sent, at_us, "", "", {1}}, std::less<>());
   return row;
 }
 

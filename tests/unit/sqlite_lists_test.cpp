@@ -366,7 +366,10 @@ TEST(Deliveries, PagesFailuresChainsAndTheStream) {
   std::vector<Delivery> rows;
   for (int i = 0; i < 25; ++i) {
     Delivery row = sent(message, "d" + std::to_string(100 + i), {i + 1}, 1000 + i);
-    if (i % 3 == 0) row.state.merge(StatusMark{DeliveryStatus::failed, 2000, "3018", "blocked"});
+    if (i % 3 == 0) {
+      row.state.merge(StatusMark{DeliveryStatus::failed, 2000, "3018", "blocked", {1}},
+                      std::less<>());
+    }
     if (i < 2) row.state.chain = {7};
     if (i == 4) row.state.merge(Cost{1500, "KRW", 9});
     db.delivery(row);

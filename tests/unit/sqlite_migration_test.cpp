@@ -3,10 +3,12 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/row_count.h"
+#include "support/recorder_fixture.h"
 #include "version_4_store.h"
 
 namespace message_history::sqlite {
@@ -93,6 +95,61 @@ TEST(SqliteMigration, OfADamagedFileIsRefusedAndLeavesItAsItIs) {
     EXPECT_EQ(db.pragma("user_version"), 4);
     EXPECT_FALSE(db.query("SELECT 1 FROM sqlite_master WHERE name = 'row_count'").step());
   }
+}
+
+// The rows of a query, as texts; those of zero members say the same as none.
+std::vector<std::string> rows_in(Connection& db, const char* sql) {
+  std::vector<std::string> rows;
+  Query query = db.query(sql);
+  while (query.step()) rows.push_back(query.text());
+  return rows;
+}
+
+std::vector<std::string> days_clicked_again(const std::string& file) {
+  Connection db(file, Connection::Mode::read);
+  auto rows =
+      rows_in(db,
+              "SELECT printf('%d: %d after %d, %d', message_no, day, previous_day, members) "
+              "FROM clicked_again WHERE members != 0 ORDER BY 1");
+  for (std::string& row :
+       rows_in(db,
+               "SELECT printf('%d, %d: %d after %d of %d, %d', days, previous_days, first_day, "
+               "first_previous_day, message_no, members) FROM period_clicked_again "
+               "WHERE members != 0 ORDER BY 1")) {
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {
+  test::RecorderFixture shop;
+  test::Message automatic{test::monday_us, "A"};
+  automatic.kind = CRM_MESSAGE_AUTOMATIC;
+  std::vector<test::Event> events = {automatic, test::Message{test::monday_us, "B"}};
+  for (const int day : {0, 3, 3, 20, 40}) {
+    for (const char* member : {"kim", "lee"}) {
+      const std::int64_t at_us = test::monday_us + day * test::day_us;
+      events.push_back(test::Touch{at_us, "A", "", member});
+      events.push_back(test::Touch{at_us + (member[0] == 'k') * test::day_us, "B", "", member});
+      events.push_back(test::Touch{at_us, "A", "", "once" + std::to_string(day)});
+    }
+  }
+  shop.record(events);
+  const std::string digest = shop.digest();
+  const std::string file = database_file(shop.folder.path(), shop.tenant);
+  const std::vector<std::string> kept = days_clicked_again(file);
+  ASSERT_FALSE(kept.empty());
+  {
+    Connection db(file, Connection::Mode::write);
+    db.execute("DROP TABLE clicked_again");
+    db.execute("DROP TABLE period_clicked_again");
+    db.execute("DELETE FROM row_count WHERE name LIKE '%clicked_again'");
+    db.execute("PRAGMA user_version=6");
+  }
+  const auto engine = make_engine(shop.folder.path());
+  EXPECT_NE(engine->open(shop.tenant), nullptr);
+  EXPECT_EQ(days_clicked_again(file), kept);
+  EXPECT_EQ(shop.digest(), digest);
 }
 
 }  // namespace

@@ -267,7 +267,7 @@ std::string facts_of(std::int64_t shift, const char* tombstone, bool zeros) {
     if (zeros) db.money(row.number, "USD", {});
     for (const char* id : {"d1", "d2"}) {
       Delivery delivery = sent(row.number, id, id[1] == '1' ? ann : gone, 100);
-      delivery.state.route = {1 + shift};
+      delivery.state.marks.front().route = {1 + shift};
       delivery.state.chain = {5 * number + shift};
       db.delivery(delivery);
     }

@@ -37,8 +37,7 @@ class StoreForExports : public testing::Test {
       for (int i = 0; i < count; ++i) {
         Delivery row{number, "d" + std::to_string(1'000 + i), {}};
         row.state.member = transaction->add_member(id + std::to_string(i));
-        row.state.route = route;
-        row.state.merge(StatusMark{DeliveryStatus::sent, 5'000 + i, "", ""});
+        row.state.merge(StatusMark{DeliveryStatus::sent, 5'000 + i, "", "", route}, std::less<>());
         transaction->put_delivery(row, nullptr);
         if (number == message) deliveries.push_back(row);
       }

@@ -20,9 +20,10 @@ constexpr std::int64_t placed_at_us = 1'700'000'000'000'000;
 Delivery sample() {
   Delivery delivery{{300}, "d-1", {}};
   delivery.state.member = {70'000};
-  delivery.state.route = {2};
-  delivery.state.merge(StatusMark{DeliveryStatus::accepted, placed_at_us, "", ""});
-  delivery.state.merge(StatusMark{DeliveryStatus::failed, placed_at_us + 2'000'000, "3018", ""});
+  const RouteNo route{2};
+  delivery.state.merge({DeliveryStatus::accepted, placed_at_us, "", "", route}, std::less<>());
+  delivery.state.merge({DeliveryStatus::failed, placed_at_us + 2'000'000, "3018", "", route},
+                       std::less<>());
   return delivery;
 }
 
@@ -100,14 +101,16 @@ TEST(Trees, DeliveriesAreDecodedUnchanged) {
     delivery.delivery_id.assign(random() % 30, static_cast<char>(random()));
     DeliveryState& state = delivery.state;
     state.member = {static_cast<std::int64_t>(random() % 1'000) - 1};
-    state.route = {static_cast<std::int64_t>(random() % 100)};
+    const RouteNo routes[] = {{static_cast<std::int64_t>(1 + random() % 100)}, {7}};
     state.chain = {static_cast<std::int64_t>(random() % 3)};
     state.converted = random() % 2 == 0;
     const std::int64_t unit = random() % 2 == 0 ? 1 : 1'000'000;
     for (std::uint64_t count = random() % 4; count > 0; --count) {
       state.merge(StatusMark{static_cast<DeliveryStatus>(1 + random() % 7),
                              static_cast<std::int64_t>(random() % 7'000'000'000) * unit,
-                             random() % 2 == 0 ? "code" : "", random() % 2 == 0 ? "detail" : ""});
+                             random() % 2 == 0 ? "code" : "", random() % 2 == 0 ? "detail" : "",
+                             routes[random() % 2]},
+                  std::less<>());
     }
     if (random() % 2 == 0) state.merge(Cost{placed_at_us, "KRW", 9});
     const std::string key = delivery_key(delivery.message, delivery.delivery_id);

@@ -83,7 +83,7 @@ template <class Cells>
 void CellWriter<Cells>::append_delivery(const Delivery& delivery, std::string& out) {
   const DeliveryState& state = delivery.state;
   const DeliveryStatus status = state.status();
-  const RouteTexts& texts = route_texts(state.route);
+  const RouteTexts& texts = route_texts(state.route());
   out += texts.begins[static_cast<std::size_t>(status)];
   if (status == DeliveryStatus::failed || status == DeliveryStatus::uncertain) {
     append_failure(state.marks.back(), texts.route, out);

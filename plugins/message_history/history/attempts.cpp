@@ -18,7 +18,7 @@ const std::string* standing_code(const Delivery& delivery) {
 }
 
 std::string attempt_text(ViewContext& context, const Delivery& attempt) {
-  const Route& route = context.route(attempt.state.route);
+  const Route& route = context.route(attempt.state.route());
   const std::string_view status = context.text(term_of(attempt.state.status()).label);
   const std::string text = fmt::format("{} {}", context.text(term_of(route.channel).label), status);
   const std::string* code = standing_code(attempt);
@@ -36,7 +36,7 @@ std::string chain_text(ViewContext& context, std::span<const Delivery> attempts)
 }
 
 Json attempt_json(ViewContext& context, const Delivery& attempt) {
-  const Route& route = context.route(attempt.state.route);
+  const Route& route = context.route(attempt.state.route());
   Json json = {{"delivery_id", attempt.delivery_id},
                {"channel", status_cell(context, term_of(route.channel))},
                {"provider", route.provider},

@@ -59,7 +59,7 @@ Json delivery_entry(ViewContext& context, const TimelineRow& row) {
   json["status"] = status_cell(context, term_of(delivery.state.status()));
   std::string text = attempt_text(context, delivery);
   if (const std::string* code = standing_code(delivery)) {
-    const Route& route = context.route(delivery.state.route);
+    const Route& route = context.route(delivery.state.route());
     const Reason reason = reason_of({route.channel, route.provider, *code});
     text = sentence(context, texts::entry_delivery, text, reason_title(reason, context.locale()));
   }

@@ -108,7 +108,7 @@ std::string not_reached_text(ViewContext& context, const OrderCandidate& one) {
   }
   const std::string* code = one.delivery ? standing_code(*one.delivery) : nullptr;
   if (code == nullptr) return std::string(context.text(texts::why_failed_plain));
-  const Route& route = context.route(one.delivery->state.route);
+  const Route& route = context.route(one.delivery->state.route());
   return sentence(context, texts::why_failed, raw_code({route.channel, route.provider, *code}));
 }
 

@@ -39,7 +39,7 @@ void take_reason(RecipientRow& row, const Delivery* attempt, DeliveryStatus stat
   if (mark == nullptr || (mark->code.empty() && status != DeliveryStatus::failed)) return;
   row.has_reason = true;
   row.code = mark->code;
-  row.route = attempt->state.route;
+  row.route = mark->route;
 }
 
 // The last attempt that stands at this status; NULL when none does.

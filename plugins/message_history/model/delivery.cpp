@@ -7,13 +7,16 @@ namespace message_history {
 
 namespace {
 
-bool comes_before(const StatusMark& a, const StatusMark& b) {
-  return std::tie(a.at_us, a.code, a.detail) < std::tie(b.at_us, b.code, b.detail);
+bool comes_before(const StatusMark& a, const StatusMark& b, const RouteOrder& is_before) {
+  const auto by_report = std::tie(a.at_us, a.code) <=> std::tie(b.at_us, b.code);
+  if (by_report != 0) return by_report < 0;
+  if (a.route != b.route) return is_before(a.route, b.route);
+  return a.detail < b.detail;
 }
 
 }  // namespace
 
-bool DeliveryState::merge(StatusMark reported) {
+bool DeliveryState::merge(StatusMark reported, const RouteOrder& is_before) {
   const auto at = std::lower_bound(
       marks.begin(), marks.end(), reported.status,
       [](const StatusMark& have, DeliveryStatus status) { return have.status < status; });
@@ -21,7 +24,7 @@ bool DeliveryState::merge(StatusMark reported) {
     marks.insert(at, std::move(reported));
     return true;
   }
-  if (!comes_before(reported, *at)) return false;
+  if (!comes_before(reported, *at, is_before)) return false;
   *at = std::move(reported);
   return true;
 }

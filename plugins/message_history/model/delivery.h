@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory_resource>
 #include <optional>
 #include <string>
@@ -38,14 +39,19 @@ constexpr bool was_tried(DeliveryStatus status) {
   return status >= DeliveryStatus::accepted;
 }
 
-// The earliest report of one status; ties go to the smallest code, then the smallest detail.
+// The earliest report of one status, with the channel and provider of that very report; ties go to
+// the smallest code, then channel, provider, detail.
 struct StatusMark {
   DeliveryStatus status = DeliveryStatus::unreported;
   std::int64_t at_us = 0;
   std::string code;
   std::string detail;
+  RouteNo route{};  // channel and provider
   friend bool operator==(const StatusMark&, const StatusMark&) = default;
 };
+
+// Whether one route comes before another by channel and provider; the numbers say nothing of that.
+using RouteOrder = std::function<bool(RouteNo, RouteNo)>;
 
 // What sending it cost, as last reported; ties go to the larger (currency, amount).
 struct Cost {
@@ -63,7 +69,6 @@ struct DeliveryState {
   std::pmr::vector<StatusMark> marks;  // rising by status, one each
   std::optional<Cost> cost;
   MemberNo member;
-  RouteNo route;  // channel and provider
   ChainNo chain;  // deliveries joined by fallbacks; none when it stands alone
   bool converted =
       false;  // on a chain's first delivery: this recipient ordered (control groups only)
@@ -71,13 +76,15 @@ struct DeliveryState {
   friend bool operator==(const DeliveryState&, const DeliveryState&) = default;
 
   // Joins one report; returns whether anything changed.
-  bool merge(StatusMark mark);
+  bool merge(StatusMark mark, const RouteOrder& is_before);
   bool merge(const Cost& reported);
 
   DeliveryStatus status() const {
     return marks.empty() ? DeliveryStatus::unreported : marks.back().status;
   }
   const StatusMark* mark(DeliveryStatus status) const;
+  // Of the report whose status stands; none while unreported.
+  RouteNo route() const { return marks.empty() ? RouteNo{} : marks.back().route; }
   // The earliest report of any kind; 0 while unreported.
   std::int64_t first_at_us() const;
   // The earliest report that it was tried; empty when it never was.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <tuple>
 
 namespace message_history {
 
@@ -153,18 +152,6 @@ RouteNo DeliveryWork::route_of(Channel channel, std::string_view provider) {
   return number;
 }
 
-// A delivery has one route; should reports differ, the smallest stands, whatever their order.
-void DeliveryWork::assign_route(DeliveryState& state, Channel channel, std::string_view provider) {
-  if (state.route) {
-    const Route& have = store_.route(state.route);
-    if (std::make_tuple(have.channel, std::string_view(have.provider)) <=
-        std::make_tuple(channel, provider)) {
-      return;
-    }
-  }
-  state.route = route_of(channel, provider);
-}
-
 void DeliveryWork::apply(const crm_event_delivery& event) {
   // Events that were rejected meanwhile are planned, but never come.
   while (next_planned_ < planned_.size() && planned_[next_planned_].event != &event) {
@@ -179,11 +166,12 @@ void DeliveryWork::apply(const crm_event_delivery& event) {
   DeliveryState& state = entry.now.state;
   const auto status = static_cast<DeliveryStatus>(event.status);
   state.merge({status, event.head.at_us, std::string(crm::view(event.code)),
-               std::string(crm::view(event.detail))});
+               std::string(crm::view(event.detail)),
+               route_of(static_cast<Channel>(event.channel), crm::view(event.provider))},
+              is_route_before_);
   if ((event.head.flags & CRM_DELIVERY_HAS_COST) != 0) {
     state.merge(Cost{event.head.at_us, std::string(crm::view(event.currency)), event.cost_minor});
   }
-  assign_route(state, static_cast<Channel>(event.channel), crm::view(event.provider));
   assign_member(state, crm::view(event.member_id), planned.member);
   if (planned.original != nullptr) {
     planned.original->is_absent = false;

@@ -11,6 +11,7 @@
 #include <memory_resource>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -115,7 +116,6 @@ class DeliveryWork {
   std::vector<Entry*> group_of(Entry& entry);
   std::size_t chain_size(const Entry* entry);
   void assign_member(DeliveryState& state, std::string_view member_id, MemberNo found);
-  void assign_route(DeliveryState& state, Channel channel, std::string_view provider);
   RouteNo route_of(Channel channel, std::string_view provider);
 
   template <class Visit>
@@ -144,6 +144,11 @@ class DeliveryWork {
   std::vector<Planned> planned_;
   std::size_t next_planned_ = 0;
   std::vector<KnownRoute> routes_;  // named by events of this batch
+  const RouteOrder is_route_before_ = [this](RouteNo a, RouteNo b) {
+    const Route& first = store_.route(a);
+    const Route& second = store_.route(b);
+    return std::tie(first.channel, first.provider) < std::tie(second.channel, second.provider);
+  };
   bool any_unsaved_ = false;
   bool any_converted_ = false;  // of the stored rows, or settled
 };

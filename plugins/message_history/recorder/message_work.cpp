@@ -75,11 +75,15 @@ void MessageWork::touch_activity(MessageRow& row, std::int64_t at_us) {
   row.activity_at_us = std::max(row.activity_at_us, at_us);
 }
 
-void MessageWork::add_member(MessageNo message, MemberNo member,
-                             std::int64_t MemberCounts::*counter, std::int64_t change) {
+MessageWork::MemberEntry& MessageWork::member_entry(MessageNo message, MemberNo member) {
   auto [entry, is_new] = members_.try_emplace({message, member});
   if (is_new) entry->second.before = entry->second.now = store_.member_counts(message, member);
-  std::int64_t& value = entry->second.now.*counter;
+  return entry->second;
+}
+
+void MessageWork::add_member(MessageNo message, MemberNo member,
+                             std::int64_t MemberCounts::*counter, std::int64_t change) {
+  std::int64_t& value = member_entry(message, member).now.*counter;
   const bool had = value > 0;
   value += change;
   const bool has = value > 0;
@@ -127,6 +131,12 @@ void MessageWork::flush_days() {
     const auto& [message, day] = key;
     store_.add_day(message, day, change);
     if (is_automatic(message)) store_.add_period_day(message, day, change);
+  }
+  for (const auto& [key, change] : clicked_again_) {
+    if (change == 0) continue;
+    const auto& [message, days] = key;
+    store_.add_clicked_again(message, days, change);
+    if (is_automatic(message)) store_.add_period_clicked_again(message, days, change);
   }
   for (const auto& [key, change] : revenue_) {
     if (change == ShopMoney{}) continue;

@@ -34,6 +34,10 @@ class MessageWork {
 
   MessageMoney& money(MessageNo message, const std::string& currency);
   DayCounts& day(MessageNo message, std::int32_t day);
+  // Members who clicked again.
+  std::int64_t& clicked_again(MessageNo message, const ClickedAgain& days) {
+    return clicked_again_[{message, days}];
+  }
   ShopMoney& revenue(MessageNo message, std::int32_t day, const std::string& currency) {
     return revenue_[{message, day, currency}];
   }
@@ -47,6 +51,11 @@ class MessageWork {
   void add_member(MessageNo message, MemberNo member, std::int64_t MemberCounts::*counter,
                   std::int64_t change);
 
+  // What the member did with the message up to now.
+  const MemberCounts& member(MessageNo message, MemberNo member) {
+    return member_entry(message, member).now;
+  }
+
   void flush();
 
  private:
@@ -59,6 +68,7 @@ class MessageWork {
     MemberCounts now;
   };
 
+  MemberEntry& member_entry(MessageNo message, MemberNo member);
   MessageRow& load(std::string_view message_id);
   MessageRow& adopt(MessageRow row);
   MoneyByCurrency sold(MessageNo message) const;
@@ -79,6 +89,7 @@ class MessageWork {
   MoneyOfMessages::value_type* last_money_ = nullptr;
   DaysOfMessages days_;
   DaysOfMessages::value_type* last_day_ = nullptr;
+  std::map<std::tuple<MessageNo, ClickedAgain>, std::int64_t> clicked_again_;
   std::map<std::tuple<MessageNo, std::int32_t, std::string>, ShopMoney> revenue_;
   std::map<std::tuple<MessageNo, RouteNo, std::string>, FailureCounts> failures_;
   std::map<std::string, ShopMoney> shop_;

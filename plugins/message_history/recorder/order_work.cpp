@@ -3,6 +3,7 @@
 #include <crm/cpp/text.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace message_history {
 
@@ -72,15 +73,35 @@ void OrderWork::remove_touch(const TouchRow& row) {
 }
 
 // A member counts once a day and message: only the day's first click adds, only its last one
-// subtracts.
+// subtracts. The click is in the store and in the member's counts.
 void OrderWork::count_click_day(const TouchRow& row, int sign) {
   const std::int32_t day = zone_.day_of(row.at_us);
+  if (messages_.member(row.message, row.member).clicks == 1) {  // the only one
+    messages_.day(row.message, day).clicks += sign;
+    return;
+  }
   const Span span{zone_.day_begins_us(day), zone_.day_begins_us(day + 1) - 1};
   const auto touches = store_.touches_of(row.member, span);
   const auto clicks = std::count_if(touches.begin(), touches.end(), [&](const TouchRow& other) {
     return other.kind == TouchKind::click && other.message == row.message;
   });
-  if (clicks == 1) messages_.day(row.message, day).clicks += sign;
+  if (clicks != 1) return;
+  messages_.day(row.message, day).clicks += sign;
+  count_clicked_again(row, span, sign);
+}
+
+// The member's days with a click follow each other: the day goes between the one before it and the
+// one after it, or is taken out from there.
+void OrderWork::count_clicked_again(const TouchRow& row, const Span& day, int sign) {
+  constexpr std::int64_t end_us = std::numeric_limits<std::int64_t>::max();
+  const auto before = store_.last_click(row.message, row.member, {0, day.from_us - 1});
+  const auto after = store_.first_click(row.message, row.member, {day.to_us + 1, end_us});
+  const std::int32_t this_day = zone_.day_of(row.at_us);
+  const std::int32_t day_before = before ? zone_.day_of(*before) : 0;
+  const std::int32_t day_after = after ? zone_.day_of(*after) : 0;
+  if (before) messages_.clicked_again(row.message, {this_day, day_before}) += sign;
+  if (after) messages_.clicked_again(row.message, {day_after, this_day}) += sign;
+  if (before && after) messages_.clicked_again(row.message, {day_after, day_before}) -= sign;
 }
 
 OrderWork::Entry& OrderWork::at(std::string_view order_id) {

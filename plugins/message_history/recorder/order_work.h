@@ -66,6 +66,7 @@ class OrderWork {
   std::optional<CreditRow> credit_of(const Entry& entry, const std::optional<CreditRow>& before);
   bool remembers(const Entry& entry, const CreditRow& before);
   void count_click_day(const TouchRow& row, int sign);
+  void count_clicked_again(const TouchRow& row, const Span& day, int sign);
   void add(const CreditRow& credit, int sign);
   void add_to_shop(const Order& order, int sign);
 

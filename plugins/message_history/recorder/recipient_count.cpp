@@ -76,17 +76,16 @@ void DeliveryWork::add(Group group, int sign) {
   const std::int32_t day = zone_.day_of(recipient.first_at_us);
   counter_of(messages_.day(message, day), recipient.outcome) += sign;
   if (recipient.last_failure != nullptr) {
-    const DeliveryState& state = recipient.last_failure->state;
-    messages_.failure(message, state.route, state.mark(DeliveryStatus::failed)->code).unreached +=
-        sign;
+    const StatusMark& failed = *recipient.last_failure->state.mark(DeliveryStatus::failed);
+    messages_.failure(message, failed.route, failed.code).unreached += sign;
   }
 }
 
 void DeliveryWork::add_attempt(const Delivery& delivery, int sign) {
   const DeliveryState& state = delivery.state;
   if (state.status() == DeliveryStatus::failed) {
-    const std::string& code = state.mark(DeliveryStatus::failed)->code;
-    messages_.failure(delivery.message, state.route, code).attempts += sign;
+    const StatusMark& failed = *state.mark(DeliveryStatus::failed);
+    messages_.failure(delivery.message, failed.route, failed.code).attempts += sign;
   }
   if (state.cost) {
     messages_.money(delivery.message, state.cost->currency).cost_minor +=

@@ -77,6 +77,15 @@ struct DayCounts {
   friend bool operator==(const DayCounts&, const DayCounts&) = default;
 };
 
+// A day on which a member clicked again, with the last day before it on which the same member
+// clicked the same message. A period that holds both days counts the member once less than its days
+// do.
+struct ClickedAgain {
+  std::int32_t day = 0;
+  std::int32_t previous_day = 0;
+  friend auto operator<=>(const ClickedAgain&, const ClickedAgain&) = default;
+};
+
 // Failed attempts of one message by what the provider said.
 struct FailureCounts {
   std::int64_t attempts = 0;

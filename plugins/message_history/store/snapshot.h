@@ -54,8 +54,8 @@ struct MessageTotals {
   friend bool operator==(const MessageTotals&, const MessageTotals&) = default;
 };
 
-// Counters of messages in a span of days: recipients and clicks by the day they were sent and
-// clicked, money by the day of the order.
+// Counters of messages in a span of days: recipients by the day they were sent, members with a
+// click in it (each once), money by the day of the order.
 struct PeriodRow {
   MessageNo message;
   DayCounts counts;

@@ -117,6 +117,10 @@ class WriteTransaction {
   virtual bool add_touch(const TouchRow& row) = 0;  // false when it is there already
   virtual void remove_touch(const TouchRow& row) = 0;
   virtual std::vector<TouchRow> touches_of(MemberNo member, Span span) = 0;
+  // When the member clicked the message in the span: first and last.
+  virtual std::optional<std::int64_t> first_click(MessageNo message, MemberNo member,
+                                                  Span span) = 0;
+  virtual std::optional<std::int64_t> last_click(MessageNo message, MemberNo member, Span span) = 0;
 
   virtual std::optional<Order> order(std::string_view order_id) = 0;
   virtual Order order(OrderNo number) = 0;
@@ -141,6 +145,8 @@ class WriteTransaction {
   virtual void add_money(MessageNo message, std::string_view currency,
                          const MessageMoney& change) = 0;
   virtual void add_day(MessageNo message, std::int32_t day, const DayCounts& change) = 0;
+  virtual void add_clicked_again(MessageNo message, const ClickedAgain& days,
+                                 std::int64_t change) = 0;
   virtual void add_revenue_day(MessageNo message, std::int32_t day, std::string_view currency,
                                const ShopMoney& change) = 0;
   virtual void add_failure(MessageNo message, RouteNo route, std::string_view code,
@@ -152,6 +158,8 @@ class WriteTransaction {
   virtual void join_periods(MessageNo message) = 0;
   virtual void leave_periods(MessageNo message) = 0;
   virtual void add_period_day(MessageNo message, std::int32_t day, const DayCounts& change) = 0;
+  virtual void add_period_clicked_again(MessageNo message, const ClickedAgain& days,
+                                        std::int64_t change) = 0;
   virtual void add_period_money(MessageNo message, std::int32_t day, std::string_view currency,
                                 const ShopMoney& change) = 0;
 

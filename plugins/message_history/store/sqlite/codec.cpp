@@ -13,31 +13,34 @@ namespace {
 constexpr std::uint8_t has_code = 1 << 3;
 constexpr std::uint8_t has_detail = 1 << 4;
 constexpr std::uint8_t whole_seconds = 1 << 5;
-constexpr std::uint8_t is_cost = 0;  // a status of 0 is never a mark
-constexpr std::uint8_t head_bits = 0x3F;
+constexpr std::uint8_t has_route = 1 << 6;  // another one than the head's
+constexpr std::uint8_t is_cost = 0;         // a status of 0 is never a mark
+constexpr std::uint8_t head_bits = 0x7F;
 
 }  // namespace
 
-void append_marks(std::string& bytes, const DeliveryState& state, std::int64_t first_at_us) {
+void append_marks(std::string& bytes, const DeliveryState& state, const MarksHead& all) {
   for (const StatusMark& mark : state.marks) {
-    const std::int64_t after_us = mark.at_us - first_at_us;
+    const std::int64_t after_us = mark.at_us - all.first_at_us;
     const bool seconds = after_us % second_us == 0;
     bytes.push_back(static_cast<char>(
         static_cast<std::uint8_t>(mark.status) | (mark.code.empty() ? 0 : has_code) |
-        (mark.detail.empty() ? 0 : has_detail) | (seconds ? whole_seconds : 0)));
+        (mark.detail.empty() ? 0 : has_detail) | (seconds ? whole_seconds : 0) |
+        (mark.route == all.route ? 0 : has_route)));
     put_varint(bytes, static_cast<std::uint64_t>(seconds ? after_us / second_us : after_us));
     if (!mark.code.empty()) put_text(bytes, mark.code);
     if (!mark.detail.empty()) put_text(bytes, mark.detail);
+    if (mark.route != all.route) put_varint(bytes, static_cast<std::uint64_t>(mark.route.value));
   }
   if (state.cost) {
     bytes.push_back(static_cast<char>(is_cost));
-    put_signed(bytes, state.cost->at_us - first_at_us);
+    put_signed(bytes, state.cost->at_us - all.first_at_us);
     put_text(bytes, state.cost->currency);
     put_signed(bytes, state.cost->amount_minor);
   }
 }
 
-void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryState& state) {
+void decode_marks(std::string_view bytes, const MarksHead& all, DeliveryState& state) {
   PackedReader reader(bytes);
   std::size_t count = 0;
   auto last = DeliveryStatus::unreported;
@@ -49,7 +52,7 @@ void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryStat
       Cost& cost = state.cost.emplace();
       const std::int64_t after_us = reader.signed_varint();
       if (after_us < -CRM_TIME_US_MAX || after_us > CRM_TIME_US_MAX) corrupt_row();
-      cost.at_us = first_at_us + after_us;
+      cost.at_us = all.first_at_us + after_us;
       cost.currency = reader.text();
       cost.amount_minor = reader.signed_varint();
       continue;
@@ -60,9 +63,11 @@ void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryStat
     const std::int64_t unit_us = (head & whole_seconds) != 0 ? second_us : 1;
     const std::uint64_t after = reader.varint();
     if (after > static_cast<std::uint64_t>(CRM_TIME_US_MAX / unit_us)) corrupt_row();
-    mark.at_us = first_at_us + static_cast<std::int64_t>(after) * unit_us;
+    mark.at_us = all.first_at_us + static_cast<std::int64_t>(after) * unit_us;
     mark.code = (head & has_code) != 0 ? reader.text() : std::string_view{};
     mark.detail = (head & has_detail) != 0 ? reader.text() : std::string_view{};
+    mark.route =
+        (head & has_route) != 0 ? RouteNo{static_cast<std::int64_t>(reader.varint())} : all.route;
     if (mark.status <= last) corrupt_row();
     last = mark.status;
   }

@@ -14,10 +14,16 @@
 
 namespace message_history::sqlite {
 
-// The marks and the cost; times after `first_at_us`, which is the state's.
-void append_marks(std::string& bytes, const DeliveryState& state, std::int64_t first_at_us);
+// What is told of all marks at once: when the first was, and the route of those with no other.
+struct MarksHead {
+  std::int64_t first_at_us = 0;
+  RouteNo route{};
+};
+
+// The marks and the cost, told from the head on, which is the state's.
+void append_marks(std::string& bytes, const DeliveryState& state, const MarksHead& all);
 // Replaces marks and cost; reuses their memory.
-void decode_marks(std::string_view bytes, std::int64_t first_at_us, DeliveryState& state);
+void decode_marks(std::string_view bytes, const MarksHead& all, DeliveryState& state);
 
 std::string encode_lines(const std::vector<OrderLine>& lines);
 std::vector<OrderLine> decode_lines(std::string_view bytes);

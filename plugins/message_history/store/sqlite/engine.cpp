@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "files/folder.h"
+#include "store/sqlite/clicked_again.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/database_file.h"
 #include "store/sqlite/free_space.h"
@@ -61,6 +62,7 @@ void expect_file_of(Connection& db, std::string_view tenant) {
 constexpr std::int64_t tree_of_orders_since = 4;
 constexpr std::int64_t numbered_blocks_since = 5;
 constexpr std::int64_t checksums_since = 6;
+constexpr std::int64_t clicked_again_since = 7;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
 // What an index told of orders before.
@@ -89,13 +91,17 @@ void migrate(Connection& db) {
                                    db.file(), version, schema_version));
   }
   db.execute("BEGIN IMMEDIATE");
-  if (version >= checksums_since) expect_sound_rows(db);  // what is lost must not be counted anew
   for (std::int64_t step = version; step < schema_version; ++step) {
     db.execute(schema_steps[static_cast<std::size_t>(step)]);
+  }
+  if (version >= checksums_since) {
+    count_clicked_again(db);
+    expect_sound_rows(db);  // what is lost must not be counted anew
   }
   if (version < numbered_blocks_since) number_blocks(db);
   if (version < checksums_since) add_checksums(db);
   if (version < tree_of_orders_since) fill_tree_of_orders(db);
+  if (version > 0 && version < clicked_again_since) fill_clicked_again(db);
   count_all_rows(db);
   db.execute(fmt::format("PRAGMA application_id={}", application_id));
   db.execute(fmt::format("PRAGMA user_version={}", schema_version));

@@ -211,6 +211,18 @@ CREATE TABLE row_count (
   name TEXT PRIMARY KEY, rows INTEGER NOT NULL, checksums INTEGER NOT NULL,
   crc INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
+    // clicked_again.cpp fills them from the touches.
+    R"sql(
+CREATE TABLE clicked_again (
+  message_no INTEGER NOT NULL, day INTEGER NOT NULL, previous_day INTEGER NOT NULL,
+  members INTEGER NOT NULL, crc INTEGER NOT NULL,
+  PRIMARY KEY (message_no, day, previous_day)) WITHOUT ROWID;
+CREATE TABLE period_clicked_again (
+  days INTEGER NOT NULL, previous_days INTEGER NOT NULL, first_day INTEGER NOT NULL,
+  first_previous_day INTEGER NOT NULL, message_no INTEGER NOT NULL, members INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  PRIMARY KEY (days, previous_days, first_day, first_previous_day, message_no)) WITHOUT ROWID;
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

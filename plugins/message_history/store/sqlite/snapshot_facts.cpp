@@ -200,7 +200,7 @@ void visit_failures(Connection& db, const MessageRow& message, Names& names, Row
 
 void visit_delivery(const Delivery& row, const MessageRow& message, Names& names,
                     const Visit& visit) {
-  const Route& route = names.route(row.state.route);
+  const Route& route = names.route(row.state.route());
   Fact fact("delivery");
   fact.text(message.message_id).text(row.delivery_id);
   fact.text(names.who(row.state.member))
@@ -218,6 +218,10 @@ void visit_delivery(const Delivery& row, const MessageRow& message, Names& names
         .number(mark.at_us)
         .text(mark.code)
         .text(mark.detail);
+    // Told of a report by another route than the one whose status stands.
+    if (mark.route == row.state.route()) continue;
+    const Route& reported = names.route(mark.route);
+    fact.text(reported.provider).number(static_cast<std::int64_t>(reported.channel));
   }
   if (const auto& cost = row.state.cost) {
     fact.number(cost->at_us).text(cost->currency).number(cost->amount_minor);

@@ -58,6 +58,32 @@ bool add_counts(Connection& db, const SummedDays& span, std::int64_t limit, Peri
   return true;
 }
 
+// The days before on which a member must not have clicked to count: from the period's first day on.
+// They end where the day itself does, so that none of the sixteens is cut at its end.
+std::vector<SummedDays> summed_previous_days(std::int32_t first_day, std::int32_t last_day) {
+  const std::int32_t days = period_spans[1];
+  const std::int32_t begin = first_of_span(first_day + days - 1, days);
+  if (begin > last_day) return {{1, {first_day, last_day}}};
+  return {{1, {first_day, begin - 1}}, {days, {begin, last_day}}};
+}
+
+// The days added up count a member once for each day with a click; a member who clicked again
+// counts once less for each time that both days lie in the period.
+void take_off_clicked_again(Connection& db, const SummedDays& span, const SummedDays& previous,
+                            PeriodRows& rows) {
+  Query query = db.rows(tables::period_clicked_again,
+                        "WHERE days = ? AND previous_days = ? AND first_day BETWEEN ? AND ? "
+                        "AND first_previous_day BETWEEN ? AND ?");
+  query.bind(span.days).bind(previous.days);
+  query.bind(span.first_days.first).bind(span.first_days.last);
+  query.bind(previous.first_days.first).bind(previous.first_days.last);
+  while (query.step()) {
+    query.skip(4);
+    const auto row = rows.find(query.number<MessageNo>());
+    if (row != rows.end()) row->second.counts.clicks -= query.integer();
+  }
+}
+
 bool add_money(Connection& db, const SummedDays& span, std::int64_t limit, PeriodRows& rows) {
   Query query = db.rows(tables::period_money, "WHERE days = ? AND first_day BETWEEN ? AND ?");
   query.bind(span.days).bind(span.first_days.first).bind(span.first_days.last);
@@ -84,6 +110,12 @@ std::vector<PeriodRow> SqliteSnapshot::period(std::int32_t first_day, std::int32
   PeriodRows rows;
   for (const SummedDays& span : summed_days(first_day, last_day)) {
     if (!add_counts(db_, span, limit, rows) || !add_money(db_, span, limit, rows)) break;
+  }
+  const auto previous_days = summed_previous_days(first_day, last_day);
+  for (const SummedDays& span : summed_days(first_day, last_day)) {
+    for (const SummedDays& previous : previous_days) {
+      if (first_day < last_day) take_off_clicked_again(db_, span, previous, rows);
+    }
   }
   std::vector<PeriodRow> list;
   list.reserve(rows.size());

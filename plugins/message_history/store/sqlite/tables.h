@@ -50,6 +50,11 @@ inline constexpr Table period_day{
 inline constexpr Table period_money{
     "period_money", "days, first_day, message_no, currency, orders, gross, refunded", 4};
 
+inline constexpr Table clicked_again{"clicked_again", "message_no, day, previous_day, members", 3};
+inline constexpr Table period_clicked_again{
+    "period_clicked_again",
+    "days, previous_days, first_day, first_previous_day, message_no, members", 5};
+
 inline constexpr Table run{
     "run",
     "run_no, tree, level, entries, merged_into, growing, first_key, last_key, first_at, last_at, "
@@ -81,12 +86,22 @@ inline constexpr Table running_export{"running_export", "export_id, audit_no"};
 inline constexpr Table row_count{"row_count", "name, rows, checksums"};
 
 // Those that row_count counts.
-inline constexpr std::array counted = {
-    &meta,          &source,        &quarantine,   &route,       &member,    &erasure,
-    &message,       &message_money, &message_day,  &revenue_day, &failure,   &message_member,
-    &shop,          &message_place, &shelf,        &shelf_money, &shelf_day, &shelf_day_money,
-    &message_words, &period_day,    &period_money, &run,         &fence,     &touch,
-    &orders,        &refund,        &held_refund,  &past_order,  &credit,    &audit,
-    &audit_head,    &running_export};
+inline constexpr std::array counted = {&meta,          &source,
+                                       &quarantine,    &route,
+                                       &member,        &erasure,
+                                       &message,       &message_money,
+                                       &message_day,   &revenue_day,
+                                       &failure,       &message_member,
+                                       &shop,          &message_place,
+                                       &shelf,         &shelf_money,
+                                       &shelf_day,     &shelf_day_money,
+                                       &message_words, &period_day,
+                                       &period_money,  &run,
+                                       &fence,         &touch,
+                                       &orders,        &refund,
+                                       &held_refund,   &past_order,
+                                       &credit,        &audit,
+                                       &audit_head,    &running_export,
+                                       &clicked_again, &period_clicked_again};
 
 }  // namespace message_history::sqlite::tables

@@ -98,10 +98,10 @@ void append_delivery(std::string& value, const DeliveryState& state) {
                                     (state.member == member_ambiguous ? is_ambiguous : 0)));
   put_varint(value,
              state.member == member_ambiguous ? 0 : static_cast<std::uint64_t>(state.member.value));
-  put_varint(value, static_cast<std::uint64_t>(state.route.value));
+  put_varint(value, static_cast<std::uint64_t>(state.route().value));
   put_varint(value, static_cast<std::uint64_t>(first_at_us / units_us[unit]));
   if (state.chain) put_varint(value, static_cast<std::uint64_t>(state.chain.value));
-  append_marks(value, state, first_at_us);
+  append_marks(value, state, {first_at_us, state.route()});
 }
 
 void decode_delivery(std::string_view key, std::string_view value, Delivery& delivery) {
@@ -114,14 +114,14 @@ void decode_delivery(std::string_view key, std::string_view value, Delivery& del
   if ((head & ~known_bits) != 0 || (head & unit_bits) == unit_bits) corrupt_row();
   const auto member = static_cast<std::int64_t>(reader.varint());
   state.member = (head & is_ambiguous) != 0 ? member_ambiguous : MemberNo{member};
-  state.route = RouteNo{static_cast<std::int64_t>(reader.varint())};
+  const RouteNo route{static_cast<std::int64_t>(reader.varint())};
   const std::int64_t unit_us = units_us[head & unit_bits];
   const std::uint64_t units = reader.varint();
   if (units > static_cast<std::uint64_t>(CRM_TIME_US_MAX / unit_us)) corrupt_row();
   const std::int64_t first_at_us = static_cast<std::int64_t>(units) * unit_us;
   state.chain = ChainNo{(head & has_chain) != 0 ? static_cast<std::int64_t>(reader.varint()) : 0};
   state.converted = (head & is_converted) != 0;
-  decode_marks(reader.rest(), first_at_us, state);
+  decode_marks(reader.rest(), {first_at_us, route}, state);
 }
 
 Delivery decode_delivery(std::string_view key, std::string_view value) {

@@ -110,6 +110,8 @@ class SqliteWriter final : public WriteTransaction {
   bool add_touch(const TouchRow& row) override;
   void remove_touch(const TouchRow& row) override;
   std::vector<TouchRow> touches_of(MemberNo member, Span span) override;
+  std::optional<std::int64_t> first_click(MessageNo message, MemberNo member, Span span) override;
+  std::optional<std::int64_t> last_click(MessageNo message, MemberNo member, Span span) override;
   std::optional<Order> order(std::string_view order_id) override;
   Order order(OrderNo number) override;
   OrderNo add_order(const Order& order) override;
@@ -127,6 +129,7 @@ class SqliteWriter final : public WriteTransaction {
   void put_member_counts(MessageNo message, MemberNo member, const MemberCounts& row) override;
   void add_money(MessageNo message, std::string_view currency, const MessageMoney& change) override;
   void add_day(MessageNo message, std::int32_t day, const DayCounts& change) override;
+  void add_clicked_again(MessageNo message, const ClickedAgain& days, std::int64_t change) override;
   void add_revenue_day(MessageNo message, std::int32_t day, std::string_view currency,
                        const ShopMoney& change) override;
   void add_failure(MessageNo message, RouteNo route, std::string_view code,
@@ -135,6 +138,8 @@ class SqliteWriter final : public WriteTransaction {
   void join_periods(MessageNo message) override;
   void leave_periods(MessageNo message) override;
   void add_period_day(MessageNo message, std::int32_t day, const DayCounts& change) override;
+  void add_period_clicked_again(MessageNo message, const ClickedAgain& days,
+                                std::int64_t change) override;
   void add_period_money(MessageNo message, std::int32_t day, std::string_view currency,
                         const ShopMoney& change) override;
   bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) override;
@@ -158,6 +163,7 @@ class SqliteWriter final : public WriteTransaction {
   using DayVisit = std::function<void(std::int32_t day, const DayCounts&)>;
   using MoneyVisit = std::function<void(const RevenueDayRow&)>;
   void each_day(MessageNo message, const DayVisit& visit, const MoneyVisit& money);
+  std::vector<std::pair<ClickedAgain, std::int64_t>> clicked_again(MessageNo message);
   [[noreturn]] void missing(const char* what);
   void learn_highest_ids(std::span<const DeliveryName> names);
   void index_by_member(const Delivery& row, const FiledDelivery& now, const FiledDelivery& was);

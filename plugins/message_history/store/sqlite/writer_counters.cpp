@@ -54,6 +54,13 @@ void SqliteWriter::add_day(MessageNo message, std::int32_t day, const DayCounts&
              {change.success, change.failed, change.pending, change.excluded, change.clicks});
 }
 
+void SqliteWriter::add_clicked_again(MessageNo message, const ClickedAgain& days,
+                                     std::int64_t change) {
+  add_to_row(db_, tables::clicked_again,
+             [&](Query& query) { query.bind(message).bind(days.day).bind(days.previous_day); },
+             {change});
+}
+
 void SqliteWriter::add_revenue_day(MessageNo message, std::int32_t day, std::string_view currency,
                                    const ShopMoney& change) {
   add_to_row(db_, tables::revenue_day,

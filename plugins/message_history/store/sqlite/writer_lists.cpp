@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "store/sqlite/clicked_again.h"
 #include "store/sqlite/counters.h"
 #include "store/sqlite/message_words.h"
 #include "store/sqlite/period_span.h"
@@ -156,6 +157,9 @@ void SqliteWriter::join_periods(MessageNo message) {
       [&](const RevenueDayRow& row) {
         add_period_money(message, row.day, row.currency, row.money);
       });
+  for (const auto& [days, members] : clicked_again(message)) {
+    add_period_clicked_again(message, days, members);
+  }
 }
 
 void SqliteWriter::leave_periods(MessageNo message) {
@@ -174,6 +178,9 @@ void SqliteWriter::leave_periods(MessageNo message) {
           query.run();
         }
       });
+  for (const auto& [days, members] : clicked_again(message)) {
+    add_period_clicked_again(message, days, -members);
+  }
 }
 
 void SqliteWriter::add_period_day(MessageNo message, std::int32_t day, const DayCounts& change) {
@@ -182,6 +189,24 @@ void SqliteWriter::add_period_day(MessageNo message, std::int32_t day, const Day
                [&](Query& query) { query.bind(days).bind(first_of_span(day, days)).bind(message); },
                {change.success, change.failed, change.pending, change.excluded, change.clicks});
   }
+}
+
+std::vector<std::pair<ClickedAgain, std::int64_t>> SqliteWriter::clicked_again(MessageNo message) {
+  Query query = db_.rows(tables::clicked_again, "WHERE message_no = ?");
+  std::vector<std::pair<ClickedAgain, std::int64_t>> rows;
+  for (query.bind(message); query.step();) {
+    query.skip(1);
+    const auto day = static_cast<std::int32_t>(query.integer());
+    const auto previous_day = static_cast<std::int32_t>(query.integer());
+    const std::int64_t members = query.integer();
+    if (members != 0) rows.push_back({{day, previous_day}, members});
+  }
+  return rows;
+}
+
+void SqliteWriter::add_period_clicked_again(MessageNo message, const ClickedAgain& days,
+                                            std::int64_t change) {
+  add_to_periods(db_, message, days, change);
 }
 
 void SqliteWriter::add_period_money(MessageNo message, std::int32_t day, std::string_view currency,

@@ -182,6 +182,26 @@ std::vector<TouchRow> SqliteWriter::touches_of(MemberNo member, Span span) {
   return rows_of(query.bind(member).bind(span.from_us).bind(span.to_us), read_touch);
 }
 
+#define MH_CLICKS "WHERE member_no = ? AND at BETWEEN ? AND ? AND kind = 3 AND message_no = ? "
+
+std::optional<std::int64_t> SqliteWriter::first_click(MessageNo message, MemberNo member,
+                                                      Span span) {
+  span = kept_part(span);
+  Query query = db_.rows(tables::touch, MH_CLICKS "ORDER BY at LIMIT 1");
+  query.bind(member).bind(span.from_us).bind(span.to_us).bind(message);
+  const auto row = row_of(query, read_touch);
+  return row ? std::optional(row->at_us) : std::nullopt;
+}
+
+std::optional<std::int64_t> SqliteWriter::last_click(MessageNo message, MemberNo member,
+                                                     Span span) {
+  span = kept_part(span);
+  Query query = db_.rows(tables::touch, MH_CLICKS "ORDER BY at DESC LIMIT 1");
+  query.bind(member).bind(span.from_us).bind(span.to_us).bind(message);
+  const auto row = row_of(query, read_touch);
+  return row ? std::optional(row->at_us) : std::nullopt;
+}
+
 std::optional<Order> SqliteWriter::order(std::string_view order_id) {
   Query query = db_.rows(tables::orders, "WHERE order_id = ?");
   auto order = row_of(query.bind(order_id), read_order);
