@@ -122,7 +122,9 @@ class Names {
 
   std::string order_id(OrderNo number) { return stored_order(db_, number).order_id; }
 
+  // A delivery that is only named by its fallback was reported by none.
   const Route& route(RouteNo number) {
+    if (!number) return no_route_;
     const auto known = routes_.find(number);
     if (known == routes_.end()) missing_row(db_, "route", number.value);
     return known->second;
@@ -157,6 +159,7 @@ class Names {
   TreeSet& trees_;
   std::vector<std::string> message_ids_;  // by number
   std::map<RouteNo, Route> routes_;
+  const Route no_route_;
 };
 
 // Rows of zeros are left out: whether one is there depends on the order of events.
