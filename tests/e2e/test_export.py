@@ -126,6 +126,21 @@ class EveryMessage:
             self.assertEqual(sorted(first), sorted(won), "an order's amount on its first line only")
         self.for_each(check)
 
+    def test_every_sale_stands_beside_the_delivery_that_reached_its_member(self):
+        sent = {"sent": "성공", "delivered": "성공", "failed": "실패"}
+
+        def check(message_id, path):
+            won = self.feed.won[message_id]
+            for row in records(path):
+                if not row["order_id"]:
+                    continue
+                beside = won[row["order_id"]]["beside"]
+                self.assertEqual(row["sent"], sent.get(beside["status"], "대기") if beside else "", row)
+                if beside is None or beside["success_us"] is not None:
+                    at_us = reference.time_us(row["sent_at"]) if row["sent_at"] else None
+                    self.assertEqual(at_us, beside and beside["success_us"], row)
+        self.for_each(check)
+
     def test_every_delivery_has_a_row(self):
         def check(message_id, path):
             rows, deliveries = records(path), self.feed.deliveries_of(message_id)

@@ -113,6 +113,22 @@ def deliveries(events, erased_us):
     return found
 
 
+def shown_beside(found, message_id, person, touch):
+    """The delivery_id an export shows a sale beside; None without one that reached the person.
+
+    found is what deliveries() returns, touch what winner() returns."""
+    theirs = {delivery_id: one for (message, delivery_id), one in found.items()
+              if message == message_id and one["person"] == person and person is not None}
+    own = touch[3].decode()
+    if own in theirs and theirs[own]["status"] not in ("failed", *NOT_TRIED):
+        return own
+    reached = [(one["success_us"], delivery_id.encode()) for delivery_id, one in theirs.items()
+               if one["success_us"] is not None]
+    before = max((one for one in reached if one[0] <= touch[1]), default=None)
+    best = before or min(reached, default=None)
+    return best[1].decode() if best else own if own in theirs else None
+
+
 def chains(found):
     """message_id -> lists of statuses, one list a recipient: connected over fallback_of."""
     neighbours = collections.defaultdict(set)
@@ -282,14 +298,22 @@ def count_clicks(rows, events, erased_us):
 
 
 def won_orders(events):
-    """message_id -> {order_id: the standing order} of the orders each message won."""
+    """message_id -> {order_id: the standing order} of the orders each message won.
+
+    Each order also says which delivery it is shown `beside`."""
     erased_us = erasures(events)
-    by_person = touches(events, deliveries(events, erased_us), erased_us)
+    found = deliveries(events, erased_us)
+    by_message = collections.defaultdict(dict)
+    for key, delivery in found.items():
+        by_message[key[0]][key] = delivery
+    by_person = touches(events, found, erased_us)
     won = collections.defaultdict(dict)
     for order_id, order in orders(events, erased_us).items():
         best = winner(order, by_person)
         if best is not None:
-            won[best[2].decode()][order_id] = order
+            message_id = best[2].decode()
+            beside = shown_beside(by_message[message_id], message_id, order["person"], best)
+            won[message_id][order_id] = {**order, "beside": found.get((message_id, beside))}
     return won
 
 

@@ -118,16 +118,26 @@ TEST_F(ExportRows, OneADeliveryOrderAndLine) {
             "mts-kakao:c:/ mts-kakao:d:O-3/P-0 ");
 }
 
-TEST_F(ExportRows, SalesWithoutDeliveryComeFirst) {
+TEST_F(ExportRows, SalesWithoutDeliveryComeFirstWithTheirMembers) {
   add_delivery("a", {failed_with("a")});
   add_sale("", "O-2", 1);
   add_sale("", "O-1", 0);
-  EXPECT_EQ(outline(), ":O-1/ :O-2/P-0 mts-kakao:a:/ ");
-  const Row first = rows().front();
-  EXPECT_EQ(first.at("message_type"), "수동 알림톡");
-  for (const char* key : {"sent", "member_id", "sent_at", "failure_code"}) {
-    EXPECT_EQ(first.count(key), 0U) << key;
+  add_sale("", "O-3", 0);
+  history.sales[0].credit.member = MemberNo{1};
+  history.sales[1].credit.member = MemberNo{2};
+  EXPECT_EQ(outline(), ":O-1/ :O-2/P-0 :O-3/ mts-kakao:a:/ ");
+  const auto all = rows();
+  for (const Row& row : {all.at(0), all.at(1), all.at(2)}) {
+    EXPECT_EQ(row.at("message_type"), "수동 알림톡");
+    for (const char* key : {"sent", "sent_at", "failure_reason", "failure_code"}) {
+      EXPECT_EQ(row.count(key), 0U) << key;
+    }
   }
+  EXPECT_EQ(all.at(0).at("member_id"), "탈퇴한 회원");
+  EXPECT_EQ(all.at(1).at("member_id"), "me***");
+  EXPECT_EQ(all.at(2).count("member_id"), 0U) << "an order of nobody";
+  shape.masked = false;
+  EXPECT_EQ(rows().at(1).at("member_id"), "member-0001");
 }
 
 TEST_F(ExportRows, NoSaleIsLostWhateverItStandsBeside) {

@@ -114,12 +114,12 @@ std::vector<std::string> sales_of(SqliteSnapshot& snapshot, MessageNo message) {
   return sales;
 }
 
-TEST(Sales, StandBesideTheDeliveryOfTheCreditElseTheMembersFirst) {
+TEST(Sales, StandBesideTheDeliveryOfTheCreditElseOneThatReachedTheMember) {
   Database db;
   const MemberNo one = db.member(1, "one");
   db.member(2, "two");
   db.delivery(sent({1}, "b", one, 100));
-  db.delivery(sent({1}, "a", one, 200));  // later, but the smallest
+  db.delivery(sent({1}, "a", one, 200));  // later, though its id is smaller
   db.delivery(sent({1}, "c", {2}, 100));
   db.delivery(sent({1}, "amb", member_ambiguous, 100));
   db.delivery(sent({2}, "A", one, 50));  // of another message
@@ -136,7 +136,7 @@ TEST(Sales, StandBesideTheDeliveryOfTheCreditElseTheMembersFirst) {
   db.credit(credit(99, {2}, one, "b"));
   auto snapshot = db.snapshot();
   EXPECT_EQ(sales_of(snapshot, {1}),
-            (std::vector<std::string>{"/o13", "/o14", "/o15", "a/o11", "a/o12", "b/o10", "c/o16"}));
+            (std::vector<std::string>{"/o13", "/o14", "/o15", "b/o10", "b/o11", "b/o12", "c/o16"}));
   EXPECT_EQ(sales_of(snapshot, {2}), std::vector<std::string>{"A/o99"});
   int visited = 0;
   snapshot.each_sale({1}, [&](const Snapshot::Sale&) { return ++visited < 3; });

@@ -162,9 +162,11 @@ TEST_F(StoreForExports, SaleReaderGoesOnWhileOtherThingsAreRead) {
       CreditRow credit;
       credit.order = number;
       credit.message = message;
+      credit.member = deliveries[50 - i].state.member;
       credit.currency = "KRW";
       credit.touch = TouchKind::click;
-      credit.delivery_id = i % 3 == 0 ? "" : "d" + std::to_string(1'050 - i);
+      credit.touch_at_us = 5'500;
+      credit.delivery_id = i % 3 == 0 ? "" : deliveries[50 - i].delivery_id;
       transaction->put_credit(credit);
     }
     transaction->commit();
@@ -185,6 +187,118 @@ TEST_F(StoreForExports, SaleReaderGoesOnWhileOtherThingsAreRead) {
   }
   EXPECT_EQ(have, expected);
   EXPECT_TRUE(std::is_sorted(have.begin(), have.end()));
+}
+
+// One member's deliveries in a message and one of its orders.
+class SaleBesideDelivery : public StoreForExports {
+ protected:
+  void SetUp() override {
+    transaction = store->begin();
+    route = transaction->route(Channel::sms, "mts");
+    message = transaction->add_message("m1");
+    other_message = transaction->add_message("m2");
+    member = transaction->add_member("lee");
+    other_member = transaction->add_member("kim");
+  }
+
+  void add(const std::string& id, DeliveryStatus status, std::int64_t at_us) {
+    put({message, id, {}}, member, status, at_us);
+  }
+  void put(Delivery row, MemberNo to, DeliveryStatus status, std::int64_t at_us) {
+    row.state.member = to;
+    row.state.route = route;
+    row.state.merge(StatusMark{status, at_us, "", ""});
+    transaction->put_delivery(row, nullptr);
+  }
+
+  // Where an order at 9,000 is shown.
+  std::string shown(TouchKind touch, std::int64_t touch_at_us,
+                    const std::string& delivery_id = "") {
+    Order order;
+    order.order_id = "o1";
+    order.version = {1, 9'000, "KRW", 100, {}, "", {}};
+    CreditRow credit;
+    credit.order = transaction->add_order(order);
+    credit.message = message;
+    credit.member = member;
+    credit.ordered_at_us = 9'000;
+    credit.currency = "KRW";
+    credit.touch = touch;
+    credit.touch_at_us = touch_at_us;
+    credit.delivery_id = delivery_id;
+    transaction->put_credit(credit);
+    transaction->commit();
+    const auto sale = store->snapshot()->sales(message)->next();
+    return sale ? sale->delivery_id : "no sale";
+  }
+
+  std::unique_ptr<WriteTransaction> transaction;
+  RouteNo route;
+  MessageNo other_message;
+  MemberNo member;
+  MemberNo other_member;
+};
+
+TEST_F(SaleBesideDelivery, IsTheTouchsOwn) {
+  add("a", DeliveryStatus::sent, 1'000);
+  add("b", DeliveryStatus::sent, 2'000);
+  EXPECT_EQ(shown(TouchKind::click, 3'000, "a"), "a");
+}
+
+TEST_F(SaleBesideDelivery, IsTheTouchsOwnWhileItWaitsForItsResult) {
+  add("a", DeliveryStatus::sent, 1'000);
+  add("b", DeliveryStatus::accepted, 2'000);
+  EXPECT_EQ(shown(TouchKind::click, 3'000, "b"), "b");
+}
+
+TEST_F(SaleBesideDelivery, IsNoFailureWhenAnotherSucceeded) {
+  add("a", DeliveryStatus::failed, 1'000);
+  add("b", DeliveryStatus::delivered, 2'000);
+  EXPECT_EQ(shown(TouchKind::click, 3'000, "a"), "b");
+}
+
+TEST_F(SaleBesideDelivery, IsTheFailureThatTheTouchNamesWhenNothingSucceeded) {
+  add("a", DeliveryStatus::failed, 1'000);
+  EXPECT_EQ(shown(TouchKind::click, 3'000, "a"), "a");
+}
+
+TEST_F(SaleBesideDelivery, IsTheLatestSuccessBeforeTheTouch) {
+  add("a", DeliveryStatus::sent, 1'000);
+  add("b", DeliveryStatus::sent, 2'000);
+  add("c", DeliveryStatus::failed, 2'500);
+  add("d", DeliveryStatus::sent, 4'000);
+  put({other_message, "e", {}}, member, DeliveryStatus::sent, 2'900);
+  EXPECT_EQ(shown(TouchKind::click, 3'000), "b");
+}
+
+TEST_F(SaleBesideDelivery, IsTheLatestSuccessBeforeTheOrderThatNamesTheMessage) {
+  add("a", DeliveryStatus::sent, 1'000);
+  add("b", DeliveryStatus::sent, 8'000);
+  add("c", DeliveryStatus::sent, 9'500);
+  EXPECT_EQ(shown(TouchKind::explicit_message, 0), "b");
+}
+
+TEST_F(SaleBesideDelivery, IsTheLargestIdOfOneTime) {
+  for (const char* id : {"a", "c", "b"}) add(id, DeliveryStatus::sent, 1'000);
+  EXPECT_EQ(shown(TouchKind::click, 1'000), "c");
+}
+
+TEST_F(SaleBesideDelivery, IsTheFirstSuccessAfterTheTouchWhenNoneCameBefore) {
+  add("a", DeliveryStatus::sent, 5'000);
+  add("b", DeliveryStatus::sent, 6'000);
+  EXPECT_EQ(shown(TouchKind::click, 3'000), "a");
+}
+
+TEST_F(SaleBesideDelivery, IsNoneForWhomTheMessageNeverReached) {
+  add("a", DeliveryStatus::failed, 1'000);
+  add("b", DeliveryStatus::accepted, 1'000);
+  put({other_message, "c", {}}, member, DeliveryStatus::sent, 2'000);
+  EXPECT_EQ(shown(TouchKind::click, 3'000), "");
+}
+
+TEST_F(SaleBesideDelivery, IsNeverAnotherMembers) {
+  put({message, "a", {}}, other_member, DeliveryStatus::sent, 1'000);
+  EXPECT_EQ(shown(TouchKind::click, 3'000, "a"), "");
 }
 
 TEST_F(StoreForExports, SnapshotsAreOfOneCommitWhateverIsWrittenMeanwhile) {

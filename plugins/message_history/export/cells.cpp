@@ -22,8 +22,9 @@ CellWriter<Cells>::CellWriter(Snapshot& snapshot, const MessageRow& message,
       no_order_(blanks(CsvColumn::order_id, CsvColumn::refunded_amount)) {
   append_text(CsvColumn::message_type,
               message_type_text({kind_, message.report.facts.channel}, shape_.locale),
-              no_delivery_);
-  no_delivery_ += blanks(CsvColumn::sent, CsvColumn::sent_at);
+              before_member_);
+  before_member_ += blanks(CsvColumn::sent, CsvColumn::failure_code);
+  after_member_ = blanks(CsvColumn::sent_at, CsvColumn::sent_at);
 }
 
 template <class Cells>
@@ -77,6 +78,13 @@ template <class Cells>
 void CellWriter<Cells>::set_delivery(const Delivery& delivery) {
   beside_.clear();
   append_delivery(delivery, beside_);
+}
+
+template <class Cells>
+void CellWriter<Cells>::set_no_delivery(MemberNo member) {
+  beside_ = before_member_;
+  if (shows(CsvColumn::member_id)) beside_ += members_.cell(member);
+  beside_ += after_member_;
 }
 
 template <class Cells>

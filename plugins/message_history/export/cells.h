@@ -46,7 +46,8 @@ class CellWriter {
 
   // Whom the orders that follow are shown beside.
   void set_delivery(const Delivery& delivery);
-  void set_no_delivery() { beside_ = no_delivery_; }
+  // The same for orders of a member whom no delivery of the message reached, or of nobody.
+  void set_no_delivery(MemberNo member);
   // An order's rows, one a line, one without lines; calls `end_row` after each.
   void append_order(const Snapshot::Sale& sale, const Order& order, std::string& out,
                     const std::function<void()>& end_row);
@@ -87,7 +88,8 @@ class CellWriter {
   std::unordered_map<RouteNo, RouteTexts> routes_;
   RouteNo last_route_;
   const RouteTexts* last_route_texts_ = nullptr;
-  std::string no_delivery_;  // the cells of a delivery where there is none
+  std::string before_member_;  // the cells of a delivery where there is none, up to the member
+  std::string after_member_;   // and after it
   std::string no_failure_;
   std::string no_line_;
   std::string no_order_;  // with the row's end

@@ -46,7 +46,7 @@ class RowWriter::Part {
   template <class Wanted>
   void add_sales_without_delivery(const Wanted& wanted) {
     for (; sale_ != last_sale_ && wanted(*sale_); ++sale_) {
-      cells_.set_no_delivery();
+      cells_.set_no_delivery(sale_->credit.member);
       add_order();
     }
   }

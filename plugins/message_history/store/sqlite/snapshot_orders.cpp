@@ -1,41 +1,29 @@
 // Orders, refunds and credits, and the sales of a message in the order of an export.
-#include <crm/ext/events.h>
 #include <sqlite3.h>
 
 #include <limits>
 #include <new>
 
 #include "store/sqlite/rows_io.h"
+#include "store/sqlite/shown_beside.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
 #include "store/sqlite/tables.h"
-#include "store/sqlite/tree_queries.h"
 
 namespace message_history::sqlite {
 
 namespace {
 
-// Where an order is shown in an export: beside the delivery that is credited, else beside the
-// member's first of this message; empty when there is none.
-std::string shown_beside(TreeSet& trees, const CreditRow& credit) {
-  if (!credit.delivery_id.empty() && has_delivery(trees, credit.message, credit.delivery_id)) {
-    return credit.delivery_id;
-  }
-  std::string first;
-  for (MemberDelivery& entry : member_deliveries(trees, credit.member, 0, CRM_TIME_US_MAX)) {
-    if (entry.message != credit.message) continue;
-    if (first.empty() || entry.delivery_id < first) first = std::move(entry.delivery_id);
-  }
-  return first;
-}
-
-// The SQL function shown_beside(message_no, member_no, delivery_id).
+// The SQL function shown_beside(message_no, member_no, delivery_id, touch, touch_at, ordered_at).
 void answer_shown_beside(sqlite3_context* context, int, sqlite3_value** values) {
   auto& trees = *static_cast<TreeSet*>(sqlite3_user_data(context));
   try {
     CreditRow credit;
     credit.message = {sqlite3_value_int64(values[0])};
     credit.member = {sqlite3_value_int64(values[1])};
+    credit.touch = static_cast<TouchKind>(sqlite3_value_int64(values[3]));
+    credit.touch_at_us = sqlite3_value_int64(values[4]);
+    credit.ordered_at_us = sqlite3_value_int64(values[5]);
     const auto* id = static_cast<const char*>(sqlite3_value_blob(values[2]));
     if (id != nullptr) {
       credit.delivery_id.assign(id, static_cast<std::size_t>(sqlite3_value_bytes(values[2])));
@@ -60,7 +48,7 @@ class SqliteSaleReader final : public Snapshot::SaleReader {
             tables::credit,
             "SELECT order_no, message_no, ordered_at, member_no, currency, gross, refunded, touch, "
             "touch_at, delivery_id, rule_version, crc, shown_beside(message_no, member_no, "
-            "delivery_id) AS shown, sold FROM ("
+            "delivery_id, touch, touch_at, ordered_at) AS shown, sold FROM ("
             "SELECT credit.*, order_id AS sold FROM (SELECT order_no FROM credit "
             "WHERE message_no = ? ORDER BY order_no LIMIT -1) "
             "CROSS JOIN credit USING (order_no) LEFT JOIN orders USING (order_no) "
@@ -70,7 +58,7 @@ class SqliteSaleReader final : public Snapshot::SaleReader {
   }
 
   static Connection& with_function(Connection& db, TreeSet& trees) {
-    db.add_function("shown_beside", 3, answer_shown_beside, &trees);
+    db.add_function("shown_beside", 6, answer_shown_beside, &trees);
     return db;
   }
 
