@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -72,24 +71,21 @@ std::string grouped(std::int64_t value) {
   return digits;
 }
 
-int minor_digits(const std::string& currency) {
-  for (const char* code : {"KRW", "JPY", "VND", "CLP", "ISK", "UGX", "XAF", "XOF"}) {
-    if (currency == code) return 0;
-  }
-  for (const char* code : {"KWD", "BHD", "OMR", "JOD", "TND"}) {
-    if (currency == code) return 3;
-  }
-  return 2;
+// The digits come with the value: no list of currencies is needed.
+std::string money(std::int64_t amount_minor, std::size_t digits, const std::string& currency) {
+  const auto bits = static_cast<std::uint64_t>(amount_minor);
+  std::string text = std::to_string(amount_minor < 0 ? ~bits + 1 : bits);
+  if (text.size() <= digits) text.insert(0, digits + 1 - text.size(), '0');
+  const std::size_t whole = text.size() - digits;
+  if (digits > 0) text.insert(whole, ".");
+  for (std::size_t at = whole; at > 3;) text.insert(at -= 3, ",");
+  return fmt::format("{}{} {}", amount_minor < 0 ? "-" : "", text, currency);
 }
 
 std::string money(const Json& value) {
-  const auto amount_minor = value.value("amount_minor", std::int64_t{0});
-  const std::string currency = value.value("currency", "");
-  const int digits = minor_digits(currency);
-  if (digits == 0) return grouped(amount_minor) + " " + currency;
-  const auto unit = static_cast<std::int64_t>(std::pow(10, digits));
-  return fmt::format("{}{}.{:0{}} {}", amount_minor < 0 && amount_minor > -unit ? "-" : "",
-                     grouped(amount_minor / unit), std::abs(amount_minor % unit), digits, currency);
+  return money(value.at("amount_minor").get<std::int64_t>(),
+               value.at("minor_digits").get<std::size_t>(),
+               value.at("currency").get<std::string>());
 }
 
 std::string cell(const Json& value, const std::string& type) {
@@ -178,6 +174,20 @@ void print_tiles(std::string& out, const Json& tiles) {
   out += line + '\n';
 }
 
+std::string chart_value(const Json& chart, const Json& value) {
+  if (value.is_null() || chart.value("value_type", "") != "money") return cell(value, "integer");
+  return money(value.get<std::int64_t>(), chart.value("minor_digits", std::size_t{0}),
+               chart.value("currency", ""));
+}
+
+// "12.3% · Sent", or why there is no share.
+std::string share_of_step(const Json& step) {
+  const std::string of = printable(step.value("of", ""));
+  std::string text = step.contains("share") ? cell(step["share"], "percent") + " · " + of : "";
+  if (step.contains("note")) text += (text.empty() ? "" : " ") + printable(step.value("note", ""));
+  return text;
+}
+
 void print_chart(std::string& out, const Json& chart) {
   std::vector<TextColumn> columns(1);
   columns[0].cells.push_back("");
@@ -186,13 +196,14 @@ void print_chart(std::string& out, const Json& chart) {
     TextColumn column;
     column.right = true;
     column.cells.push_back(printable(series.at("label").get<std::string>()));
-    for (const Json& value : series.at("values")) {
-      const bool is_money = chart.value("value_type", "") == "money";
-      column.cells.push_back(
-          is_money ? money({{"amount_minor", value}, {"currency", chart.value("currency", "")}})
-                   : cell(value, chart.value("value_type", "")));
-    }
+    for (const Json& value : series.at("values")) column.cells.push_back(chart_value(chart, value));
     columns.push_back(std::move(column));
+  }
+  if (chart.contains("steps")) {
+    TextColumn& shares = columns.emplace_back();
+    shares.cells.emplace_back();
+    for (const Json& step : chart["steps"]) shares.cells.push_back(share_of_step(step));
+    shares.cells.resize(columns[0].cells.size());
   }
   print_columns(out, columns);
 }

@@ -245,13 +245,15 @@ class Views(ConsoleTest):
         for answer, expected in (
                 (self.view("no.such.view"), (404, "not_found")),
                 (self.view("message", message_id="none"), (404, "not_found")),
-                (self.view("messages.manual", sort="price"), (400, "invalid")),
                 (self.view("messages.manual", cursor="%00"), (400, "invalid")),
                 (self.view("health"), (403, "denied")),
                 (self.visitors["viewer"].get("/api/views/no.plugin/hello?tenant=demo-shop"), (404, "not_found")),
                 (self.visitors["viewer"].get(view_path("messages.manual", self.plugin).replace("=ko", "=xx")), (400, "invalid")),
                 (self.visitors["viewer"].get(f"/api/views/{self.plugin}/messages.manual?tenant=none"), (404, "not_found"))):
             self.assertEqual((answer.status, answer.code), expected)
+        old = self.view("messages.manual", sort="price", q="x").json
+        said = [part["id"] for part in old["components"]]
+        self.assertEqual(said[:2], ["left_out", "filters"], "the page of an old address keeps its filters")
         many = self.view("messages.manual", **{f"k{i}": 1 for i in range(40)})
         self.assertEqual((many.status, many.code), (400, "invalid"))
 

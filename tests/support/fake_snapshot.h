@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -85,13 +86,30 @@ class FakeSnapshot : public mh::Snapshot {
     return totals;
   }
 
-  std::vector<mh::PeriodRow> period(std::int32_t first_day, std::int32_t last_day,
+  std::vector<mh::PeriodRow> period(mh::MessageKind kind, const mh::DaySpan& days,
                                     std::int64_t limit) override {
-    period_asked = {first_day, last_day};
-    const auto count = std::min(period_rows.size(), static_cast<std::size_t>(limit));
-    return {period_rows.begin(), period_rows.begin() + static_cast<std::ptrdiff_t>(count)};
+    period_asked = days;
+    std::vector<mh::PeriodRow> rows;
+    std::set<mh::MessageNo> active;
+    for (const mh::PeriodRow& row : period_rows) {
+      const Message* const of = find(row.message);
+      if (of != nullptr && of->row.report.facts.kind != kind) continue;
+      rows.push_back(row);
+      active.insert(row.message);
+    }
+    mh::MessageFilter filter;
+    filter.kind = kind;
+    filter.first_day = days.first;
+    filter.last_day = days.last;
+    for (const Message& one : all_messages) {
+      if (selects(filter, one.row) && !active.contains(one.row.number)) {
+        rows.push_back({one.row.number, {}, {}});
+      }
+    }
+    if (std::cmp_greater(rows.size(), limit)) rows.resize(static_cast<std::size_t>(limit));
+    return rows;
   }
-  std::pair<std::int32_t, std::int32_t> period_asked;
+  mh::DaySpan period_asked;
 
   std::optional<mh::MessageRow> message(std::string_view message_id) override {
     for (const Message& one : all_messages) {
@@ -111,10 +129,31 @@ class FakeSnapshot : public mh::Snapshot {
     return find(message)->revenue_days;
   }
   std::map<std::string, mh::ShopMoney> shop() override { return shop_money; }
+  std::map<std::string, mh::ShopMoney> shop(const mh::DaySpan& days) override {
+    shop_asked = days;
+    return shop_money;
+  }
+  mh::DaySpan shop_asked;
+  std::map<mh::TouchKind, std::int64_t> orders_by_touch(mh::MessageNo message) override {
+    std::map<mh::TouchKind, std::int64_t> counts;
+    for (const mh::CreditRow& one : credits) {
+      if (one.message == message) ++counts[one.touch];
+    }
+    return counts;
+  }
   mh::Route route(mh::RouteNo number) override {
     return routes.at(static_cast<std::size_t>(number.value - 1));
   }
 
+  bool has_other_refunds(mh::MessageNo message) override {
+    return std::ranges::any_of(credits, [&](const mh::CreditRow& credit) {
+      const auto of = order(credit.order);
+      return credit.message == message &&
+             std::ranges::any_of(refunds, [&](const mh::Refund& refund) {
+               return refund.order_id == of->order_id && refund.currency != of->version.currency;
+             });
+    });
+  }
   std::vector<mh::Delivery> deliveries(mh::MessageNo message, std::string_view after_id,
                                        std::int64_t limit) override {
     return page_of(message, after_id, limit, false);

@@ -53,8 +53,10 @@ bool fits(const std::string& type, const Json& cell) {
   if (type == "text" || type == "id") return cell.is_string();
   if (type == "datetime") return cell.is_string() && cell.get<std::string>().size() >= 20;
   if (type == "integer") return cell.is_number_integer();
-  if (type == "percent") return cell.is_number();
-  if (type == "money") return cell.is_array() || has_keys(cell, {"amount_minor", "currency"});
+  if (type == "percent") return cell.is_number() || cell.is_string();
+  if (type == "money") {
+    return cell.is_array() || has_keys(cell, {"amount_minor", "currency", "minor_digits"});
+  }
   if (type == "status") return has_keys(cell, {"value", "label", "tone"});
   if (type == "reason") return has_keys(cell, {"value", "label", "advice", "code"});
   if (type == "member") return has_keys(cell, {"text", "state"});
@@ -125,6 +127,13 @@ std::string form_errors(const Json& document) {
         if (series["values"].size() != component["labels"].size()) {
           errors += "a series has more or fewer values than labels\n";
         }
+      }
+      if (component["kind"] == "funnel" &&
+          component["steps"].size() != component["labels"].size()) {
+        errors += "a funnel has more or fewer steps than labels\n";
+      }
+      if (component["value_type"] == "money" && !component.contains("minor_digits")) {
+        errors += "a chart of money lacks minor_digits\n";
       }
     }
   }

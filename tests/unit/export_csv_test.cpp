@@ -287,18 +287,18 @@ TEST(Amounts, AreExactAtEveryEnd) {
   EXPECT_EQ(decimal(std::numeric_limits<std::int64_t>::min(), "KRW"), "-9223372036854775808");
 }
 
-TEST(Amounts, ExponentsAreThoseOfIso4217) {
+TEST(Amounts, MinorDigitsAreThoseOfIso4217) {
   for (const char* code : {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF",
                            "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}) {
-    EXPECT_EQ(currency_exponent(code), 0) << code;
+    EXPECT_EQ(minor_digits(code), 0) << code;
   }
   for (const char* code : {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}) {
-    EXPECT_EQ(currency_exponent(code), 3) << code;
+    EXPECT_EQ(minor_digits(code), 3) << code;
   }
-  for (const char* code : {"CLF", "UYW"}) EXPECT_EQ(currency_exponent(code), 4) << code;
-  for (const char* code :
-       {"USD", "EUR", "CNY", "MGA", "MRU", "HUF", "TWD", "krw", "", "AAA", "ZZZ"}) {
-    EXPECT_EQ(currency_exponent(code), 2) << code;
+  for (const char* code : {"CLF", "UYW"}) EXPECT_EQ(minor_digits(code), 4) << code;
+  for (const char* code : {"USD", "EUR", "CNY", "MGA", "MRU", "HUF", "IDR", "TWD", "krw", "", "AAA",
+                           "ZZZ", "XAU", "XXX"}) {
+    EXPECT_EQ(minor_digits(code), 2) << code;
   }
 }
 

@@ -141,12 +141,15 @@ class FakeSnapshot : public Snapshot {
 
   std::vector<MessageListRow> messages(const MessageFilter&, const MessagePage&) CRM_UNUSED;
   MessageTotals totals(const MessageFilter&) CRM_UNUSED;
-  std::vector<PeriodRow> period(std::int32_t, std::int32_t, std::int64_t) CRM_UNUSED;
+  std::vector<PeriodRow> period(MessageKind, const DaySpan&, std::int64_t) CRM_UNUSED;
   std::optional<MessageRow> message(MessageNo) CRM_UNUSED;
   MoneyByCurrency money(MessageNo) CRM_UNUSED;
   std::vector<FailureRow> failures(MessageNo, std::int64_t) CRM_UNUSED;
   std::vector<RevenueDayRow> revenue_days(MessageNo, std::int64_t) CRM_UNUSED;
   std::map<std::string, ShopMoney> shop() CRM_UNUSED;
+  std::map<std::string, ShopMoney> shop(const DaySpan&) CRM_UNUSED;
+  std::map<TouchKind, std::int64_t> orders_by_touch(MessageNo) CRM_UNUSED;
+  bool has_other_refunds(MessageNo) CRM_UNUSED;
   std::vector<Delivery> failed_deliveries(MessageNo, std::string_view, std::int64_t) CRM_UNUSED;
   std::optional<Delivery> delivery(MessageNo, std::string_view) CRM_UNUSED;
   std::vector<Delivery> chain(ChainNo) CRM_UNUSED;

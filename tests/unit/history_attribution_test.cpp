@@ -108,7 +108,7 @@ TEST(HistoryAttribution, AShorterWindowMovesAnOrderToTheNextTouch) {
   EXPECT_EQ(tile(part(document, "draft"), "orders_before"), 2);
   EXPECT_EQ(tile(part(document, "draft"), "orders_after"), 1);
   EXPECT_EQ(tile(part(document, "draft"), "net_after"),
-            Json({{"amount_minor", 30'000}, {"currency", "KRW"}}));
+            Json({{"amount_minor", 30'000}, {"currency", "KRW"}, {"minor_digits", 0}}));
   EXPECT_NE(state(document).find("change 2 messages"), std::string::npos);
   EXPECT_NE(state(document).find(" by -7,000 KRW in all"), std::string::npos);
   const std::string korean = state(rendered(shop, {{"click_window_hours", "20"}}, mh::Locale::ko));

@@ -22,11 +22,71 @@ class HistoryMessage : public testing::Test {
   World world_ = make_world();
 };
 
-TEST_F(HistoryMessage, ShowsItsFunnel) {
+TEST_F(HistoryMessage, ShowsItsFunnelEachStepAsAPartOfAnother) {
   const Json funnel = part(view("M-welcome"), "funnel");
   EXPECT_EQ(funnel["series"][0]["values"].dump(), "[1520,1000,900,120,80]");
-  world_.snapshot.all_messages[2].row.report.audience = {noon_us, 2'000};
+  EXPECT_EQ(funnel["steps"][0], Json::object());
+  EXPECT_EQ(funnel["steps"][1]["of"], "Targeted sends");
+  EXPECT_NEAR(funnel["steps"][1]["share"].get<double>(), 1'000 / 1'520.0, 1e-9);
+  EXPECT_NEAR(funnel["steps"][2]["share"].get<double>(), 0.9, 1e-9);
+  EXPECT_NEAR(funnel["steps"][3]["share"].get<double>(), 0.12, 1e-9);
+  EXPECT_EQ(funnel["steps"][4]["of"], "Successful sends");
+  EXPECT_NEAR(funnel["steps"][4]["share"].get<double>(), 0.08, 1e-9);
+}
+
+TEST_F(HistoryMessage, TargetsTheAudienceAndAllThatWasSentBeyondIt) {
+  auto& audience = world_.snapshot.all_messages[2].row.report.audience;
+  audience = {noon_us, 2'000};
   EXPECT_EQ(part(view("M-welcome"), "funnel")["series"][0]["values"][0], 2'000);
+  audience = {noon_us, 2};
+  EXPECT_EQ(part(view("M-welcome"), "funnel")["series"][0]["values"][0], 1'520);
+}
+
+// Members who were never reached can click what others pass on, and buy by name.
+TEST_F(HistoryMessage, NoShareOfTheFunnelIsMoreThanAll) {
+  auto& row = world_.snapshot.all_messages[2].row.counts;
+  row.recipients.success = 100;
+  row.recipients.delivered = 100;
+  const Json steps = part(view("M-welcome"), "funnel")["steps"];
+  EXPECT_EQ(steps[2]["share"], 1.0);
+  EXPECT_FALSE(steps[3].contains("share"));
+  EXPECT_EQ(steps[3]["note"], "More than successful sends");
+  EXPECT_NEAR(steps[4]["share"].get<double>(), 0.8, 1e-9);
+}
+
+TEST_F(HistoryMessage, RatiosOfFewerThanTwentyCasesAreTooFew) {
+  auto& row = world_.snapshot.all_messages[2].row.counts;
+  row = {{20, 0, 0, 0, 19, 0, 0, 0}, 3, 0, 0, 1, 1};
+  Json steps = part(view("M-welcome"), "funnel")["steps"];
+  EXPECT_NEAR(steps[3]["share"].get<double>(), 0.15, 1e-9);
+  row.recipients.success = 19;
+  steps = part(view("M-welcome"), "funnel")["steps"];
+  EXPECT_EQ(steps[3]["note"], "Too few");
+  EXPECT_EQ(part(view("M-welcome", mh::Locale::ko), "funnel")["steps"][3]["note"], "20건 미만");
+}
+
+TEST_F(HistoryMessage, WhatCannotBeConfirmedIsNoZero) {
+  auto& row = world_.snapshot.all_messages[2].row;
+  row.counts.recipients.delivered = 0;
+  Json funnel = part(view("M-welcome"), "funnel");
+  EXPECT_EQ(funnel["series"][0]["values"][2], 0);
+  EXPECT_EQ(funnel["steps"][2]["share"], 0.0);
+  row.report.facts.channel = mh::Channel::push;
+  funnel = part(view("M-welcome"), "funnel");
+  EXPECT_TRUE(funnel["series"][0]["values"][2].is_null());
+  EXPECT_EQ(funnel["steps"][2]["note"], "Cannot be confirmed on this channel");
+  row.counts.recipients.delivered = 5;  // of the text that replaced it
+  EXPECT_EQ(part(view("M-welcome"), "funnel")["series"][0]["values"][2], 5);
+}
+
+TEST_F(HistoryMessage, SplitsItsOrdersByWhatLedToThem) {
+  const Json rows = part(view("M-sale"), "bought_by")["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0]["touch"]["value"], "click");
+  EXPECT_EQ(rows[0]["orders"], 1);
+  EXPECT_EQ(rows[0]["share"], "Too few");
+  EXPECT_EQ(rows[1]["touch"]["value"], "explicit");
+  EXPECT_TRUE(part(view("M-cart"), "bought_by").is_null());
 }
 
 TEST_F(HistoryMessage, GroupsFailuresByReasonAndKeepsRawCodes) {
@@ -58,10 +118,26 @@ TEST_F(HistoryMessage, ShowsMoneyPerCurrencyBesideTheShops) {
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0]["net"]["amount_minor"], 40'000);
   EXPECT_EQ(rows[0]["shop_gross"]["amount_minor"], 9'000'000);
-  EXPECT_NEAR(rows[0]["return"].get<double>(), 40'000.0 / 900, 1e-9);
-  EXPECT_NEAR(rows[1]["share"].get<double>(), 0.25, 1e-9);
+  EXPECT_EQ(rows[0]["return"], "Too few") << "one order";
+  EXPECT_NEAR(rows[0]["share"].get<double>(), 50'000.0 / 9'000'000, 1e-9);
+  EXPECT_EQ(rows[1]["share"], "Too few") << "the shop has three orders in USD";
   EXPECT_TRUE(rows[1]["cost"].is_null());
   EXPECT_TRUE(rows[1]["return"].is_null());
+  const Json welcome = part(view("M-welcome"), "revenue")["rows"];
+  EXPECT_NEAR(welcome[0]["return"].get<double>(), 4'250'000.0 / 13'000, 1e-9);
+}
+
+TEST_F(HistoryMessage, PointsOutRefundsInAnotherCurrencyBesideTheNet) {
+  EXPECT_TRUE(part(view("M-sale"), "other_refunds").is_null());
+  world_.snapshot.refunds.push_back({"R-4", "O-1", noon_us, "KWD", 1'234});
+  EXPECT_FALSE(part(view("M-sale"), "other_refunds").is_null());
+}
+
+TEST_F(HistoryMessage, ComparesWithTheShopsSalesOfItsOwnDays) {
+  view("M-sale");
+  EXPECT_EQ(world_.snapshot.shop_asked, (mh::DaySpan{noon_day, noon_day + 2}));
+  view("M-welcome");
+  EXPECT_EQ(world_.snapshot.shop_asked, (mh::DaySpan{noon_day - 100, noon_day + 2}));
 }
 
 TEST_F(HistoryMessage, ChartsSalesByDayAndByMonthWhenTheyAreMany) {
@@ -141,6 +217,18 @@ TEST(HistoryBuyers, TellWhatWasBoughtThroughWhichTouch) {
   EXPECT_EQ(rows[1]["net"]["amount_minor"], 40'000);
   EXPECT_EQ(rows[1]["open"]["params"]["order_id"], "O-1");
   EXPECT_EQ(rows[1]["member"]["text"], secret_ids[0]);
+  EXPECT_TRUE(rows[1]["other_refunds"].is_null());
+}
+
+TEST(HistoryBuyers, PointOutARefundInAnotherCurrency) {
+  World world = make_world();
+  world.snapshot.refunds.push_back({"R-4", "O-1", noon_us, "KWD", 1'234});
+  const Json rows =
+      part(rendered(world, make_request("message.buyers", {{"message_id", "M-sale"}})),
+           "buyers")["rows"];
+  EXPECT_EQ(rows[1]["other_refunds"],
+            Json({{"amount_minor", 1'234}, {"currency", "KWD"}, {"minor_digits", 3}}));
+  EXPECT_EQ(rows[1]["net"]["amount_minor"], 40'000) << "as without it";
 }
 
 TEST(HistoryMember, IsFoundByIdAndByReference) {
@@ -174,6 +262,14 @@ TEST(HistoryMember, HasATimeLineOfEverything) {
     return entry.contains("status") && entry["status"]["value"] == "failed";
   });
   EXPECT_EQ((*failed)["text"], "AlimTalk failed 3018 · KakaoTalk could not deliver");
+}
+
+TEST(HistoryMember, PointsOutARefundInAnotherCurrencyThanItsOrder) {
+  World world = make_world();
+  world.snapshot.timelines[1][0].refund = mh::Refund{"R-9", "O-1", noon_us, "EUR", 700};
+  const Json entries =
+      part(rendered(world, make_request("member", {{"member_ref", "m1"}})), "timeline")["entries"];
+  EXPECT_EQ(entries[0]["text"], "Not subtracted from the net, which is in KRW.");
 }
 
 TEST(HistoryMember, AnErasedOneIsShownWithoutItsTombstone) {
@@ -224,7 +320,8 @@ TEST(HistoryHealth, ShowsSourcesQuarantineAndSize) {
   const Json document = rendered(world, make_request("health"));
   const Json sources = part(document, "sources")["rows"];
   EXPECT_EQ(sources[0].dump(),
-            R"({"source":"send-engine","position":900,"accepted":880,"duplicates":5,"rejected":2,)"
+            R"({"source":"send-engine","state":{"value":"idle","label":"Idle","tone":"warning"},)"
+            R"("position":900,"accepted":880,"duplicates":5,"rejected":2,)"
             R"("skipped":13,"batches":9,"last_batch_at":"2026-11-22T10:30:00+09:00"})");
   EXPECT_TRUE(sources[1]["last_batch_at"].is_null());
   EXPECT_EQ(part(document, "quarantine")["rows"][0]["reason"], "status 99 is unknown");
@@ -233,6 +330,52 @@ TEST(HistoryHealth, ShowsSourcesQuarantineAndSize) {
   EXPECT_EQ(tile(part(document, "store"), "store_size"), "12.3 MB");
   EXPECT_EQ(tile(part(document, "store"), "last_batch_age"), "1 h 30 min ago");
   EXPECT_EQ(part(document, "state")["tone"], "warning");
+}
+
+class HistoryHealthState : public testing::Test {
+ protected:
+  HistoryHealthState() {
+    world_.snapshot.quarantined.clear();
+    world_.snapshot.all_sources = {{{1}, "send-engine", 9, 9, 0, 0, 0, 1, now_us - 30 * minute_us}};
+  }
+  mh::SourceRow& source() { return world_.snapshot.all_sources[0]; }
+  // The notices, by id with their tones.
+  std::string notices() {
+    std::string text;
+    const Json document = rendered(world_, make_request("health"));
+    for (const Json& one : document["components"]) {
+      if (one["type"] == "notice") {
+        text += one["id"].get<std::string>() + ":" + one["tone"].get<std::string>() + " ";
+      }
+    }
+    return text;
+  }
+  World world_ = make_world();
+};
+
+TEST_F(HistoryHealthState, IsWellWhileEverySourceSendsAndNothingIsRefused) {
+  EXPECT_EQ(notices(), "state:success ");
+}
+
+TEST_F(HistoryHealthState, NamesAnIdleSourceInsteadOfSayingThatAllIsWell) {
+  source().recorded_at_us = now_us - 41 * minute_us;
+  EXPECT_EQ(notices(), "idle:warning ");
+  const std::string text = part(rendered(world_, make_request("health")), "idle")["text"];
+  EXPECT_NE(text.find("send-engine (41 min ago)"), std::string::npos) << text;
+  EXPECT_NE(text.find("after 30 min"), std::string::npos) << text;
+}
+
+TEST_F(HistoryHealthState, IsNotWellWhatIsRefusedEvenWhereNothingOfItIsKept) {
+  source().rejected = 3;
+  EXPECT_EQ(notices(), "state:warning ");
+  EXPECT_NE(part(rendered(world_, make_request("health")), "state")["text"].get<std::string>().find(
+                "3 events"),
+            std::string::npos);
+}
+
+TEST_F(HistoryHealthState, SaysThatNotEveryEventWasRecordedWhenSomeWereSkipped) {
+  source().skipped = 2;
+  EXPECT_EQ(notices(), "skipped:info ");
 }
 
 TEST(HistorySchema, RefusesMistakes) {
@@ -252,11 +395,13 @@ TEST(HistorySchema, RefusesMistakes) {
   EXPECT_TRUE(mistaken("/components/0/tiles/0/type", "blob"));
   EXPECT_TRUE(mistaken("/components/1/actions/0/kind", "run"));
   EXPECT_TRUE(mistaken("/components/1/actions/0/open/as", "window"));
-  EXPECT_TRUE(mistaken("/components/3/rows/0/net/amount_minor", 1.5));
-  EXPECT_TRUE(mistaken("/components/3/rows/0/net/currency", "won"));
-  EXPECT_TRUE(mistaken("/components/3/rows/0/net/extra", 1));
-  EXPECT_TRUE(mistaken("/components/3/rows/0/orders", true));
-  EXPECT_TRUE(mistaken("/components/3/next", "not a cursor!"));
+  EXPECT_TRUE(mistaken("/components/4/rows/0/net/amount_minor", 1.5));
+  EXPECT_TRUE(mistaken("/components/4/rows/0/net/currency", "won"));
+  EXPECT_TRUE(mistaken("/components/4/rows/0/net/minor_digits", -1));
+  EXPECT_TRUE(mistaken("/components/2/steps/1/share", 1.5));
+  EXPECT_TRUE(mistaken("/components/4/rows/0/net/extra", 1));
+  EXPECT_TRUE(mistaken("/components/4/rows/0/orders", true));
+  EXPECT_TRUE(mistaken("/components/4/next", "not a cursor!"));
 }
 
 }  // namespace

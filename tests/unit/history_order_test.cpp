@@ -108,6 +108,11 @@ TEST_F(HistoryOrder, ShowsTheRefundLedgerWholeAndTheRefundAsCounted) {
   EXPECT_EQ(tile(part(document, "summary"), "net")["amount_minor"], 0);
   EXPECT_NE(text(document, "refunds_exceed"), "");
   EXPECT_EQ(text(view("O-1"), "refunds_exceed"), "");
+  EXPECT_EQ(text(document, "other_refunds"),
+            "Some was refunded in another currency: 7.00 EUR. It is not subtracted from the net, "
+            "which is in KRW.");
+  EXPECT_NE(text(view("O-4", mh::Locale::ko), "other_refunds").find("7.00 EUR"), std::string::npos);
+  EXPECT_EQ(text(view("O-1"), "other_refunds"), "");
 }
 
 TEST_F(HistoryOrder, ALineWhoseAmountDoesNotFitIsUnknown) {

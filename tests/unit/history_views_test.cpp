@@ -133,22 +133,27 @@ TEST_P(HistoryView, NeedsItsPermission) {
   EXPECT_NE(error.detail.find(needed), std::string::npos) << error.detail;
 }
 
-TEST_P(HistoryView, RefusesAParameterItDoesNotTake) {
+TEST_P(HistoryView, LeavesOutAParameterItDoesNotTakeAndSaysSo) {
   mh::ViewRequest wrong = request(mh::Locale::en);
+  Json usual = rendered(world_, wrong);
   wrong.params["colour"] = "red";
-  const crm::Error error = refused(world_, wrong);
-  EXPECT_EQ(error.status, CRM_ERR_INVALID);
-  EXPECT_NE(error.detail.find("\"colour\""), std::string::npos);
-  EXPECT_NE(error.detail.find("it takes"), std::string::npos) << error.detail;
+  Json document = rendered(world_, wrong);
+  EXPECT_EQ(part(document, "left_out")["text"],
+            "This page has no filter “colour”; it was left out.");
+  document["components"].erase(document["components"].begin());
+  EXPECT_EQ(document.dump(), usual.dump()) << "the rest is as without it";
+  wrong.locale = mh::Locale::ko;
+  EXPECT_NE(part(rendered(world_, wrong), "left_out")["text"].get<std::string>().find("빼고"),
+            std::string::npos);
 }
 
-TEST_P(HistoryView, IsInTheTimeZoneAskedFor) {
+// The days are the tenant's; times of another zone beside them would be mixed.
+TEST_P(HistoryView, IsInTheTenantsTimeZoneWhateverIsAskedFor) {
+  const Json usual = rendered(world_, request(mh::Locale::en));
+  EXPECT_EQ(usual["time_zone"], "Asia/Seoul");
   mh::ViewRequest elsewhere = request(mh::Locale::en);
-  EXPECT_EQ(rendered(world_, elsewhere)["time_zone"], "Asia/Seoul");
   elsewhere.time_zone = *mh::TimeZone::find("Europe/Paris");
-  const Json document = rendered(world_, elsewhere);
-  EXPECT_EQ(document["time_zone"], "Europe/Paris");
-  EXPECT_EQ(document.dump().find("+09:00"), std::string::npos);
+  EXPECT_EQ(rendered(world_, elsewhere).dump(), usual.dump());
 }
 
 TEST(HistoryViews, AnUnknownViewIsNotFoundAndTheMessageNamesThoseThereAre) {
@@ -168,54 +173,133 @@ TEST(HistoryViews, WhatIsNotThereIsNotFound) {
   }
 }
 
-TEST(HistoryViews, WrongValuesAreRefusedByName) {
+struct WrongValue {
+  std::string view;
+  std::map<std::string, std::string> params;
+  std::string said;
+};
+
+// The page of a wrong or old address is shown, with the filters that are right.
+TEST(HistoryViews, WrongFiltersAreLeftOutWithAWord) {
   World world = make_world();
-  struct Wrong {
-    std::string view;
-    std::map<std::string, std::string> params;
-    std::string named;
-  };
-  for (const Wrong& one : {
-           Wrong{"messages.manual", {{"channel", "pigeon"}}, "channel"},
-           Wrong{"messages.manual", {{"state", "running"}}, "state"},
-           Wrong{"messages.manual", {{"sort", "colour"}}, "sort"},
-           Wrong{"messages.manual", {{"sort", "-"}}, "sort"},
-           Wrong{"messages.manual", {{"from", "2026-02-30"}}, "from"},
-           Wrong{"messages.manual", {{"to", "yesterday"}}, "to"},
-           Wrong{"messages.manual", {{"from", "1969-12-31"}}, "from"},
-           Wrong{"messages.manual", {{"to", "2200-01-02"}}, "to"},
-           Wrong{"messages.manual", {{"from", "2026-11-02"}, {"to", "2026-11-01"}}, "after"},
-           Wrong{"messages.automatic", {{"cursor", "nonsense"}}, "cursor"},
-           Wrong{"message", {}, "message_id"},
-           Wrong{"message.recipients", {{"message_id", "M-sale"}, {"outcome", "x"}}, "outcome"},
-           Wrong{"message.recipients", {{"message_id", "M-sale"}, {"reason", "x"}}, "reason"},
-           Wrong{"order", {{"order_id", ""}}, "order_id"},
-           Wrong{"member", {}, "member_id"},
-           Wrong{"member", {{"member_id", "a"}, {"member_ref", "m1"}}, "member_ref"},
-           Wrong{"member", {{"member_ref", "m0"}}, "member_ref"},
-           Wrong{"member", {{"member_ref", "m-1"}}, "member_ref"},
-           Wrong{"member", {{"member_ref", "m1x"}}, "member_ref"},
-           Wrong{"exports", {{"cursor", "AA"}}, "cursor"},
-           Wrong{"settings.attribution", {{"click_window_hours", "8761"}}, "click_window_hours"},
-           Wrong{"settings.attribution", {{"coupon_window_hours", "-1"}}, "coupon_window_hours"},
-           Wrong{"settings.attribution", {{"open_window_hours", "1.5"}}, "0 to 8760"},
-           Wrong{"settings.attribution",
-                 {{"delivered_window_hours", "99999999999999999999"}},
-                 "delivered_window_hours"},
+  for (const WrongValue& one : {
+           WrongValue{"messages.manual", {{"channel", "pigeon"}}, "Channel cannot be “pigeon”"},
+           WrongValue{"messages.manual", {{"state", "running"}}, "Result cannot be “running”"},
+           WrongValue{"messages.manual", {{"sort", "colour"}}, "sorted by “colour”"},
+           WrongValue{"messages.manual", {{"sort", "-"}}, "sorted by “-”"},
+           WrongValue{"messages.manual", {{"from", "2026-02-30"}}, "From cannot be “2026-02-30”"},
+           WrongValue{"messages.manual", {{"to", "yesterday"}}, "To cannot be “yesterday”"},
+           WrongValue{"messages.manual", {{"from", "1969-12-31"}}, "From cannot be “1969-12-31”"},
+           WrongValue{"messages.manual", {{"to", "2200-01-02"}}, "To cannot be “2200-01-02”"},
+           WrongValue{"messages.manual",
+                      {{"from", "2026-11-02"}, {"to", "2026-11-01"}},
+                      "The period from 2026-11-02 to 2026-11-01 ends before it begins"},
+           WrongValue{"message.recipients",
+                      {{"message_id", "M-sale"}, {"outcome", "x"}},
+                      "Outcome cannot be “x”"},
+           WrongValue{"message.recipients",
+                      {{"message_id", "M-sale"}, {"reason", "x"}},
+                      "Reason cannot be “x”"},
+           WrongValue{"settings.attribution", {{"click_window_hours", "8761"}}, "“8761”"},
+           WrongValue{"settings.attribution", {{"coupon_window_hours", "-1"}}, "“-1”"},
+           WrongValue{"settings.attribution", {{"open_window_hours", "1.5"}}, "0 to 8760"},
+           WrongValue{"settings.attribution",
+                      {{"delivered_window_hours", "99999999999999999999"}},
+                      "“99999999999999999999”"},
        }) {
-    const crm::Error error = refused(world, make_request(one.view, one.params));
-    EXPECT_EQ(error.status, CRM_ERR_INVALID) << one.named;
-    EXPECT_NE(error.detail.find(one.named), std::string::npos) << error.detail;
+    const Json document = rendered(world, make_request(one.view, one.params));
+    const Json notice = part(document, "left_out");
+    ASSERT_FALSE(notice.is_null()) << one.said;
+    EXPECT_EQ(notice["tone"], "warning");
+    EXPECT_NE(notice["text"].get<std::string>().find(one.said), std::string::npos)
+        << notice["text"];
+    const Json korean = rendered(world, make_request(one.view, one.params, mh::Locale::ko));
+    EXPECT_TRUE(has_hangul(part(korean, "left_out")["text"])) << one.said;
+    const Json filters = part(document, "filters");
+    for (const Json& field : filters["fields"]) {
+      EXPECT_EQ(field.value("value", ""), "") << field["key"] << " is not in force";
+    }
   }
 }
 
-TEST(HistoryViews, TextFromOutsideIsCutInAnErrorBetweenCharacters) {
+TEST(HistoryViews, RightFiltersStayBesideWrongOnes) {
+  World world = make_world();
+  const Json document = rendered(world, make_request("messages.manual", {{"q", "SCRIPT"},
+                                                                         {"channel", "pigeon"},
+                                                                         {"state", "partial"},
+                                                                         {"from", "soon"},
+                                                                         {"old", "1"}}));
+  std::map<std::string, std::string> values;
+  const Json filters = part(document, "filters");
+  for (const Json& field : filters["fields"]) values[field["key"]] = field["value"];
+  EXPECT_EQ(values["q"], "SCRIPT");
+  EXPECT_EQ(values["state"], "partial");
+  EXPECT_EQ(values["channel"], "");
+  EXPECT_EQ(values["from"], "");
+  EXPECT_EQ(part(document, "messages")["rows"].size(), 1U);
+  const std::string said = part(document, "left_out")["text"];
+  for (const char* what : {"old", "pigeon", "soon"}) {
+    EXPECT_NE(said.find(what), std::string::npos) << said;
+  }
+}
+
+// The pages that follow belong to the same list, with the same left out.
+TEST(HistoryViews, ACursorGoesOnBesideAFilterThatIsLeftOut) {
+  World world = make_world();
+  for (int i = 0; i < 60; ++i) {
+    add_message(world, "M-" + std::to_string(i), "more", mh::MessageKind::manual,
+                mh::MessageState::completed);
+  }
+  const Json rows =
+      all_rows(world, make_request("messages.manual", {{"channel", "pigeon"}}), "messages");
+  EXPECT_EQ(rows.size(), 62U);
+}
+
+TEST(HistoryViews, WhatSaysWhatToShowIsNeeded) {
+  World world = make_world();
+  for (const WrongValue& one : {
+           WrongValue{"messages.automatic", {{"cursor", "nonsense"}}, "cursor"},
+           WrongValue{"message", {}, "message_id"},
+           WrongValue{"order", {{"order_id", ""}}, "order_id"},
+           WrongValue{"member", {}, "member_id"},
+           WrongValue{"member", {{"member_id", "a"}, {"member_ref", "m1"}}, "member_ref"},
+           WrongValue{"member", {{"member_ref", "m0"}}, "member_ref"},
+           WrongValue{"member", {{"member_ref", "m-1"}}, "member_ref"},
+           WrongValue{"member", {{"member_ref", "m1x"}}, "member_ref"},
+           WrongValue{"exports", {{"cursor", "AA"}}, "cursor"},
+       }) {
+    for (const mh::Locale locale : {mh::Locale::ko, mh::Locale::en}) {
+      const crm::Error error = refused(world, make_request(one.view, one.params, locale));
+      EXPECT_EQ(error.status, CRM_ERR_INVALID) << one.said;
+      EXPECT_NE(error.detail.find(one.said), std::string::npos) << error.detail;
+      EXPECT_EQ(has_hangul(error.detail), locale == mh::Locale::ko) << error.detail;
+    }
+  }
+}
+
+TEST(HistoryViews, ErrorsAreInTheLanguageOfTheRequest) {
+  World world = make_world();
+  for (const Case& one :
+       {Case{"messages", {}}, Case{"message", {{"message_id", "no"}}},
+        Case{"order", {{"order_id", "no"}}}, Case{"member", {{"member_id", "no"}}}}) {
+    world.snapshot.details_from_us = noon_us;
+    EXPECT_TRUE(
+        has_hangul(refused(world, make_request(one.view, one.params, mh::Locale::ko)).detail));
+    EXPECT_FALSE(has_hangul(refused(world, make_request(one.view, one.params)).detail));
+  }
+  auto request = make_request("health", {}, mh::Locale::ko);
+  request.permissions.clear();
+  EXPECT_TRUE(has_hangul(refused(world, request).detail));
+}
+
+TEST(HistoryViews, TextFromOutsideIsCutInANoticeBetweenCharacters) {
   World world = make_world();
   std::string long_value(63, 'x');
   for (int i = 0; i < 100; ++i) long_value += "\xEA\xB0\x80";
-  const crm::Error error = refused(world, make_request("messages.manual", {{"sort", long_value}}));
-  EXPECT_TRUE(crm::is_utf8(error.detail));
-  EXPECT_LT(error.detail.size(), 300U);
+  const Json document = rendered(world, make_request("messages.manual", {{"sort", long_value}}));
+  const std::string text = part(document, "left_out")["text"];
+  EXPECT_TRUE(crm::is_utf8(text));
+  EXPECT_LT(text.size(), 300U);
 }
 
 TEST(HistoryViews, MessageListsHaveTheColumnsOfTheContract) {
@@ -240,15 +324,16 @@ TEST(HistoryViews, AManualRowCarriesItsNumbersAndOpensTheMessage) {
   EXPECT_EQ(table["rows"][0]["message_id"], "M-soon");
   EXPECT_EQ(table["rows"][0]["result"]["value"], "scheduled");
   EXPECT_EQ(table["rows"][0]["scheduled_at"], "2026-11-25T12:00:00+09:00");
-  EXPECT_EQ(table["rows"][0]["net"], Json({{"amount_minor", 0}, {"currency", "KRW"}}));
+  EXPECT_EQ(table["rows"][0]["net"],
+            Json({{"amount_minor", 0}, {"currency", "KRW"}, {"minor_digits", 0}}));
   const Json& row = table["rows"][1];
   EXPECT_EQ(row["name"], hostile_name);
   EXPECT_EQ(row["result"]["value"], "partial");
   EXPECT_EQ(row["result"]["tone"], "warning");
   EXPECT_EQ(row["recipients"], 5);
   EXPECT_EQ(row["clicks"], 2);
-  EXPECT_EQ(row["gross"].dump(), R"([{"amount_minor":50000,"currency":"KRW"},)"
-                                 R"({"amount_minor":1250,"currency":"USD"}])");
+  EXPECT_EQ(row["gross"].dump(), R"([{"amount_minor":50000,"currency":"KRW","minor_digits":0},)"
+                                 R"({"amount_minor":1250,"currency":"USD","minor_digits":2}])");
   EXPECT_EQ(row["net"][0]["amount_minor"], 40'000);
   EXPECT_EQ(row["open"].dump(),
             R"({"view":"message","params":{"message_id":"M-sale"},"as":"page"})");
@@ -293,7 +378,7 @@ TEST(HistoryViews, AnAutomaticPeriodShowsTheNumbersOfThoseDays) {
   const Json document = rendered(
       world, make_request("messages.automatic",
                           {{"from", "2026-11-20"}, {"to", "2026-11-21"}, {"sort", "-net"}}));
-  EXPECT_EQ(world.snapshot.period_asked, std::make_pair(noon_day, noon_day + 1));
+  EXPECT_EQ(world.snapshot.period_asked, (mh::DaySpan{noon_day, noon_day + 1}));
   const Json table = part(document, "messages");
   EXPECT_EQ(table["rows"][0]["message_id"], "M-welcome");
   EXPECT_EQ(table["rows"][0]["recipients"], 11);
@@ -303,6 +388,59 @@ TEST(HistoryViews, AnAutomaticPeriodShowsTheNumbersOfThoseDays) {
   EXPECT_EQ(tile(part(document, "totals"), "recipients"), 31);
   EXPECT_NE(part(document, "basis")["text"].get<std::string>().find("chosen days"),
             std::string::npos);
+}
+
+// On every list alike: what a message did outside of the days is not in its row.
+TEST(HistoryViews, AManualPeriodShowsTheNumbersOfThoseDays) {
+  World world = make_world();
+  world.snapshot.period_rows.push_back({{1}, {1, 1, 0, 0, 3}, {{"KRW", {1, 700, 200, 0}}}});
+  const Json document = rendered(
+      world, make_request("messages.manual", {{"from", "2026-11-20"}, {"to", "2026-11-25"}}));
+  EXPECT_EQ(world.snapshot.period_asked, (mh::DaySpan{noon_day, noon_day + 5}));
+  const Json table = part(document, "messages");
+  ASSERT_EQ(table["rows"].size(), 2U) << "one that is due in those days, too";
+  EXPECT_EQ(table["rows"][0]["message_id"], "M-soon");
+  EXPECT_EQ(table["rows"][0]["recipients"], 0);
+  EXPECT_EQ(table["rows"][1]["message_id"], "M-sale");
+  EXPECT_EQ(table["rows"][1]["recipients"], 2);
+  EXPECT_EQ(table["rows"][1]["clicks"], 3);
+  EXPECT_EQ(table["rows"][1]["net"]["amount_minor"], 500);
+  EXPECT_EQ(tile(part(document, "totals"), "messages"), 2);
+  EXPECT_EQ(tile(part(document, "totals"), "net")["amount_minor"], 500);
+  EXPECT_NE(part(document, "basis")["text"].get<std::string>().find("figures of those days"),
+            std::string::npos);
+  const auto filtered = [&](const char* state) {
+    const auto request =
+        make_request("messages.manual", {{"from", "2026-11-20"}, {"state", state}});
+    return part(rendered(world, request), "messages")["rows"].size();
+  };
+  EXPECT_EQ(filtered("scheduled"), 1U);
+  EXPECT_EQ(filtered("partial"), 1U);
+  EXPECT_EQ(filtered("failed"), 0U);
+}
+
+TEST(HistoryViews, AListThatIsTooLongKeepsItsFilters) {
+  World world = make_world();
+  for (int i = 0; i <= 20'000; ++i) {
+    world.snapshot.period_rows.push_back({{3}, {1, 0, 0, 0, 0}, {}});
+  }
+  const Json document =
+      rendered(world, make_request("messages.automatic", {{"from", "2026-01-01"}}));
+  EXPECT_NE(part(document, "period_too_long")["text"].get<std::string>().find("20,000"),
+            std::string::npos);
+  EXPECT_FALSE(part(document, "filters").is_null());
+  EXPECT_TRUE(part(document, "messages")["rows"].empty());
+}
+
+TEST(HistoryViews, SortingBySeveralCurrenciesSaysWhichOneCounts) {
+  World world = make_world();
+  const auto notice = [&](const char* view, const char* sort) {
+    return part(rendered(world, make_request(view, {{"sort", sort}})), "sort_currency");
+  };
+  EXPECT_NE(notice("messages.manual", "-net")["text"].get<std::string>().find("KRW"),
+            std::string::npos);
+  EXPECT_TRUE(notice("messages.manual", "-orders").is_null());
+  EXPECT_TRUE(notice("messages.automatic", "-net").is_null()) << "all of it is in KRW";
 }
 
 TEST(HistoryViews, AnAutomaticPeriodIsFilteredByNameAndChannel) {

@@ -324,10 +324,71 @@ TEST(Message, CountersByMoneyFailureAndDay) {
   EXPECT_FALSE(snapshot.message("m3"));
 }
 
+TEST(Shop, AddsUpTheDaysOfAPeriod) {
+  Database db;
+  db.run(
+      "INSERT INTO shop_day VALUES (10,'KRW',1,100,0,0), (11,'KRW',2,300,50,0), "
+      "(11,'USD',1,7,0,0), (12,'KRW',9,9000,0,0)");
+  db.run("INSERT INTO bought_by VALUES (1,3,4,0), (1,5,2,0), (1,4,0,0), (2,1,1,0)");
+  auto snapshot = db.snapshot();
+  EXPECT_EQ(snapshot.shop({10, 11}),
+            (std::map<std::string, ShopMoney>{{"KRW", {3, 400, 50}}, {"USD", {1, 7, 0}}}));
+  EXPECT_TRUE(snapshot.shop({13, 99}).empty());
+  EXPECT_EQ(
+      snapshot.orders_by_touch({1}),
+      (std::map<TouchKind, std::int64_t>{{TouchKind::click, 4}, {TouchKind::explicit_message, 2}}));
+}
+
+TEST(Shop, KnowsMessagesWithRefundsInOtherCurrencies) {
+  Database db;
+  db.run("INSERT INTO other_refund VALUES (7,0)");
+  db.credit(credit(7, {1}, {}, ""));
+  db.credit(credit(8, {2}, {}, ""));
+  auto snapshot = db.snapshot();
+  EXPECT_TRUE(snapshot.has_other_refunds({1}));
+  EXPECT_FALSE(snapshot.has_other_refunds({2}));
+}
+
+TEST(Period, AddsUpTheDaysOfManualMessagesAndListsWhatIsDue) {
+  Database db;
+  for (std::int64_t number = 1; number <= 4; ++number) {
+    MessageRow row = manual(number);
+    row.listed_day = number == 4 ? 12 : 5;
+    if (number == 3) row.report.facts.kind = MessageKind::automatic;
+    db.message(row);
+  }
+  db.run(
+      "INSERT INTO message_day VALUES (1,5,9,0,0,0,0,0), (1,10,5,1,0,0,2,0), (1,11,1,1,1,1,1,0), "
+      "(2,11,0,0,0,0,0,0), (3,11,1,0,0,0,0,0)");
+  db.run(
+      "INSERT INTO revenue_day VALUES (1,11,'KRW',1,100,0,0), (1,11,'USD',0,0,0,0), "
+      "(2,12,'KRW',2,300,50,0), (3,12,'KRW',1,1,0,0)");
+  db.fill_lists();
+  auto snapshot = db.snapshot();
+  const auto rows = [&](std::int32_t first_day, std::int32_t last_day) {
+    auto found = snapshot.period(MessageKind::manual, {first_day, last_day}, 10);
+    std::ranges::sort(found, {}, &PeriodRow::message);
+    return found;
+  };
+  const auto some = rows(10, 12);
+  ASSERT_EQ(some.size(), 3u);
+  EXPECT_EQ(some[0].counts, (DayCounts{6, 2, 1, 1, 3}));
+  EXPECT_EQ(some[0].money, (MoneyByCurrency{{"KRW", {1, 100, 0, 0}}}));
+  EXPECT_EQ(some[1].message, MessageNo{2});
+  EXPECT_EQ(some[1].money.at("KRW").net_minor(), 250);
+  EXPECT_EQ(some[2].message, MessageNo{4}) << "listed on day 12, though it did nothing yet";
+  EXPECT_EQ(some[2].counts, DayCounts{});
+  EXPECT_EQ(rows(10, 11).size(), 1u);
+  EXPECT_EQ(rows(0, 84'000)[0].counts.success, 15);
+  EXPECT_TRUE(rows(13, 84'000).empty());
+  EXPECT_EQ(snapshot.period(MessageKind::manual, {0, 84'000}, 1).size(), 1u);
+}
+
 TEST(Period, AddsUpTheDaysOfAutomaticMessages) {
   Database db;
   for (std::int64_t number = 1; number <= 3; ++number) {
     MessageRow row = manual(number);
+    row.listed_day = 12;
     if (number < 3) row.report.facts.kind = MessageKind::automatic;
     db.message(row);
   }
@@ -340,7 +401,7 @@ TEST(Period, AddsUpTheDaysOfAutomaticMessages) {
   db.fill_lists();
   auto snapshot = db.snapshot();
   const auto rows = [&](std::int32_t first_day, std::int32_t last_day) {
-    auto found = snapshot.period(first_day, last_day, 10);
+    auto found = snapshot.period(MessageKind::automatic, {first_day, last_day}, 10);
     std::ranges::sort(found, {}, &PeriodRow::message);
     return found;
   };
@@ -357,7 +418,7 @@ TEST(Period, AddsUpTheDaysOfAutomaticMessages) {
   EXPECT_EQ(rows(0, 59)[0].counts.success, 9);
   EXPECT_EQ(rows(11, 40)[0].counts.success, 4);
   EXPECT_EQ(rows(16, 63)[0].counts.success, 7);
-  EXPECT_EQ(snapshot.period(0, 84'000, 1).size(), 1u);
+  EXPECT_EQ(snapshot.period(MessageKind::automatic, {0, 84'000}, 1).size(), 1u);
 }
 
 TEST(Deliveries, PagesFailuresChainsAndTheStream) {

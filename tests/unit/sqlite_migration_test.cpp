@@ -31,6 +31,25 @@ TEST(SqliteMigration, OfVersionFourSaysTheSameAndIsSound) {
   EXPECT_EQ(Version4Store::digest_of(*file.open()), Version4Store::digest);
 }
 
+TEST(SqliteMigration, OfVersionFourHasItsSalesByDayAndByTouch) {
+  const Version4Store file;
+  const auto store = file.open();
+  const auto snapshot = store->snapshot();
+  const auto whole = snapshot->shop();
+  EXPECT_FALSE(whole.empty());
+  EXPECT_EQ(snapshot->shop(DaySpan{-1, 84'000}), whole);
+  std::int64_t credited = 0;
+  for (const std::string& message_id : snapshot->message_ids()) {
+    const auto message = snapshot->message(message_id);
+    if (!message) continue;
+    std::int64_t split = 0;
+    for (const auto& [touch, orders] : snapshot->orders_by_touch(message->number)) split += orders;
+    EXPECT_EQ(split, message->counts.orders) << message_id;
+    credited += split;
+  }
+  EXPECT_GT(credited, 0);
+}
+
 TEST(SqliteMigration, OfVersionFourGoesOnWithItsMerges) {
   const Version4Store file;
   const auto store = file.open();

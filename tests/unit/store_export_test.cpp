@@ -206,8 +206,7 @@ class SaleBesideDelivery : public StoreForExports {
   }
   void put(Delivery row, MemberNo to, DeliveryStatus status, std::int64_t at_us) {
     row.state.member = to;
-    row.state.route = route;
-    row.state.merge(StatusMark{status, at_us, "", ""});
+    row.state.merge(StatusMark{status, at_us, "", "", route}, std::less<>());
     transaction->put_delivery(row, nullptr);
   }
 

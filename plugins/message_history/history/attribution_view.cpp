@@ -79,14 +79,13 @@ struct Draft {
 };
 
 // Windows that are not given are those in force.
-crm::Result<Draft> draft_param(const ViewContext& context) {
+Draft draft_param(ViewContext& context) {
   Draft draft{false, context.tenant.rule};
   for (const Window& window : windows) {
-    const auto hours = hours_param(context.request.params, window.param, window_hours_max);
-    if (!hours) return hours.error();
-    if (!hours.value()) continue;
+    const auto hours = hours_param(context, window.param, window.param_label, window_hours_max);
+    if (!hours) continue;
     draft.given = true;
-    draft.rule.*window.length_us = *hours.value() * hour_us;
+    draft.rule.*window.length_us = *hours * hour_us;
   }
   return draft;
 }
@@ -217,16 +216,15 @@ void add_draft(ViewContext& context, const Rule& rule, Document& document) {
 }  // namespace
 
 View attribution_view(ViewContext& context) {
-  const auto draft = draft_param(context);
-  if (!draft) return draft.error();
+  const Draft draft = draft_param(context);
   Document document(context, context.text(texts::attribution_title));
   document.add(rule_tiles(context)).add(draft_form(context));
-  if (!draft.value().given) {
+  if (!draft.given) {
     document.add(notice("state", Tone::info, context.text(texts::draft_missing)));
-  } else if (draft.value().rule == context.tenant.rule) {
+  } else if (draft.rule == context.tenant.rule) {
     document.add(notice("state", Tone::info, context.text(texts::draft_is_the_rule)));
   } else {
-    add_draft(context, draft.value().rule, document);
+    add_draft(context, draft.rule, document);
   }
   return document.take();
 }

@@ -6,11 +6,13 @@
 #include "history/cursor.h"
 #include "history/document.h"
 #include "history/duration_text.h"
+#include "history/other_refunds.h"
 #include "history/parameters.h"
 #include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/buyers_text.h"
 #include "history/texts/messages_text.h"
+#include "history/texts/request_text.h"
 #include "history/views.h"
 
 namespace message_history {
@@ -24,6 +26,7 @@ constexpr Column buyer_columns[] = {
     {"amount", texts::amount, CellType::money},
     {"refunded", texts::refunded, CellType::money},
     {"net", texts::net, CellType::money},
+    {"other_refunds", texts::other_refunds, CellType::money, {}, texts::other_refunds_help},
     {"touch", texts::touch, CellType::status},
     {"touch_at", texts::touch_at, CellType::datetime},
     {"lead", texts::lead, CellType::text},
@@ -31,8 +34,7 @@ constexpr Column buyer_columns[] = {
 };
 
 // What was bought, in a few words: the first line's name and how many more lines there are.
-Json products_cell(ViewContext& context, OrderNo number) {
-  const auto order = context.snapshot.order(number);
+Json products_cell(const ViewContext& context, const std::optional<Order>& order) {
   if (!order || order->version.lines.empty()) return nullptr;
   const auto& lines = order->version.lines;
   const std::string& first =
@@ -41,16 +43,24 @@ Json products_cell(ViewContext& context, OrderNo number) {
   return sentence(context, texts::more_products, first, lines.size() - 1);
 }
 
+Json other_refunds_cell(ViewContext& context, const std::optional<Order>& order) {
+  if (!order) return nullptr;
+  const auto other = other_refunds(context, *order);
+  return other.empty() ? Json() : money_cell(context, other);
+}
+
 Json buyer_row(ViewContext& context, const BuyerRow& buyer) {
   const CreditRow& credit = buyer.credit;
+  const auto order = context.snapshot.order(credit.order);
   const bool is_explicit = credit.touch == TouchKind::explicit_message;
   return {
       {"member", member_cell(context, credit.member)},
-      {"products", products_cell(context, credit.order)},
+      {"products", products_cell(context, order)},
       {"ordered_at", time_cell(context, credit.ordered_at_us)},
       {"amount", money_cell(credit.gross_minor, credit.currency)},
       {"refunded", money_cell(credit.refunded_minor, credit.currency)},
       {"net", money_cell(credit.gross_minor - credit.refunded_minor, credit.currency)},
+      {"other_refunds", other_refunds_cell(context, order)},
       {"touch", status_cell(context, term_of(credit.touch))},
       {"touch_at", is_explicit ? Json() : time_cell(context, credit.touch_at_us)},
       {"lead", is_explicit ? Json()
@@ -64,12 +74,12 @@ Json buyer_row(ViewContext& context, const BuyerRow& buyer) {
 }  // namespace
 
 View buyers_view(ViewContext& context) {
-  const auto message_id = required_param(context.request.params, "message_id");
+  const auto message_id = required_param(context, "message_id");
   if (!message_id) return message_id.error();
   const auto cursor = cursor_param(context);
   if (!cursor) return cursor.error();
   const auto message = context.snapshot.message(message_id.value());
-  if (!message) return not_found("message", message_id.value());
+  if (!message) return not_found(context, texts::thing_message, message_id.value());
 
   std::optional<BuyerKey> after;
   if (cursor.value()) after = BuyerKey{cursor.value()->position, OrderNo{cursor.value()->number}};

@@ -6,6 +6,8 @@
 #include <charconv>
 
 #include "history/texts/member_text.h"
+#include "history/texts/messages_text.h"
+#include "model/amount.h"
 
 namespace message_history {
 
@@ -36,7 +38,9 @@ std::string_view member_state(ViewContext& context, MemberNo number) {
 }  // namespace
 
 Json money_cell(std::int64_t amount_minor, std::string_view currency) {
-  return {{"amount_minor", amount_minor}, {"currency", currency}};
+  return {{"amount_minor", amount_minor},
+          {"currency", currency},
+          {"minor_digits", minor_digits(currency)}};
 }
 
 Json money_cell(const ViewContext& context, const std::map<std::string, std::int64_t>& amounts) {
@@ -47,6 +51,12 @@ Json money_cell(const ViewContext& context, const std::map<std::string, std::int
     cells.push_back(money_cell(amount_minor, currency));
   }
   return cells;
+}
+
+Json ratio_cell(const ViewContext& context, const Ratio& ratio, std::int64_t cases) {
+  if (ratio.whole <= 0) return nullptr;
+  if (cases < ratio_cases_min) return context.text(texts::too_few);
+  return static_cast<double>(ratio.part) / static_cast<double>(ratio.whole);
 }
 
 MoneyCells money_cells(const ViewContext& context, const MoneyByCurrency& money) {

@@ -19,6 +19,16 @@ Json money_cell(std::int64_t amount_minor, std::string_view currency);
 // One amount a currency, never added up; nothing at all is 0 of the tenant's currency.
 Json money_cell(const ViewContext& context, const std::map<std::string, std::int64_t>& amounts);
 
+// Of fewer cases than this a ratio says nothing.
+inline constexpr std::int64_t ratio_cases_min = 20;
+
+struct Ratio {
+  std::int64_t part = 0;
+  std::int64_t whole = 0;
+};
+// A cell of type percent: the ratio, "too few" in words, or null without a whole.
+Json ratio_cell(const ViewContext& context, const Ratio& ratio, std::int64_t cases);
+
 struct MoneyCells {
   Json gross;
   Json refunded;

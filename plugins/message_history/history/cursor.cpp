@@ -3,6 +3,7 @@
 #include <crm/cpp/base64url.hpp>
 
 #include "history/parameters.h"
+#include "history/texts/request_text.h"
 
 namespace message_history {
 
@@ -33,7 +34,7 @@ std::uint64_t checksum_of(const ViewContext& context, std::string_view content) 
   Checksum checksum;
   checksum.add({reinterpret_cast<const char*>(salt.data()), salt.size()});
   checksum.add(context.tenant.tenant).add(context.request.view_id);
-  for (const auto& [key, value] : context.request.params) {
+  for (const auto& [key, value] : context.params) {
     if (key != "cursor" && !value.empty()) checksum.add(key).add(value);
   }
   return checksum.add(content).value();
@@ -66,7 +67,7 @@ std::string cursor_text(const ViewContext& context, const Cursor& cursor) {
 }
 
 crm::Result<std::optional<Cursor>> cursor_param(const ViewContext& context) {
-  const std::string_view text = text_param(context.request.params, "cursor");
+  const std::string_view text = text_param(context, "cursor");
   if (text.empty()) return std::optional<Cursor>{};
   const auto bytes = crm::base64url_decode(text);
   if (bytes && bytes->size() >= head_bytes && bytes->front() == cursor_version) {
@@ -77,9 +78,7 @@ crm::Result<std::optional<Cursor>> cursor_param(const ViewContext& context) {
                                     std::string(content.substr(2 * number_bytes))}};
     }
   }
-  return crm::Error{CRM_ERR_INVALID,
-                    "the parameter cursor was altered or belongs to another list; leave it out to "
-                    "begin with the first page"};
+  return crm::Error{CRM_ERR_INVALID, std::string(context.text(texts::foreign_cursor))};
 }
 
 }  // namespace message_history

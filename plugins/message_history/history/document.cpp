@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "history/parameters.h"
+#include "model/amount.h"
 
 namespace message_history {
 
@@ -38,7 +39,11 @@ Document::Document(const ViewContext& context, std::string_view title)
             {"title", title},
             {"locale", locale_tag(context.locale())},
             {"time_zone", context.zone.name()},
-            {"components", Json::array()}} {}
+            {"components", Json::array()}} {
+  std::string sentences;
+  for (const std::string& one : context.left_out) sentences += (sentences.empty() ? "" : " ") + one;
+  if (!sentences.empty()) add(notice("left_out", Tone::warning, sentences));
+}
 
 Document& Document::add(Json component) {
   json_["components"].push_back(std::move(component));
@@ -83,7 +88,10 @@ Json chart(const ChartHead& head, std::span<const std::string> labels,
                {"title", head.title},
                {"kind", head.kind == ChartKind::funnel ? "funnel" : "bar"},
                {"value_type", head.currency.empty() ? "integer" : "money"}};
-  if (!head.currency.empty()) json["currency"] = head.currency;
+  if (!head.currency.empty()) {
+    json["currency"] = head.currency;
+    json["minor_digits"] = minor_digits(head.currency);
+  }
   json["labels"] = Json::array();
   for (const std::string& label : labels) json["labels"].push_back(label);
   json["series"] = Json::array();
@@ -106,7 +114,7 @@ Filters::Filters(const ViewContext& context)
 
 Json& Filters::field(FieldType type, const char* key, const Localized& label, bool repeats_value) {
   Json json = {{"key", key}, {"label", context_.text(label)}, {"type", type_key(type)}};
-  if (repeats_value) json["value"] = text_param(context_.request.params, key);
+  if (repeats_value) json["value"] = text_param(context_, key);
   json_["fields"].push_back(std::move(json));
   return json_["fields"].back();
 }

@@ -51,6 +51,7 @@ struct TableHead {
   Empty empty;
 };
 
+// Begins with a notice about the filters that were left out, if any were.
 class Document {
  public:
   Document(const ViewContext& context, std::string_view title);

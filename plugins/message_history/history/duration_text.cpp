@@ -66,12 +66,16 @@ std::string count_text(std::int64_t count) {
   return digits;
 }
 
+std::string amount_text(const Amount& amount, Locale locale) {
+  std::string text;
+  append_decimal(amount, text);
+  group_digits(text, amount.minor < 0 ? 1 : 0, std::min(text.find('.'), text.size()));
+  if (locale == Locale::ko && amount.currency == "KRW") return text + "원";
+  return fmt::format("{} {}", text, amount.currency);
+}
+
 std::string change_text(const Amount& change, Locale locale) {
-  std::string text = change.minor > 0 ? "+" : "";
-  append_decimal(change, text);
-  group_digits(text, change.minor == 0 ? 0 : 1, std::min(text.find('.'), text.size()));
-  if (locale == Locale::ko && change.currency == "KRW") return text + "원";
-  return fmt::format("{} {}", text, change.currency);
+  return (change.minor > 0 ? "+" : "") + amount_text(change, locale);
 }
 
 std::string percent_text(double fraction) {

@@ -18,6 +18,9 @@ std::string window_text(std::int64_t window_us, Locale locale);
 // Digits in groups of three.
 std::string count_text(std::int64_t count);
 
+// "1,234원", "12.50 USD".
+std::string amount_text(const Amount& amount, Locale locale);
+
 // By how much an amount changes, with its sign: "+1,234원", "-12.50 USD"; "0원".
 std::string change_text(const Amount& change, Locale locale);
 

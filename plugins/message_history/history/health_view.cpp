@@ -17,9 +17,16 @@ namespace {
 
 constexpr std::size_t quarantine_rows = 50;
 constexpr std::size_t sources_max = 500;
+// A source that sent nothing for longer is pointed out; the page names the time.
+constexpr std::int64_t source_idle_us = 30 * 60 * second_us;
+
+constexpr Term source_receiving{"receiving", texts::source_receiving, Tone::success};
+constexpr Term source_idle{"idle", texts::source_idle, Tone::warning};
+constexpr Term source_silent{"silent", texts::source_silent, Tone::neutral};
 
 constexpr Column source_columns[] = {
     {"source", texts::source, CellType::id},
+    {"state", texts::source_state, CellType::status, {}, texts::source_state_help},
     {"position", texts::position, CellType::integer, {}, texts::position_help},
     {"accepted", texts::accepted, CellType::integer},
     {"duplicates", texts::duplicates, CellType::integer},
@@ -37,12 +44,18 @@ constexpr Column quarantine_columns[] = {
     {"at", texts::refused_at, CellType::datetime},
 };
 
+const Term& source_state(const ViewContext& context, const SourceRow& source) {
+  if (source.recorded_at_us == 0) return source_silent;
+  return context.now_us - source.recorded_at_us > source_idle_us ? source_idle : source_receiving;
+}
+
 Json source_table(ViewContext& context, const std::vector<SourceRow>& sources) {
   Json rows = Json::array();
   for (const SourceRow& source : sources) {
     if (rows.size() == sources_max) break;
     rows.push_back(
         {{"source", source.name},
+         {"state", status_cell(context, source_state(context, source))},
          {"position", source.position},
          {"accepted", source.accepted},
          {"duplicates", source.duplicates},
@@ -99,7 +112,7 @@ Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
       .add({"store_size", texts::store_size, CellType::text}, bytes_text(size.file_bytes))
       .add({"store_free", texts::store_free, CellType::text}, bytes_text(size.free_bytes))
       .add({"details_from", texts::details_from, CellType::text, {}, texts::details_from_help},
-           kept_from_us > 0 ? date_text(context.tenant_zone.day_of(kept_from_us))
+           kept_from_us > 0 ? date_text(context.zone.day_of(kept_from_us))
                             : std::string(context.text(texts::details_from_first)));
   if (newest_us > 0 && context.now_us >= newest_us) {
     tiles.add(
@@ -107,6 +120,40 @@ Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
         sentence(context, texts::ago, duration_text(context.now_us - newest_us, context.locale())));
   }
   return tiles.take();
+}
+
+// Everything that is not as it should be; that all is well only without any of it.
+void add_notices(Document& document, const ViewContext& context,
+                 const std::vector<SourceRow>& sources, std::int64_t quarantined) {
+  std::int64_t rejected = 0;
+  std::int64_t skipped = 0;
+  std::string idle_names;
+  for (const SourceRow& source : sources) {
+    rejected += source.rejected;
+    skipped += source.skipped;
+    if (&source_state(context, source) != &source_idle) continue;
+    if (!idle_names.empty()) idle_names += ", ";
+    const std::int64_t age_us = context.now_us - source.recorded_at_us;
+    idle_names +=
+        sentence(context, texts::idle_source, source.name, duration_text(age_us, context.locale()));
+  }
+  const std::int64_t refused = std::max(quarantined, rejected);
+  if (refused > 0) {
+    document.add(notice("state", Tone::warning,
+                        sentence(context, texts::some_quarantined, count_text(refused))));
+  }
+  if (!idle_names.empty()) {
+    document.add(notice("idle", Tone::warning,
+                        sentence(context, texts::some_idle, idle_names,
+                                 duration_text(source_idle_us, context.locale()))));
+  }
+  if (skipped > 0) {
+    document.add(
+        notice("skipped", Tone::info, sentence(context, texts::some_skipped, count_text(skipped))));
+  }
+  if (refused == 0 && idle_names.empty() && skipped == 0 && !sources.empty()) {
+    document.add(notice("state", Tone::success, context.text(texts::all_well)));
+  }
 }
 
 }  // namespace
@@ -118,12 +165,7 @@ View health_view(ViewContext& context) {
   Document document(context, context.text(texts::health_title));
   if (!cursor.value()) {
     const auto sources = context.snapshot.sources();
-    if (quarantined > 0) {
-      document.add(notice("state", Tone::warning,
-                          sentence(context, texts::some_quarantined, count_text(quarantined))));
-    } else if (!sources.empty()) {
-      document.add(notice("state", Tone::success, context.text(texts::all_well)));
-    }
+    add_notices(document, context, sources, quarantined);
     document.add(health_tiles(context, sources, quarantined)).add(source_table(context, sources));
   }
   return document.add(quarantine_table(context, cursor.value(), quarantined)).take();

@@ -9,6 +9,7 @@
 #include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/member_text.h"
+#include "history/texts/request_text.h"
 #include "history/views.h"
 
 namespace message_history {
@@ -19,10 +20,10 @@ constexpr std::size_t page_entries = 50;
 
 // Which member is meant; the answer never repeats an id.
 crm::Result<MemberRow> find_member(ViewContext& context) {
-  const std::string_view id = text_param(context.request.params, "member_id");
-  const std::string_view ref = text_param(context.request.params, "member_ref");
+  const std::string_view id = text_param(context, "member_id");
+  const std::string_view ref = text_param(context, "member_ref");
   if (id.empty() == ref.empty()) {
-    return crm::Error{CRM_ERR_INVALID, "pass one of the parameters member_id and member_ref"};
+    return crm::Error{CRM_ERR_INVALID, std::string(context.text(texts::one_member_param))};
   }
   std::optional<MemberRow> member;
   if (!id.empty()) {
@@ -30,15 +31,13 @@ crm::Result<MemberRow> find_member(ViewContext& context) {
   } else {
     const auto number = member_of_ref(ref);
     if (!number) {
-      return crm::Error{CRM_ERR_INVALID,
-                        "the parameter member_ref is none that a view has given; open the member "
-                        "from a list"};
+      return crm::Error{CRM_ERR_INVALID, std::string(context.text(texts::foreign_member_ref))};
     }
     member = context.member(*number);
   }
   if (!member) {
     return not_found_or_removed(
-        context, {CRM_ERR_NOT_FOUND, "the history holds no such member; check the spelling"});
+        context, {CRM_ERR_NOT_FOUND, std::string(context.text(texts::no_such_member))});
   }
   return *std::move(member);
 }
@@ -96,6 +95,10 @@ Json refund_entry(ViewContext& context, const TimelineRow& row) {
   Json json =
       entry(context, "refund", row, sentence(context, texts::entry_refund, refund.order_id));
   json["amount"] = money_cell(refund.amount_minor, refund.currency);
+  const auto order = context.snapshot.order(refund.order_id);
+  if (order && order->version.currency != refund.currency) {
+    json["text"] = sentence(context, texts::entry_other_refund, order->version.currency);
+  }
   json["open"] = open_view("order", {{"order_id", refund.order_id}});
   return json;
 }

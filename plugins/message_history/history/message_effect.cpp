@@ -8,6 +8,7 @@
 #include "attribution/lift.h"
 #include "history/cells.h"
 #include "history/duration_text.h"
+#include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/message_text.h"
 #include "history/texts/messages_text.h"
@@ -30,13 +31,8 @@ constexpr Column revenue_columns[] = {
     {"cost", texts::cost, CellType::money},
     {"return", texts::return_on_cost, CellType::percent, {}, texts::return_help},
     {"shop_gross", texts::shop_gross, CellType::money, {}, texts::shop_gross_help},
-    {"share", texts::share, CellType::percent},
+    {"share", texts::share, CellType::percent, {}, texts::share_help},
 };
-
-Json ratio(std::int64_t part, std::int64_t whole) {
-  if (whole <= 0) return nullptr;
-  return static_cast<double>(part) / static_cast<double>(whole);
-}
 
 using DayMoney = std::map<std::int32_t, ShopMoney>;
 
@@ -95,6 +91,18 @@ Json revenue_chart(const ViewContext& context, const std::string& currency, cons
   return chart({"revenue." + currency, ChartKind::bar, currency, title}, sales.labels, series);
 }
 
+// From the day of its first send (of its first order, should that be earlier) until today: all that
+// it did lies in them.
+DaySpan days_of(ViewContext& context, const MessageSales& sales) {
+  const std::int32_t today = context.zone.day_of(context.now_us);
+  DaySpan days{context.zone.day_of(first_at_us(sales.message)), today};
+  for (const RevenueDayRow& row : sales.days) {
+    days.first = std::min(days.first, row.day);
+    days.last = std::max(days.last, row.day);
+  }
+  return days;
+}
+
 std::string lift_sentence(const ViewContext& context, const Lift& lift) {
   const bool lowered = lift.high < 0;
   const std::string low = percent_text(lowered ? -lift.high : lift.low);
@@ -108,31 +116,37 @@ std::string lift_sentence(const ViewContext& context, const Lift& lift) {
 
 }  // namespace
 
-Json revenue_table(ViewContext& context, const MoneyByCurrency& money) {
-  const auto shop = context.snapshot.shop();
+MessageSales sales_of(ViewContext& context, const MessageRow& message) {
+  return {message, context.snapshot.money(message.number),
+          context.snapshot.revenue_days(message.number, revenue_rows_max)};
+}
+
+Json revenue_table(ViewContext& context, const MessageSales& sales) {
+  const auto shop = context.snapshot.shop(days_of(context, sales));
   Json rows = Json::array();
-  for (const auto& [currency, one] : money) {
+  for (const auto& [currency, one] : sales.money) {
     const auto found = shop.find(currency);
-    const std::int64_t shop_gross_minor = found == shop.end() ? 0 : found->second.gross_minor;
+    const ShopMoney sold = found == shop.end() ? ShopMoney{} : found->second;
     const bool cost_known = one.cost_minor > 0;
-    rows.push_back({{"currency", currency},
-                    {"orders", one.orders},
-                    {"gross", money_cell(one.gross_minor, currency)},
-                    {"refunded", money_cell(one.refunded_minor, currency)},
-                    {"net", money_cell(one.net_minor(), currency)},
-                    {"cost", cost_known ? money_cell(one.cost_minor, currency) : Json()},
-                    {"return", cost_known ? ratio(one.net_minor(), one.cost_minor) : Json()},
-                    {"shop_gross", money_cell(shop_gross_minor, currency)},
-                    {"share", ratio(one.gross_minor, shop_gross_minor)}});
+    rows.push_back(
+        {{"currency", currency},
+         {"orders", one.orders},
+         {"gross", money_cell(one.gross_minor, currency)},
+         {"refunded", money_cell(one.refunded_minor, currency)},
+         {"net", money_cell(one.net_minor(), currency)},
+         {"cost", cost_known ? money_cell(one.cost_minor, currency) : Json()},
+         {"return", ratio_cell(context, {one.net_minor(), one.cost_minor}, one.orders)},
+         {"shop_gross", money_cell(sold.gross_minor, currency)},
+         {"share", ratio_cell(context, {one.gross_minor, sold.gross_minor}, sold.orders)}});
   }
   return table(context,
                {"revenue", texts::revenue_title, {texts::revenue_empty, texts::revenue_next_step}},
                revenue_columns, std::move(rows));
 }
 
-std::vector<Json> revenue_charts(ViewContext& context, MessageNo message) {
+std::vector<Json> revenue_charts(const ViewContext& context, const MessageSales& sales) {
   std::map<std::string, DayMoney> by_currency;
-  for (const RevenueDayRow& row : context.snapshot.revenue_days(message, revenue_rows_max)) {
+  for (const RevenueDayRow& row : sales.days) {
     if (row.money != ShopMoney{}) by_currency[row.currency][row.day] = row.money;
   }
   std::vector<Json> charts;

@@ -1,7 +1,5 @@
 #include "history/message_period.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -33,6 +31,7 @@ bool contains(std::string_view text, std::string_view part) {
 bool selects(const MessageFilter& filter, const MessageRow& message) {
   const MessageFacts& facts = message.report.facts;
   if (filter.channel && facts.channel != *filter.channel) return false;
+  if (filter.result && group_of(message).result != *filter.result) return false;
   return contains(facts.name, filter.text) || contains(message.message_id, filter.text);
 }
 
@@ -79,17 +78,16 @@ std::vector<PeriodMessage> page_of(std::vector<PeriodMessage> candidates, const 
 
 }  // namespace
 
-crm::Result<ListContent> message_period(ViewContext& context, const MessageFilter& filter,
-                                        const Period& period, const MessagePage& page) {
-  auto found = context.snapshot.period(period.first_day, period.last_day, period_messages_max + 1);
-  if (static_cast<std::int64_t>(found.size()) > period_messages_max) {
-    return crm::Error{CRM_ERR_INVALID,
-                      fmt::format("more than {} messages have activity between from and to; choose "
-                                  "fewer days",
-                                  period_messages_max)};
-  }
-  const bool is_filtered = filter.channel || !filter.text.empty();
+ListContent message_period(ViewContext& context, const MessageFilter& filter, const Period& period,
+                           const MessagePage& page) {
   ListContent content;
+  auto found = context.snapshot.period(filter.kind, {period.first_day, period.last_day},
+                                       period_messages_max + 1);
+  if (static_cast<std::int64_t>(found.size()) > period_messages_max) {
+    content.is_too_long = true;
+    return content;
+  }
+  const bool is_filtered = filter.channel || filter.result || !filter.text.empty();
   std::vector<PeriodMessage> candidates;
   candidates.reserve(found.size());
   for (const PeriodRow& row : found) {

@@ -1,11 +1,10 @@
-// The automatic messages that did something in a span of days, with the numbers of those days.
+// The messages that did something in a span of days or are listed in it (sent, or due), with the
+// numbers of those days.
 //
 // The store sums per message; selecting, sorting and paging happen here, over at most
 // period_messages_max messages. Only those on the page, or asked for by what they are called, are
 // looked up.
 #pragma once
-
-#include <crm/cpp/failure.hpp>
 
 #include <cstdint>
 
@@ -17,8 +16,7 @@ namespace message_history {
 
 inline constexpr std::int64_t period_messages_max = 20'000;
 
-// INVALID when more messages have activity in those days than one list can hold.
-crm::Result<ListContent> message_period(ViewContext& context, const MessageFilter& filter,
-                                        const Period& period, const MessagePage& page);
+ListContent message_period(ViewContext& context, const MessageFilter& filter, const Period& period,
+                           const MessagePage& page);
 
 }  // namespace message_history

@@ -37,6 +37,7 @@ struct ListContent {
   std::vector<ListedMessage> rows;  // one more than a page where there are more
   std::int64_t messages = 0;
   MessageFigures totals;
+  bool is_too_long = false;  // more than one list can hold: nothing is listed
 };
 
 MessageFigures figures_of(const MessageCounts& counts, const MoneyByCurrency& money);

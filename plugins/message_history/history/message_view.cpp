@@ -7,11 +7,13 @@
 #include "history/cells.h"
 #include "history/document.h"
 #include "history/message_effect.h"
+#include "history/message_funnel.h"
 #include "history/parameters.h"
 #include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/message_text.h"
 #include "history/texts/messages_text.h"
+#include "history/texts/request_text.h"
 #include "history/views.h"
 
 namespace message_history {
@@ -62,6 +64,7 @@ Json header_tiles(ViewContext& context, const MessageRow& message) {
   if (all.openers > 0) tiles.add({"openers", texts::openers, CellType::integer}, all.openers);
   if (all.clickers > 0) tiles.add({"clicks", texts::clicks, CellType::integer}, all.clickers);
   if (all.redeemers > 0) tiles.add({"coupons", texts::redeemers, CellType::integer}, all.redeemers);
+  if (all.buyers > 0) tiles.add({"buyers", texts::buying_members, CellType::integer}, all.buyers);
   return tiles.take();
 }
 
@@ -77,24 +80,6 @@ Json message_actions(const ViewContext& context, const MessageRow& message) {
     actions.export_of("download", texts::download, message.message_id);
   }
   return actions.take();
-}
-
-Json funnel(const ViewContext& context, const MessageRow& message) {
-  const RecipientCounts& counts = message.counts.recipients;
-  const StampedValue& audience = message.report.audience;
-  const std::int64_t targeted =
-      audience.known() ? audience.value : counts.recipients() + counts.excluded;
-  std::vector<std::string> labels;
-  for (const Localized* step :
-       {&texts::targeted, &texts::reached, &texts::delivered, &texts::clicked, &texts::bought}) {
-    labels.emplace_back(context.text(*step));
-  }
-  const Series members[] = {{"members",
-                             context.text(texts::members),
-                             {targeted, counts.success, counts.delivered, message.counts.clickers,
-                              message.counts.buyers}}};
-  return chart({"funnel", ChartKind::funnel, {}, std::string(context.text(texts::funnel_title))},
-               labels, members);
 }
 
 ProviderCode code_of(const FailureRow& row) {
@@ -156,10 +141,10 @@ void add_failures(Document& document, ViewContext& context, const MessageRow& me
 }  // namespace
 
 View message_view(ViewContext& context) {
-  const auto message_id = required_param(context.request.params, "message_id");
+  const auto message_id = required_param(context, "message_id");
   if (!message_id) return message_id.error();
   const auto message = context.snapshot.message(message_id.value());
-  if (!message) return not_found("message", message_id.value());
+  if (!message) return not_found(context, texts::thing_message, message_id.value());
 
   Document document(context, name_of(*message));
   document.add(header_tiles(context, *message));
@@ -167,9 +152,16 @@ View message_view(ViewContext& context) {
     document.add(notice("unreported", Tone::info, context.text(texts::unreported_message)));
   }
   add_retention_notice(document, context, first_at_us(*message));
-  document.add(message_actions(context, *message)).add(funnel(context, *message));
-  document.add(revenue_table(context, context.snapshot.money(message->number)));
-  for (Json& part : revenue_charts(context, message->number)) document.add(std::move(part));
+  document.add(message_actions(context, *message)).add(message_funnel(context, *message));
+  if (message->counts.orders > 0) {
+    document.add(bought_by_table(context, context.snapshot.orders_by_touch(message->number)));
+  }
+  const MessageSales sales = sales_of(context, *message);
+  document.add(revenue_table(context, sales));
+  if (message->counts.orders > 0 && context.snapshot.has_other_refunds(message->number)) {
+    document.add(notice("other_refunds", Tone::warning, context.text(texts::some_other_refunds)));
+  }
+  for (Json& part : revenue_charts(context, sales)) document.add(std::move(part));
   for (Json& part : lift_parts(context, message->counts.recipients)) document.add(std::move(part));
   add_failures(document, context, *message);
   return document.take();

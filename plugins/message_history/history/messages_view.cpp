@@ -6,9 +6,11 @@
 #include "history/cells.h"
 #include "history/cursor.h"
 #include "history/document.h"
+#include "history/duration_text.h"
 #include "history/message_period.h"
 #include "history/message_rows.h"
 #include "history/parameters.h"
+#include "history/sentence.h"
 #include "history/texts/messages_text.h"
 #include "history/views.h"
 
@@ -29,22 +31,13 @@ struct ListRequest {
 
 crm::Result<ListRequest> read_request(ViewContext& context, MessageKind kind,
                                       const Sorting& otherwise) {
-  const Params& params = context.request.params;
   ListRequest request;
   request.filter.kind = kind;
-  request.filter.text = text_param(params, "q");
-  const auto channel = channel_param(params);
-  if (!channel) return channel.error();
-  request.filter.channel = channel.value();
-  const auto state = state_param(params);
-  if (!state) return state.error();
-  request.filter.result = state.value();
-  const auto period = period_param(params);
-  if (!period) return period.error();
-  request.period = period.value();
-  const auto sorting = sort_param(params, otherwise);
-  if (!sorting) return sorting.error();
-  request.sorting = sorting.value();
+  request.filter.text = text_param(context, "q");
+  request.filter.channel = channel_param(context);
+  request.filter.result = state_param(context);
+  request.period = period_param(context);
+  request.sorting = sort_param(context, otherwise);
   const auto cursor = cursor_param(context);
   if (!cursor) return cursor.error();
   request.cursor = cursor.value();
@@ -60,9 +53,7 @@ MessagePage page_of(const ListRequest& request) {
   return page;
 }
 
-ListContent whole_messages(ViewContext& context, ListRequest& request) {
-  if (request.period.has_from) request.filter.first_day = request.period.first_day;
-  if (request.period.has_to) request.filter.last_day = request.period.last_day;
+ListContent whole_messages(ViewContext& context, const ListRequest& request) {
   ListContent content;
   for (MessageListRow& row : context.snapshot.messages(request.filter, page_of(request))) {
     MessageFigures figures = figures_of(row.message.counts, row.money);
@@ -115,29 +106,41 @@ Json list_filters(const ViewContext& context, MessageKind kind) {
   return filters.take();
 }
 
+// Filters, totals, and what the figures are of.
+void add_basis(Document& document, const ViewContext& context, const ListRequest& request,
+               const ListContent& content) {
+  const bool by_period = request.period.given;
+  document.add(list_filters(context, request.filter.kind));
+  if (content.is_too_long) {
+    document.add(
+        notice("period_too_long", Tone::warning,
+               sentence(context, texts::period_too_long, count_text(period_messages_max))));
+    return;
+  }
+  document.add(total_tiles(context, content.messages, content.totals));
+  document.add(notice("basis", Tone::neutral,
+                      context.text(by_period ? texts::period_basis : texts::whole_basis)));
+  const auto is_other = [&context](const auto& sold) {
+    return sold.first != context.tenant.currency;
+  };
+  if (request.sorting.sort == MessageSort::net &&
+      std::ranges::any_of(content.totals.money, is_other)) {
+    document.add(notice("sort_currency", Tone::info,
+                        sentence(context, texts::sorted_by_currency, context.tenant.currency)));
+  }
+}
+
 View message_list(ViewContext& context, MessageKind kind, const Sorting& otherwise) {
   auto read = read_request(context, kind, otherwise);
   if (!read) return read.error();
-  ListRequest& request = read.value();
-  const bool is_automatic = kind == MessageKind::automatic;
-  const bool by_period = is_automatic && request.period.given;
-  auto content = by_period
-                     ? message_period(context, request.filter, request.period, page_of(request))
-                     : crm::Result<ListContent>(whole_messages(context, request));
-  if (!content) return content.error();
-
-  Document document(context,
-                    context.text(is_automatic ? texts::automatic_title : texts::manual_title));
-  if (!request.cursor) {
-    const Localized& basis = by_period              ? texts::automatic_period_basis
-                             : is_automatic         ? texts::automatic_basis
-                             : request.period.given ? texts::manual_period_basis
-                                                    : texts::manual_basis;
-    document.add(list_filters(context, kind))
-        .add(total_tiles(context, content.value().messages, content.value().totals))
-        .add(notice("basis", Tone::neutral, context.text(basis)));
-  }
-  return document.add(list_table(context, request, content.value())).take();
+  const ListRequest& request = read.value();
+  ListContent content = request.period.given ? message_period(context, request.filter,
+                                                              request.period, page_of(request))
+                                             : whole_messages(context, request);
+  Document document(context, context.text(kind == MessageKind::automatic ? texts::automatic_title
+                                                                         : texts::manual_title));
+  if (!request.cursor) add_basis(document, context, request, content);
+  return document.add(list_table(context, request, content)).take();
 }
 
 }  // namespace

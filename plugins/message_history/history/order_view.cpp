@@ -7,11 +7,13 @@
 #include "history/document.h"
 #include "history/duration_text.h"
 #include "history/order_candidates.h"
+#include "history/other_refunds.h"
 #include "history/parameters.h"
 #include "history/retention_notice.h"
 #include "history/sentence.h"
 #include "history/texts/member_text.h"
 #include "history/texts/order_text.h"
+#include "history/texts/request_text.h"
 #include "history/views.h"
 
 namespace message_history {
@@ -205,6 +207,11 @@ void add_refunds(Document& document, ViewContext& context, const Order& order) {
       refund_columns, std::move(rows));
   json["total"] = refunds.size();
   document.add(std::move(json));
+  if (const auto other = other_refunds(refunds, order.version.currency); !other.empty()) {
+    document.add(notice("other_refunds", Tone::warning,
+                        sentence(context, texts::order_other_refunds, amounts_text(context, other),
+                                 order.version.currency)));
+  }
   if (sum_minor > order.version.amount_minor) {
     document.add(notice("refunds_exceed", Tone::info, context.text(texts::refunds_exceed)));
   }
@@ -217,10 +224,11 @@ void add_refunds(Document& document, ViewContext& context, const Order& order) {
 }  // namespace
 
 View order_view(ViewContext& context) {
-  const auto order_id = required_param(context.request.params, "order_id");
+  const auto order_id = required_param(context, "order_id");
   if (!order_id) return order_id.error();
   const auto order = context.snapshot.order(order_id.value());
-  if (!order) return not_found_or_removed(context, not_found("order", order_id.value()));
+  if (!order)
+    return not_found_or_removed(context, not_found(context, texts::thing_order, order_id.value()));
   const auto credit = context.snapshot.credit(order->number);
   const OrderExplanation explanation = explain_order(context, *order, credit);
   const OrderFacts facts{*order, credit, explanation};

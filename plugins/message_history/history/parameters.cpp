@@ -9,7 +9,11 @@
 #include <utility>
 
 #include "attribution/rule.h"
+#include "history/sentence.h"
 #include "history/terms.h"
+#include "history/texts/messages_text.h"
+#include "history/texts/recipients_text.h"
+#include "history/texts/request_text.h"
 
 namespace message_history {
 
@@ -32,140 +36,139 @@ constexpr std::array<std::pair<MessageSort, std::string_view>, 9> sort_keys = {{
 // The last day an event can lie on, in any time zone.
 constexpr auto day_max = static_cast<std::int32_t>(CRM_TIME_US_MAX / day_us);
 
-crm::Error invalid(std::string detail) {
-  return {CRM_ERR_INVALID, std::move(detail)};
+// The text, cut between two characters where it is long.
+std::string shortened(std::string_view text) {
+  if (text.size() <= quoted_bytes_max) return std::string(text);
+  std::size_t end = quoted_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
 }
 
-template <class Keys, class KeyOf>
-std::string listed(const Keys& keys, KeyOf key_of) {
-  std::string text;
-  for (const auto& key : keys) {
-    if (!text.empty()) text += ", ";
-    text += key_of(key);
-  }
-  return text;
+// Takes the parameter away and returns what it said.
+std::string leave_out(ViewContext& context, const char* key) {
+  const auto found = context.params.find(key);
+  std::string said = shortened(found->second);
+  context.params.erase(found);
+  return said;
 }
 
-// One of `values` by its key; empty when the parameter is missing.
+// One of `values` by its key; empty when the parameter is missing or left out.
 template <class Value, class Values, class KeyOf>
-crm::Result<std::optional<Value>> choice_param(const Params& params, const char* key,
-                                               const Values& values, KeyOf key_of) {
-  const std::string_view text = text_param(params, key);
-  if (text.empty()) return std::optional<Value>{};
+std::optional<Value> choice_param(ViewContext& context, const char* key, const Localized& label,
+                                  const Values& values, KeyOf key_of) {
+  const std::string_view text = text_param(context, key);
+  if (text.empty()) return {};
   for (const Value value : values) {
-    if (key_of(value) == text) return std::optional<Value>{value};
+    if (key_of(value) == text) return value;
   }
-  return invalid(fmt::format("the parameter {} cannot be {}; it is one of {}", key, in_quotes(text),
-                             listed(values, key_of)));
+  const std::string said = leave_out(context, key);
+  context.left_out.push_back(sentence(context, texts::left_out_choice, context.text(label), said));
+  return {};
 }
 
-crm::Result<std::int32_t> day_param(const Params& params, const char* key, std::int32_t otherwise) {
-  const std::string_view text = text_param(params, key);
-  if (text.empty()) return otherwise;
+std::optional<std::int32_t> day_param(ViewContext& context, const char* key,
+                                      const Localized& label) {
+  const std::string_view text = text_param(context, key);
+  if (text.empty()) return {};
   const auto day = parse_date(text);
-  if (!day || *day < 0 || *day > day_max) {
-    return invalid(
-        fmt::format("the parameter {} cannot be {}; it is a date such as 2026-11-23, from 1970 to "
-                    "2199",
-                    key, in_quotes(text)));
-  }
-  return *day;
+  if (day && *day >= 0 && *day <= day_max) return *day;
+  const std::string said = leave_out(context, key);
+  context.left_out.push_back(sentence(context, texts::left_out_day, context.text(label), said));
+  return {};
 }
 
 }  // namespace
 
 std::string in_quotes(std::string_view text) {
-  if (text.size() <= quoted_bytes_max) return fmt::format("\"{}\"", text);
-  std::size_t end = quoted_bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return fmt::format("\"{}...\"", text.substr(0, end));
+  return fmt::format("\"{}\"", shortened(text));
 }
 
-crm::Error not_found(std::string_view thing, std::string_view id) {
+crm::Error not_found(const ViewContext& context, const Localized& thing, std::string_view id) {
   return {CRM_ERR_NOT_FOUND,
-          fmt::format("the history holds no {} {}; check its spelling", thing, in_quotes(id))};
+          sentence(context, texts::no_such_thing, context.text(thing), in_quotes(id))};
 }
 
-std::optional<crm::Error> check_names(std::string_view view_id,
-                                      std::span<const std::string_view> allowed,
-                                      const Params& params) {
-  for (const auto& [key, value] : params) {
-    if (std::ranges::find(allowed, key) != allowed.end()) continue;
-    const std::string names = listed(allowed, [](std::string_view name) { return name; });
-    return invalid(fmt::format("the view {} takes no parameter {}; it takes {}", view_id,
-                               in_quotes(key), names.empty() ? "none" : names));
+void take_names(ViewContext& context, std::span<const std::string_view> allowed) {
+  for (auto next = context.params.begin(); next != context.params.end();) {
+    if (std::ranges::find(allowed, next->first) != allowed.end()) {
+      ++next;
+      continue;
+    }
+    context.left_out.push_back(sentence(context, texts::left_out_name, shortened(next->first)));
+    next = context.params.erase(next);
   }
-  return {};
 }
 
-std::string_view text_param(const Params& params, const char* key) {
-  const auto found = params.find(key);
-  return found == params.end() ? std::string_view{} : std::string_view{found->second};
+std::string_view text_param(const ViewContext& context, const char* key) {
+  const auto found = context.params.find(key);
+  return found == context.params.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-crm::Result<std::string> required_param(const Params& params, const char* key) {
-  const std::string_view text = text_param(params, key);
-  if (text.empty()) return invalid(fmt::format("the parameter {} is missing; pass it", key));
+crm::Result<std::string> required_param(const ViewContext& context, const char* key) {
+  const std::string_view text = text_param(context, key);
+  if (text.empty()) {
+    return crm::Error{CRM_ERR_INVALID, sentence(context, texts::missing_param, key)};
+  }
   return std::string(text);
 }
 
-crm::Result<std::optional<Channel>> channel_param(const Params& params) {
-  return choice_param<Channel>(params, "channel", all_channels, channel_key);
+std::optional<Channel> channel_param(ViewContext& context) {
+  return choice_param<Channel>(context, "channel", texts::channel, all_channels, channel_key);
 }
 
-crm::Result<std::optional<MessageResult>> state_param(const Params& params) {
-  return choice_param<MessageResult>(params, "state", manual_results, result_key);
+std::optional<MessageResult> state_param(ViewContext& context) {
+  return choice_param<MessageResult>(context, "state", texts::result, manual_results, result_key);
 }
 
-crm::Result<std::optional<Outcome>> outcome_param(const Params& params) {
-  return choice_param<Outcome>(params, "outcome", shown_outcomes, outcome_key);
+std::optional<Outcome> outcome_param(ViewContext& context) {
+  return choice_param<Outcome>(context, "outcome", texts::outcome, shown_outcomes, outcome_key);
 }
 
-crm::Result<std::optional<Reason>> reason_param(const Params& params) {
-  return choice_param<Reason>(params, "reason", all_reasons, reason_key);
+std::optional<Reason> reason_param(ViewContext& context) {
+  return choice_param<Reason>(context, "reason", texts::recipient_reason, all_reasons, reason_key);
 }
 
-crm::Result<std::optional<std::int64_t>> hours_param(const Params& params, const char* key,
-                                                     std::int64_t hours_max) {
-  const std::string_view text = text_param(params, key);
-  if (text.empty()) return std::optional<std::int64_t>{};
+std::optional<std::int64_t> hours_param(ViewContext& context, const char* key,
+                                        const Localized& label, std::int64_t hours_max) {
+  const std::string_view text = text_param(context, key);
+  if (text.empty()) return {};
   std::int64_t hours = -1;
   const char* const end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, hours);
-  if (parsed.ec != std::errc{} || parsed.ptr != end || hours < 0 || hours > hours_max) {
-    return invalid(
-        fmt::format("the parameter {} cannot be {}; it is a whole number of hours, 0 to {}", key,
-                    in_quotes(text), hours_max));
+  if (parsed.ec == std::errc{} && parsed.ptr == end && hours >= 0 && hours <= hours_max) {
+    return hours;
   }
-  return std::optional<std::int64_t>{hours};
+  const std::string said = leave_out(context, key);
+  context.left_out.push_back(
+      sentence(context, texts::left_out_hours, context.text(label), said, hours_max));
+  return {};
 }
 
-crm::Result<Period> period_param(const Params& params) {
-  const auto from = day_param(params, "from", 0);
-  if (!from) return from.error();
-  const auto to = day_param(params, "to", day_max);
-  if (!to) return to.error();
-  if (from.value() > to.value()) {
-    return invalid(fmt::format("the parameter from ({}) is after to ({}); swap them",
-                               date_text(from.value()), date_text(to.value())));
+Period period_param(ViewContext& context) {
+  const auto from = day_param(context, "from", texts::from);
+  const auto to = day_param(context, "to", texts::to);
+  if (from && to && *from > *to) {
+    context.params.erase("from");
+    context.params.erase("to");
+    context.left_out.push_back(
+        sentence(context, texts::left_out_period, date_text(*from), date_text(*to)));
+    return {false, 0, day_max, false, false};
   }
-  const bool has_from = !text_param(params, "from").empty();
-  const bool has_to = !text_param(params, "to").empty();
-  return Period{has_from || has_to, from.value(), to.value(), has_from, has_to};
+  const bool is_given = from || to;
+  return {is_given, from.value_or(0), to.value_or(day_max), from.has_value(), to.has_value()};
 }
 
-crm::Result<Sorting> sort_param(const Params& params, const Sorting& otherwise) {
-  const std::string_view text = text_param(params, "sort");
+Sorting sort_param(ViewContext& context, const Sorting& otherwise) {
+  const std::string_view text = text_param(context, "sort");
   if (text.empty()) return otherwise;
   const bool descending = text.front() == '-';
   const std::string_view key = descending ? text.substr(1) : text;
   for (const auto& [sort, name] : sort_keys) {
-    if (name == key) return Sorting{sort, descending};
+    if (name == key) return {sort, descending};
   }
-  return invalid(fmt::format(
-      "the parameter sort cannot be {}; it is one of {}, with - in front for "
-      "the largest first",
-      in_quotes(text), listed(sort_keys, [](const auto& entry) { return entry.second; })));
+  const std::string said = leave_out(context, "sort");
+  context.left_out.push_back(sentence(context, texts::left_out_sort, said));
+  return otherwise;
 }
 
 std::string sort_text(const Sorting& sorting) {

@@ -1,13 +1,13 @@
 // The parameters of one view: only those it takes, each read with its own rule.
 //
-// An empty value means the same as a missing one, as forms send it. Every refusal is INVALID and
-// names the parameter and what would be right.
+// An empty value means the same as a missing one, as forms send it. A filter that is unknown or
+// wrong, as in an old or mistyped address, is left out of the context's parameters, and a sentence
+// in its `left_out` says so: the page is shown with the filters that are right.
 #pragma once
 
 #include <crm/cpp/failure.hpp>
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +15,7 @@
 
 #include "calendar/time_zone.h"
 #include "catalog/reason.h"
+#include "history/view_context.h"
 #include "model/channel.h"
 #include "model/message.h"
 #include "model/recipient.h"
@@ -22,31 +23,28 @@
 
 namespace message_history {
 
-using Params = std::map<std::string, std::string>;
-
 // Text that came from outside, in quotes and cut to what a message bears.
 std::string in_quotes(std::string_view text);
 
 // NOT_FOUND for a thing the parameters name but the history does not hold.
-crm::Error not_found(std::string_view thing, std::string_view id);
+crm::Error not_found(const ViewContext& context, const Localized& thing, std::string_view id);
 
-// Refuses parameters the view does not take, naming those it does.
-std::optional<crm::Error> check_names(std::string_view view_id,
-                                      std::span<const std::string_view> allowed,
-                                      const Params& params);
+// Leaves out what the view does not take.
+void take_names(ViewContext& context, std::span<const std::string_view> allowed);
 
 // Empty when missing.
-std::string_view text_param(const Params& params, const char* key);
-crm::Result<std::string> required_param(const Params& params, const char* key);
+std::string_view text_param(const ViewContext& context, const char* key);
+// INVALID when missing: without it there is nothing to show.
+crm::Result<std::string> required_param(const ViewContext& context, const char* key);
 
-crm::Result<std::optional<Channel>> channel_param(const Params& params);
-crm::Result<std::optional<MessageResult>> state_param(const Params& params);
-crm::Result<std::optional<Outcome>> outcome_param(const Params& params);
-crm::Result<std::optional<Reason>> reason_param(const Params& params);
+std::optional<Channel> channel_param(ViewContext& context);
+std::optional<MessageResult> state_param(ViewContext& context);
+std::optional<Outcome> outcome_param(ViewContext& context);
+std::optional<Reason> reason_param(ViewContext& context);
 
 // A whole number of hours, at most `hours_max`; empty when missing.
-crm::Result<std::optional<std::int64_t>> hours_param(const Params& params, const char* key,
-                                                     std::int64_t hours_max);
+std::optional<std::int64_t> hours_param(ViewContext& context, const char* key,
+                                        const Localized& label, std::int64_t hours_max);
 
 // The days of `from` and `to`, both inclusive; the first and last day there can be when missing.
 struct Period {
@@ -56,14 +54,14 @@ struct Period {
   bool has_from = false;
   bool has_to = false;
 };
-crm::Result<Period> period_param(const Params& params);
+Period period_param(ViewContext& context);
 
 struct Sorting {
   MessageSort sort = MessageSort::activity;
   bool descending = true;
 };
 // "net" rising, "-net" falling.
-crm::Result<Sorting> sort_param(const Params& params, const Sorting& otherwise);
+Sorting sort_param(ViewContext& context, const Sorting& otherwise);
 std::string sort_text(const Sorting& sorting);
 
 }  // namespace message_history

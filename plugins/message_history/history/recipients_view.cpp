@@ -14,6 +14,7 @@
 #include "history/texts/member_text.h"
 #include "history/texts/messages_text.h"
 #include "history/texts/recipients_text.h"
+#include "history/texts/request_text.h"
 #include "history/views.h"
 
 namespace message_history {
@@ -68,12 +69,8 @@ Json recipient_filters(const ViewContext& context) {
       .take();
 }
 
-crm::Result<RecipientFilter> read_filter(const Params& params) {
-  const auto outcome = outcome_param(params);
-  if (!outcome) return outcome.error();
-  const auto reason = reason_param(params);
-  if (!reason) return reason.error();
-  return RecipientFilter{outcome.value(), reason.value(), std::string(text_param(params, "q"))};
+RecipientFilter read_filter(ViewContext& context) {
+  return {outcome_param(context), reason_param(context), std::string(text_param(context, "q"))};
 }
 
 RecipientPage find_page(ViewContext& context, MessageNo message, const RecipientFilter& filter,
@@ -108,26 +105,23 @@ std::optional<std::int64_t> total_of(const RecipientCounts& counts, const Recipi
 }  // namespace
 
 View recipients_view(ViewContext& context) {
-  const Params& params = context.request.params;
-  const auto message_id = required_param(params, "message_id");
+  const auto message_id = required_param(context, "message_id");
   if (!message_id) return message_id.error();
-  const auto filter = read_filter(params);
-  if (!filter) return filter.error();
+  const RecipientFilter filter = read_filter(context);
   const auto cursor = cursor_param(context);
   if (!cursor) return cursor.error();
   const auto message = context.snapshot.message(message_id.value());
-  if (!message) return not_found("message", message_id.value());
+  if (!message) return not_found(context, texts::thing_message, message_id.value());
 
-  const RecipientPage page = find_page(context, message->number, filter.value(), cursor.value());
+  const RecipientPage page = find_page(context, message->number, filter, cursor.value());
   Json rows = Json::array();
   for (const RecipientRow& row : page.rows) rows.push_back(recipient_row(context, row));
   const Empty empty =
-      filter.value().none()
-          ? Empty{texts::recipients_empty, texts::recipients_next_step}
-          : Empty{texts::recipients_filtered_empty, texts::recipients_filtered_next_step};
+      filter.none() ? Empty{texts::recipients_empty, texts::recipients_next_step}
+                    : Empty{texts::recipients_filtered_empty, texts::recipients_filtered_next_step};
   Json json = table(context, {"recipients", {}, empty}, recipient_columns, std::move(rows));
   if (page.has_more) json["next"] = cursor_text(context, {0, 0, page.last_id});
-  const auto total = total_of(message->counts.recipients, filter.value());
+  const auto total = total_of(message->counts.recipients, filter);
   if (total && !cursor.value()) json["total"] = *total;
 
   Document document(context, sentence(context, texts::recipients_title, name_of(*message)));

@@ -1,7 +1,5 @@
 #include "history/render.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -10,6 +8,8 @@
 #include <utility>
 
 #include "history/parameters.h"
+#include "history/sentence.h"
+#include "history/texts/request_text.h"
 
 namespace message_history {
 
@@ -50,14 +50,14 @@ constexpr ViewEntry views[] = {
     {"health", CRM_PERMISSION_OPERATE, page_params, health_view},
 };
 
-crm::Error no_such_view(std::string_view view_id) {
+crm::Error no_such_view(const ViewRequest& request) {
   std::string ids;
   for (const ViewEntry& view : views) {
     if (!ids.empty()) ids += ", ";
     ids += view.id;
   }
   return {CRM_ERR_NOT_FOUND,
-          fmt::format("there is no view {}; there are {}", in_quotes(view_id), ids)};
+          sentence(request.locale, texts::no_such_view, in_quotes(request.view_id), ids)};
 }
 
 }  // namespace
@@ -70,32 +70,29 @@ std::size_t snapshots_of_view(std::string_view view_id) {
 crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request,
                                                 const ViewSource& source) {
   const auto* const view = std::ranges::find(views, request.view_id, &ViewEntry::id);
-  if (view == std::end(views)) return no_such_view(request.view_id);
+  if (view == std::end(views)) return no_such_view(request);
   if (!request.permissions.contains(std::string(view->permission))) {
-    return crm::Error{CRM_ERR_DENIED,
-                      fmt::format("the view {} needs the permission {}; grant it to the actor",
-                                  view->id, view->permission)};
+    return crm::Error{CRM_ERR_DENIED, sentence(request.locale, texts::permission_missing, view->id,
+                                               view->permission)};
   }
-  if (auto error = check_names(view->id, view->params, request.params)) return *std::move(error);
   const auto tenant_zone = TimeZone::find(source.tenant.time_zone);
   if (!tenant_zone) {
-    return crm::Error{CRM_ERR_UNSUPPORTED,
-                      fmt::format("the tenant's time zone {} is not in this system's database; "
-                                  "install tzdata",
-                                  in_quotes(source.tenant.time_zone))};
+    return crm::Error{CRM_ERR_UNSUPPORTED, sentence(request.locale, texts::time_zone_missing,
+                                                    in_quotes(source.tenant.time_zone))};
   }
-  const bool has_zone = !request.time_zone.name().empty();
   ViewContext context{request,
                       source.snapshot,
                       source.tenant,
                       source.now_us,
-                      has_zone ? request.time_zone : *tenant_zone,
                       *tenant_zone,
                       source.seal,
                       source.reattribution,
+                      request.params,
+                      {},
                       {},
                       {},
                       {}};
+  take_names(context, view->params);
   return view->render(context);
 }
 

@@ -28,7 +28,8 @@ struct ViewSource {
 // How many snapshots of one commit a view has work for, at least 1.
 std::size_t snapshots_of_view(std::string_view view_id);
 
-// NOT_FOUND: no such view or thing. DENIED: a permission is missing. INVALID: a parameter is wrong.
+// NOT_FOUND: no such view or thing. DENIED: a permission is missing. INVALID: a parameter without
+// which there is nothing to show is missing or wrong. Each in the language of the request.
 // Throws what the snapshot throws.
 crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request,
                                                 const ViewSource& source);

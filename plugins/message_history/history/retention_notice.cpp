@@ -4,6 +4,7 @@
 #include <string>
 
 #include "history/sentence.h"
+#include "history/texts/request_text.h"
 #include "history/texts/retention_text.h"
 
 namespace message_history {
@@ -11,7 +12,7 @@ namespace message_history {
 namespace {
 
 std::string kept_from_date(ViewContext& context, std::int64_t kept_from_us) {
-  return date_text(context.tenant_zone.day_of(kept_from_us));
+  return date_text(context.zone.day_of(kept_from_us));
 }
 
 }  // namespace
@@ -31,8 +32,7 @@ std::int64_t first_at_us(const MessageRow& message) {
 crm::Error not_found_or_removed(ViewContext& context, crm::Error error) {
   const std::int64_t kept_from_us = context.snapshot.kept_from_us();
   if (kept_from_us > 0) {
-    error.detail += "; details before " + kept_from_date(context, kept_from_us) +
-                    " were removed by the shop's retention setting";
+    error.detail += sentence(context, texts::removed_before, kept_from_date(context, kept_from_us));
   }
   return error;
 }

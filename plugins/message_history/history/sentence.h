@@ -12,9 +12,14 @@ namespace message_history {
 
 // Arguments are named by position ({0}, {1}), since the languages order them differently.
 template <class... Values>
+std::string sentence(Locale locale, const Localized& pattern, const Values&... values) {
+  return fmt::format(fmt::runtime(pattern.in(locale)), values...);
+}
+
+template <class... Values>
 std::string sentence(const ViewContext& context, const Localized& pattern,
                      const Values&... values) {
-  return fmt::format(fmt::runtime(context.text(pattern)), values...);
+  return sentence(context.locale(), pattern, values...);
 }
 
 }  // namespace message_history

@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "calendar/time_zone.h"
 #include "catalog/locale.h"
@@ -30,8 +32,8 @@ struct ViewContext {
   Snapshot& snapshot;
   const TenantFacts& tenant;
   std::int64_t now_us = 0;
-  TimeZone zone;          // of the times shown
-  TimeZone tenant_zone;   // of the days counted
+  // The tenant's: of the times shown as of the days counted, which cannot be counted in another.
+  TimeZone zone;
   const AuditSeal& seal;  // may be empty
   const Reattribution& reattribution;
 
@@ -49,6 +51,8 @@ struct ViewContext {
   // What to call a message: its name, its id while it has none.
   std::string message_name(MessageNo number);
 
+  std::map<std::string, std::string> params;  // of the request, without what was left out
+  std::vector<std::string> left_out;          // a sentence for each
   std::unordered_map<MessageNo, std::optional<MessageRow>> messages_seen;
   std::unordered_map<MemberNo, std::optional<MemberRow>> members_seen;
   std::unordered_map<RouteNo, Route> routes_seen;

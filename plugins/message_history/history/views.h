@@ -1,8 +1,8 @@
 // One function a view: a checked request in, its document out.
 //
-// Each may return NOT_FOUND for a thing that is not there and INVALID for a parameter that is
-// wrong; crm::Failure thrown by the snapshot passes through. With a cursor a view answers only the
-// component it continues.
+// Each may return NOT_FOUND for a thing that is not there and INVALID without the parameter that
+// says what to show; crm::Failure thrown by the snapshot passes through. With a cursor a view
+// answers only the component it continues.
 #pragma once
 
 #include <crm/cpp/failure.hpp>

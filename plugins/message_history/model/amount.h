@@ -1,5 +1,5 @@
 // Amounts of money as decimal texts in major units: 13900 KRW is "13900", 13912 GBP is "139.12".
-// Exact.
+// Exact. The only table of currencies: documents carry its digits with every amount.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,9 @@
 
 namespace message_history {
 
-// How many decimals a currency has by ISO 4217; 2 for codes that are not in the list.
-int currency_exponent(std::string_view currency);
+// How many decimals a currency has by ISO 4217. 2 for codes that the standard does not know, and
+// for those to which it gives no minor unit (XAU, XXX...).
+int minor_digits(std::string_view currency);
 
 struct Amount {
   std::int64_t minor = 0;

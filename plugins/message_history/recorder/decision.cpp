@@ -74,16 +74,20 @@ void OrderWork::add(const CreditRow& credit, int sign) {
   day.gross_minor += sign * credit.gross_minor;
   day.refunded_minor += sign * credit.refunded_minor;
   messages_.of(credit.message).counts.orders += sign;
+  messages_.bought_by(credit.message, credit.touch) += sign;
   if (is_person(credit.member)) {
     messages_.add_member(credit.message, credit.member, &MemberCounts::orders, sign);
   }
 }
 
 void OrderWork::add_to_shop(const Order& order, int sign) {
-  ShopMoney& shop = messages_.shop(order.version.currency);
-  shop.orders += sign;
-  shop.gross_minor += sign * order.version.amount_minor;
-  shop.refunded_minor += sign * order.refunded_minor;
+  const std::string& currency = order.version.currency;
+  const std::int32_t day = zone_.day_of(order.placed_at_us);
+  for (ShopMoney* shop : {&messages_.shop(currency), &messages_.shop_day(day, currency)}) {
+    shop->orders += sign;
+    shop->gross_minor += sign * order.version.amount_minor;
+    shop->refunded_minor += sign * order.refunded_minor;
+  }
 }
 
 void OrderWork::decide() {

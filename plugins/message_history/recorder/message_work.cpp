@@ -170,6 +170,12 @@ void MessageWork::flush() {
   for (const auto& [currency, change] : shop_) {
     if (change != ShopMoney{}) store_.add_shop(currency, change);
   }
+  for (const auto& [key, change] : shop_days_) {
+    if (change != ShopMoney{}) store_.add_shop_day(key.first, key.second, change);
+  }
+  for (const auto& [key, change] : bought_by_) {
+    if (change != 0) store_.add_bought_by(key.first, key.second, change);
+  }
   for (const auto& [key, entry] : members_) {
     if (entry.now == entry.before) continue;
     store_.put_member_counts(std::get<0>(key), std::get<1>(key), entry.now);

@@ -45,6 +45,13 @@ class MessageWork {
     return failures_[{message, route, code}];
   }
   ShopMoney& shop(const std::string& currency) { return shop_[currency]; }
+  ShopMoney& shop_day(std::int32_t day, const std::string& currency) {
+    return shop_days_[{day, currency}];
+  }
+  // Orders credited to the message by such a touch.
+  std::int64_t& bought_by(MessageNo message, TouchKind touch) {
+    return bought_by_[{message, touch}];
+  }
 
   // Changes one of a member's counters and, where it leaves or reaches zero, the message's count of
   // members.
@@ -93,6 +100,8 @@ class MessageWork {
   std::map<std::tuple<MessageNo, std::int32_t, std::string>, ShopMoney> revenue_;
   std::map<std::tuple<MessageNo, RouteNo, std::string>, FailureCounts> failures_;
   std::map<std::string, ShopMoney> shop_;
+  std::map<std::pair<std::int32_t, std::string>, ShopMoney> shop_days_;
+  std::map<std::pair<MessageNo, TouchKind>, std::int64_t> bought_by_;
   std::map<std::tuple<MessageNo, MemberNo>, MemberEntry> members_;
 };
 

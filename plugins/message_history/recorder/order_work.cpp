@@ -193,6 +193,10 @@ void OrderWork::flush_rows() {
     Order& order = entry.now;
     const std::vector<Refund> refunds = store_.refunds_of(order_id);
     order.refunded_minor = refunded_of(order.version, refunds);
+    const bool has_other = std::ranges::any_of(refunds, [&order](const Refund& refund) {
+      return refund.currency != order.version.currency;
+    });
+    if (order.number) store_.put_other_refund(order.number, has_other);
     const bool same = entry.stored && entry.stored->version.rank() == order.version.rank() &&
                       entry.stored->member == order.member &&
                       entry.stored->placed_at_us == order.placed_at_us &&
@@ -202,6 +206,7 @@ void OrderWork::flush_rows() {
       store_.put_order(order, &*entry.stored);
     } else {
       order.number = store_.add_order(order);
+      if (has_other) store_.put_other_refund(order.number, true);
       if (!refunds.empty()) store_.release_refunds(order_id);
       by_number_[order.number] = &entry;
     }

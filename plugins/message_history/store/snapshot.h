@@ -54,6 +54,13 @@ struct MessageTotals {
   friend bool operator==(const MessageTotals&, const MessageTotals&) = default;
 };
 
+// Days of the tenant's time zone, both included.
+struct DaySpan {
+  std::int32_t first = 0;
+  std::int32_t last = 0;
+  friend bool operator==(const DaySpan&, const DaySpan&) = default;
+};
+
 // Counters of messages in a span of days: recipients by the day they were sent, members with a
 // click in it (each once), money by the day of the order.
 struct PeriodRow {
@@ -148,9 +155,9 @@ class Snapshot {
   virtual std::vector<MessageListRow> messages(const MessageFilter& filter,
                                                const MessagePage& page) = 0;
   virtual MessageTotals totals(const MessageFilter& filter) = 0;
-  // Automatic messages with anything in [first_day, last_day], in no order; some `limit` of them
-  // when there are more.
-  virtual std::vector<PeriodRow> period(std::int32_t first_day, std::int32_t last_day,
+  // Messages of a kind with anything in the days or listed in them, in no order; some `limit` of
+  // them when there are more.
+  virtual std::vector<PeriodRow> period(MessageKind kind, const DaySpan& days,
                                         std::int64_t limit) = 0;
   virtual std::optional<MessageRow> message(std::string_view message_id) = 0;
   virtual std::optional<MessageRow> message(MessageNo number) = 0;
@@ -160,6 +167,12 @@ class Snapshot {
   // The newest, rising by day and currency.
   virtual std::vector<RevenueDayRow> revenue_days(MessageNo message, std::int64_t limit) = 0;
   virtual std::map<std::string, ShopMoney> shop() = 0;
+  virtual std::map<std::string, ShopMoney> shop(const DaySpan& days) = 0;  // by day of the order
+  // Credited orders by the touch they are credited to.
+  virtual std::map<TouchKind, std::int64_t> orders_by_touch(MessageNo message) = 0;
+  // Whether a credited order has a refund in another currency than its own, looked for among the
+  // first 10,000 orders that have one.
+  virtual bool has_other_refunds(MessageNo message) = 0;
   virtual Route route(RouteNo number) = 0;
 
   // Deliveries of one message in delivery_id order.
@@ -211,9 +224,9 @@ class Snapshot {
   virtual std::optional<CreditRow> credit(OrderNo order) = 0;
   virtual std::vector<BuyerRow> buyers(MessageNo message, const std::optional<BuyerKey>& after,
                                        std::int64_t limit) = 0;  // newest first
-  // Every credit of the message in the order of an export: by the delivery it is shown beside
-  // (empty when the member has none in this message), then order_id. Stops when `visit` returns
-  // false.
+  // Every credit of the message in the order of an export: by the delivery it is shown beside,
+  // which is the one that reached the member (empty when none did), then order_id. Stops when
+  // `visit` returns false.
   struct Sale {
     std::string delivery_id;
     std::string order_id;

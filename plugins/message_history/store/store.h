@@ -152,6 +152,11 @@ class WriteTransaction {
   virtual void add_failure(MessageNo message, RouteNo route, std::string_view code,
                            const FailureCounts& change) = 0;
   virtual void add_shop(std::string_view currency, const ShopMoney& change) = 0;
+  virtual void add_shop_day(std::int32_t day, std::string_view currency,
+                            const ShopMoney& change) = 0;
+  // Notes that the order has, or no longer has, a refund in another currency than its own.
+  virtual void put_other_refund(OrderNo order, bool has_one) = 0;
+  virtual void add_bought_by(MessageNo message, TouchKind touch, std::int64_t orders) = 0;
 
   // The lists by period hold automatic messages only. One that becomes automatic joins them with
   // the days it has so far; one that is no longer leaves them.

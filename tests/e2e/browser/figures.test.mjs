@@ -24,10 +24,10 @@ function printed(view, params, locale) {
 }
 
 function money(value, locale) {
-  const amount = ({ amount_minor, currency }) => {
+  const amount = ({ amount_minor, currency, minor_digits }) => {
     if (currency === "KRW" && locale === "ko") return `${amount_minor.toLocaleString("ko")}원`;
-    const form = new Intl.NumberFormat(locale, { style: "currency", currency });
-    return form.format(amount_minor / 10 ** form.resolvedOptions().maximumFractionDigits);
+    const form = new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: minor_digits, maximumFractionDigits: minor_digits });
+    return form.format(amount_minor / 10 ** minor_digits);
   };
   return [value].flat().map(amount).join("");
 }
@@ -41,7 +41,7 @@ function cell(type, value, locale) {
   if (value === null) return "–";
   switch (type) {
     case "integer": return value.toLocaleString(locale);
-    case "percent": return value.toLocaleString(locale, { style: "percent", maximumFractionDigits: 1 });
+    case "percent": return typeof value === "string" ? value : value.toLocaleString(locale, { style: "percent", maximumFractionDigits: 1 });
     case "money": return money(value, locale);
     case "datetime": return time(value);
     case "status":
@@ -61,14 +61,22 @@ const moving = "last_batch_age";
 
 // What a component has to say, as lists of texts.
 function expected(part, locale) {
-  const value = (given) => (part.value_type === "money" ? money({ amount_minor: given, currency: part.currency }, locale) : given.toLocaleString(locale));
+  const value = (given) => {
+    if (given === null) return "–";
+    return part.value_type === "money" ? money({ amount_minor: given, currency: part.currency, minor_digits: part.minor_digits }, locale) : given.toLocaleString(locale);
+  };
+  const share = ({ of, share: part_of, note }) => {
+    if (part_of === undefined) return note ?? "";
+    const text = part_of.toLocaleString(locale, { style: "percent", maximumFractionDigits: 1 });
+    return locale === "ko" ? `${of}의 ${text}` : `${text} of “${of}”`;
+  };
   switch (part.type) {
     case "tiles": return part.tiles.filter((tile) => tile.key !== moving).map((tile) => [tile.key, tile.label, cell(tile.type, tile.value, locale)]);
     case "table":
       return [part.total === undefined ? "" : part.total.toLocaleString(locale),
         ...part.rows.map((row) => [...part.columns.map((column) => cell(column.type, row[column.key], locale)), steps_of(row).map(attempt).join("|")])];
     case "chart":
-      if (part.kind === "funnel") return part.labels.map((label, index) => [label, value(part.series[0].values[index])]);
+      if (part.kind === "funnel") return part.labels.map((label, index) => [label, value(part.series[0].values[index]), share(part.steps[index])]);
       return [part.series.map((series) => series.values), ...part.labels.map((label, index) => [label, ...part.series.map((series) => value(series.values[index]))])];
     case "timeline":
       return part.entries.map((entry) => [time(entry.at), entry.title, entry.status?.label ?? "", entry.amount ? money(entry.amount, locale) : "", entry.text ?? ""]);
@@ -93,7 +101,7 @@ function shown(part) {
       return [text(root.querySelector(".total")).replace(/[^\d,.]/g, ""),
         ...all(".table-frame tbody tr").map((row) => [...all(":scope > td", row).map((cell) => text(cell)), all(".attempts > li", row).map((step) => text(step)).join("|")])];
     case "chart":
-      if (part.kind === "funnel") return all(".funnel li").map((step) => [text(step.querySelector(".funnel-label")), text(step.querySelector(".funnel-value"))]);
+      if (part.kind === "funnel") return all(".funnel li").map((step) => [text(step.querySelector(".funnel-label")), text(step.querySelector(".funnel-value")), text(step.querySelector(".funnel-share"))]);
       return [window.Chart.getChart(root.querySelector("canvas")).data.datasets.map((set) => [...set.data]),
         ...all(".chart-table tbody tr").map((row) => all("th, td", row).map((cell) => text(cell)))];
     case "timeline":

@@ -40,7 +40,8 @@ export function cell_content(type, value, context) {
   if (value === null || value === undefined) return el("span", { class: "nothing", "aria-hidden": "true" }, "–");
   switch (type) {
     case "integer": return format.integer(value);
-    case "percent": return format.percent(value);
+    // A text says why there is no percentage.
+    case "percent": return typeof value === "string" ? el("span", { class: "nothing" }, value) : format.percent(value);
     case "money": return money_text(value);
     case "datetime": return el("time", { datetime: value }, format.datetime(value, context.time_zone));
     case "status": return status_badge(value);

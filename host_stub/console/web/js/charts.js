@@ -4,7 +4,14 @@ import * as format from "./format.js";
 import { locale, word } from "./words.js";
 
 function value_text(component, value) {
-  return component.value_type === "money" ? format.money_number(value, component.currency) : format.integer(value);
+  if (value === null) return "–";
+  return component.value_type === "money" ? format.chart_money(component, value) : format.integer(value);
+}
+
+// What part of which step it is, as the document says it.
+function share_text({ share, of, note }) {
+  const part = share === undefined ? "" : word("share_of", format.percent(share), of);
+  return [part, note].filter(Boolean).join(" ");
 }
 
 export function funnel_chart(component) {
@@ -12,12 +19,11 @@ export function funnel_chart(component) {
   const largest = Math.max(1, ...series.values);
   const step = (label, index) => {
     const value = series.values[index];
-    const before = index === 0 ? 0 : series.values[index - 1];
     const bar = el("span", { class: "funnel-bar" });
-    bar.style.width = `${(100 * value) / largest}%`;
+    bar.style.width = `${(100 * (value ?? 0)) / largest}%`;
     return el("li", {}, el("span", { class: "funnel-label" }, label), el("span", { class: "funnel-track" }, bar),
       el("span", { class: "funnel-value" }, value_text(component, value)),
-      el("span", { class: "funnel-share" }, before > 0 ? format.percent(value / before) : ""));
+      el("span", { class: "funnel-share" }, share_text(component.steps?.[index] ?? {})));
   };
   return el("ol", { class: "funnel" }, component.labels.map(step));
 }
@@ -50,7 +56,7 @@ export function bar_chart(component, context) {
   const compact = new Intl.NumberFormat(locale(), { notation: "compact" });
   // Few labels leave much room: the bars of one label stay together all the same.
   const group_width = () => Math.min(0.8, (component.series.length * 1.2 * bar_width_max * component.labels.length) / Math.max(1, frame.clientWidth));
-  const unit = component.value_type === "money" ? format.minor_units(component.currency) : 1;
+  const unit = component.value_type === "money" ? 10 ** component.minor_digits : 1;
   // Its size is known once it is on the page.
   context.when_shown(frame, async () => {
     const Chart = await chart_library();

@@ -17,19 +17,16 @@ export function percent(value) {
     new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 })).format(value);
 }
 
-function money_form(currency) {
-  return made_once(`money ${currency}`, () => new Intl.NumberFormat(locale(), { style: "currency", currency }));
-}
-
-// How many minor units make one of the currency.
-export function minor_units(currency) {
-  return 10 ** money_form(currency).resolvedOptions().maximumFractionDigits;
+// The digits come with the value: the browser's own list is CLDR's, which is not ISO 4217's.
+function money_form(currency, digits) {
+  return made_once(`money ${currency} ${digits}`, () =>
+    new Intl.NumberFormat(locale(), { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }));
 }
 
 function amount(money) {
   // As Koreans write it.
   if (money.currency === "KRW" && locale() === "ko") return `${integer(money.amount_minor)}원`;
-  return money_form(money.currency).format(money.amount_minor / minor_units(money.currency));
+  return money_form(money.currency, money.minor_digits).format(money.amount_minor / 10 ** money.minor_digits);
 }
 
 // One amount or several; amounts of different currencies are never added up.
@@ -37,8 +34,9 @@ export function money_texts(value) {
   return (Array.isArray(value) ? value : [value]).map(amount);
 }
 
-export function money_number(minor, currency) {
-  return amount({ amount_minor: minor, currency });
+// A value of a chart of money.
+export function chart_money(chart, amount_minor) {
+  return amount({ amount_minor, currency: chart.currency, minor_digits: chart.minor_digits });
 }
 
 export function datetime(text, time_zone) {

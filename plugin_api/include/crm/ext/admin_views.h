@@ -51,7 +51,7 @@ typedef struct crm_view_request {
   crm_str tenant;
   crm_str actor;     /* who asks, for logs */
   crm_str locale;    /* BCP 47 */
-  crm_str time_zone; /* IANA, for times and days shown */
+  crm_str time_zone; /* IANA, a wish; the document says its own */
   crm_str view_id;
   const crm_str* permissions;
   uint64_t permission_count;

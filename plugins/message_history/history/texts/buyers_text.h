@@ -11,6 +11,10 @@ inline constexpr Localized member = {"회원", "Member"};
 inline constexpr Localized order = {"주문번호", "Order"};
 inline constexpr Localized products = {"상품", "Products"};
 inline constexpr Localized amount = {"주문금액", "Amount"};
+inline constexpr Localized other_refunds = {"다른 통화 환불", "Refunded otherwise"};
+inline constexpr Localized other_refunds_help = {
+    "주문과 통화가 다른 환불이에요. 순매출에서 빼지 않았어요.",
+    "Refunds in another currency than the order's. They are not subtracted from the net."};
 inline constexpr Localized touch = {"구매로 이어진 반응", "Through"};
 inline constexpr Localized touch_at = {"반응 시각", "Touched at"};
 inline constexpr Localized lead = {"구매까지 걸린 시간", "Time to purchase"};

@@ -36,9 +36,27 @@ inline constexpr Localized some_quarantined = {
     "{0} events were refused. Read the reasons below, correct them at the source and send them "
     "again."};
 
+inline constexpr Localized some_idle = {
+    "새 이벤트가 오지 않는 소스가 있어요: {0}. {1} 넘게 조용하면 알려 드려요. 보내는 쪽이 멈추지 "
+    "않았는지 확인해 주세요.",
+    "No new events from {0}. A source is pointed out after {1} without any. Check that it is still "
+    "sending."};
+inline constexpr Localized idle_source = {"{0} ({1} 전)", "{0} ({1} ago)"};
+inline constexpr Localized some_skipped = {
+    "건너뛴 이벤트가 {0}건 있어요. 모르는 종류이거나 보관 기간보다 오래된 이벤트라 저장하지 "
+    "않았어요.",
+    "{0} events were skipped: of an unknown kind, or older than details are kept."};
+
 // Sources.
 inline constexpr Localized sources_title = {"이벤트 소스", "Sources"};
 inline constexpr Localized source = {"소스", "Source"};
+inline constexpr Localized source_state = {"상태", "State"};
+inline constexpr Localized source_state_help = {
+    "30분 넘게 새 이벤트가 없으면 ‘조용함’으로 표시해요.",
+    "Idle: without new events for more than 30 minutes."};
+inline constexpr Localized source_receiving = {"받는 중", "Receiving"};
+inline constexpr Localized source_idle = {"조용함", "Idle"};
+inline constexpr Localized source_silent = {"아직 없음", "Nothing yet"};
 inline constexpr Localized position = {"저장한 순번", "Durable position"};
 inline constexpr Localized position_help = {
     "이 순번까지는 안전하게 저장했어요. 다시 보낼 때는 다음 순번부터 보내면 돼요.",

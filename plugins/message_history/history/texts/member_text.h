@@ -31,6 +31,9 @@ inline constexpr Localized entry_click = {"링크를 눌렀어요", "Clicked a l
 inline constexpr Localized entry_coupon = {"쿠폰을 썼어요", "Used the coupon"};
 inline constexpr Localized entry_order = {"주문 {0}", "Order {0}"};
 inline constexpr Localized entry_refund = {"주문 {0} 환불", "Refund of order {0}"};
+inline constexpr Localized entry_other_refund = {
+    "주문 통화({0})와 달라서 순매출에서 빼지 않았어요.",
+    "Not subtracted from the net, which is in {0}."};
 inline constexpr Localized credited_to = {"‘{0}’의 매출로 인정됐어요.", "Credited to “{0}”."};
 inline constexpr Localized not_credited = {"어느 메시지의 매출로도 인정되지 않았어요.",
                                            "Not credited to any message."};

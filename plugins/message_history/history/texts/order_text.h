@@ -113,6 +113,10 @@ inline constexpr Localized refund_amount = {"환불금액", "Amount"};
 inline constexpr Localized refund_counts = {"반영", "Counted"};
 inline constexpr Localized refund_counted = {"반영", "Counted"};
 inline constexpr Localized refund_other_currency = {"통화가 달라 반영 안 함", "Other currency"};
+inline constexpr Localized order_other_refunds = {
+    "다른 통화로 환불된 금액이 있어요: {0}. 주문 통화({1})가 아니라서 순매출에서 빼지 않았어요.",
+    "Some was refunded in another currency: {0}. It is not subtracted from the net, which is in "
+    "{1}."};
 inline constexpr Localized refunds_empty = {"환불이 없어요.", "There are no refunds."};
 inline constexpr Localized refunds_next_step = {"환불이 들어오면 순매출에 바로 반영돼요.",
                                                 "A refund would change the net at once."};

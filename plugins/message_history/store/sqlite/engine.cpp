@@ -14,6 +14,7 @@
 #include "store/sqlite/free_space.h"
 #include "store/sqlite/meta.h"
 #include "store/sqlite/migration.h"
+#include "store/sqlite/period_figures.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
@@ -63,6 +64,7 @@ constexpr std::int64_t tree_of_orders_since = 4;
 constexpr std::int64_t numbered_blocks_since = 5;
 constexpr std::int64_t checksums_since = 6;
 constexpr std::int64_t clicked_again_since = 7;
+constexpr std::int64_t period_figures_since = 8;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
 // What an index told of orders before.
@@ -102,6 +104,7 @@ void migrate(Connection& db) {
   if (version < checksums_since) add_checksums(db);
   if (version < tree_of_orders_since) fill_tree_of_orders(db);
   if (version > 0 && version < clicked_again_since) fill_clicked_again(db);
+  if (version > 0 && version < period_figures_since) fill_period_figures(db);
   count_all_rows(db);
   db.execute(fmt::format("PRAGMA application_id={}", application_id));
   db.execute(fmt::format("PRAGMA user_version={}", schema_version));

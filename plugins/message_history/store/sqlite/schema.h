@@ -223,6 +223,18 @@ CREATE TABLE period_clicked_again (
   crc INTEGER NOT NULL,
   PRIMARY KEY (days, previous_days, first_day, first_previous_day, message_no)) WITHOUT ROWID;
 )sql",
+    // period_figures.cpp fills the tables.
+    R"sql(
+CREATE INDEX message_day_by_day ON message_day (day, message_no);
+CREATE INDEX revenue_day_by_day ON revenue_day (day, message_no);
+CREATE TABLE shop_day (
+  day INTEGER NOT NULL, currency TEXT NOT NULL, orders INTEGER NOT NULL, gross INTEGER NOT NULL,
+  refunded INTEGER NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (day, currency)) WITHOUT ROWID;
+CREATE TABLE bought_by (
+  message_no INTEGER NOT NULL, touch INTEGER NOT NULL, orders INTEGER NOT NULL,
+  crc INTEGER NOT NULL, PRIMARY KEY (message_no, touch)) WITHOUT ROWID;
+CREATE TABLE other_refund (order_no INTEGER PRIMARY KEY, crc INTEGER NOT NULL);
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

@@ -34,14 +34,16 @@ class SqliteSnapshot final : public Snapshot {
   std::vector<MessageListRow> messages(const MessageFilter& filter,
                                        const MessagePage& page) override;
   MessageTotals totals(const MessageFilter& filter) override;
-  std::vector<PeriodRow> period(std::int32_t first_day, std::int32_t last_day,
-                                std::int64_t limit) override;
+  std::vector<PeriodRow> period(MessageKind kind, const DaySpan& days, std::int64_t limit) override;
   std::optional<MessageRow> message(std::string_view message_id) override;
   std::optional<MessageRow> message(MessageNo number) override;
   MoneyByCurrency money(MessageNo message) override;
   std::vector<FailureRow> failures(MessageNo message, std::int64_t limit) override;
   std::vector<RevenueDayRow> revenue_days(MessageNo message, std::int64_t limit) override;
   std::map<std::string, ShopMoney> shop() override;
+  std::map<std::string, ShopMoney> shop(const DaySpan& days) override;
+  std::map<TouchKind, std::int64_t> orders_by_touch(MessageNo message) override;
+  bool has_other_refunds(MessageNo message) override;
   Route route(RouteNo number) override;
 
   std::vector<Delivery> deliveries(MessageNo message, std::string_view after_id,
@@ -107,6 +109,8 @@ class SqliteSnapshot final : public Snapshot {
   // Of the text that was asked for last: a page and its totals share one scan.
   const WordMatches& matches(const std::string& text);
   static void visit_member(sqlite3_context* context, int, sqlite3_value** values);
+  std::vector<PeriodRow> automatic_period(std::int32_t first_day, std::int32_t last_day,
+                                          std::int64_t limit);
   void add_match(MessageNo message, const MessageFilter& filter, MessageTotals& totals);
 
   Connection db_;

@@ -67,6 +67,43 @@ std::map<std::string, ShopMoney> SqliteSnapshot::shop() {
   return money;
 }
 
+std::map<std::string, ShopMoney> SqliteSnapshot::shop(const DaySpan& days) {
+  Query query = db_.rows(tables::shop_day, "WHERE day BETWEEN ? AND ?");
+  query.bind(days.first).bind(days.last);
+  std::map<std::string, ShopMoney> money;
+  while (query.step()) {
+    query.skip(1);
+    ShopMoney& sum = money[query.text()];
+    const ShopMoney more = read_shop_money(query);
+    sum.orders += more.orders;
+    sum.gross_minor += more.gross_minor;
+    sum.refunded_minor += more.refunded_minor;
+  }
+  return money;
+}
+
+std::map<TouchKind, std::int64_t> SqliteSnapshot::orders_by_touch(MessageNo message) {
+  Query query = db_.rows(tables::bought_by, "WHERE message_no = ?");
+  query.bind(message);
+  std::map<TouchKind, std::int64_t> orders;
+  while (query.step()) {
+    query.skip(1);
+    const auto touch = static_cast<TouchKind>(query.integer());
+    const std::int64_t count = query.integer();
+    if (count != 0) orders[touch] = count;
+  }
+  return orders;
+}
+
+bool SqliteSnapshot::has_other_refunds(MessageNo message) {
+  Query query = db_.rows(tables::other_refund, "ORDER BY order_no LIMIT 10000");
+  while (query.step()) {
+    const auto found = credit(query.number<OrderNo>());
+    if (found && found->message == message) return true;
+  }
+  return false;
+}
+
 Route SqliteSnapshot::route(RouteNo number) {
   Query query = db_.find(tables::route);
   if (auto route = row_of(query.bind(number), read_route)) return *std::move(route);

@@ -1,7 +1,8 @@
-// What automatic messages did in a span of days, added up from few rows a message.
+// What messages did in a span of days; of automatic ones added up from few rows a message.
 #include <unordered_map>
 
 #include "store/sqlite/list_filter.h"
+#include "store/sqlite/period_by_message.h"
 #include "store/sqlite/period_span.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
@@ -105,8 +106,17 @@ bool add_money(Connection& db, const SummedDays& span, std::int64_t limit, Perio
 
 }  // namespace
 
-std::vector<PeriodRow> SqliteSnapshot::period(std::int32_t first_day, std::int32_t last_day,
+std::vector<PeriodRow> SqliteSnapshot::period(MessageKind kind, const DaySpan& days,
                                               std::int64_t limit) {
+  std::vector<PeriodRow> rows = kind == MessageKind::automatic
+                                    ? automatic_period(days.first, days.last, limit)
+                                    : period_by_message(db_, kind, days, limit);
+  add_listed(db_, kind, days, limit, rows);
+  return rows;
+}
+
+std::vector<PeriodRow> SqliteSnapshot::automatic_period(std::int32_t first_day,
+                                                        std::int32_t last_day, std::int64_t limit) {
   PeriodRows rows;
   for (const SummedDays& span : summed_days(first_day, last_day)) {
     if (!add_counts(db_, span, limit, rows) || !add_money(db_, span, limit, rows)) break;

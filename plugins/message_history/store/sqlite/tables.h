@@ -35,6 +35,9 @@ inline constexpr Table failure{"failure", "message_no, route_no, code, attempts,
 inline constexpr Table message_member{"message_member",
                                       "message_no, member_no, clicks, opens, coupons, orders", 2};
 inline constexpr Table shop{"shop", "currency, orders, gross, refunded"};
+inline constexpr Table shop_day{"shop_day", "day, currency, orders, gross, refunded", 2};
+inline constexpr Table bought_by{"bought_by", "message_no, touch, orders", 2};
+inline constexpr Table other_refund{"other_refund", "order_no"};
 
 inline constexpr Table message_place{"message_place", "sort, shelf, value, message_no, day", 4};
 inline constexpr Table shelf{
@@ -102,6 +105,8 @@ inline constexpr std::array counted = {&meta,          &source,
                                        &held_refund,   &past_order,
                                        &credit,        &audit,
                                        &audit_head,    &running_export,
-                                       &clicked_again, &period_clicked_again};
+                                       &clicked_again, &period_clicked_again,
+                                       &shop_day,      &bought_by,
+                                       &other_refund};
 
 }  // namespace message_history::sqlite::tables

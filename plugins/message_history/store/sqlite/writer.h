@@ -135,6 +135,9 @@ class SqliteWriter final : public WriteTransaction {
   void add_failure(MessageNo message, RouteNo route, std::string_view code,
                    const FailureCounts& change) override;
   void add_shop(std::string_view currency, const ShopMoney& change) override;
+  void add_shop_day(std::int32_t day, std::string_view currency, const ShopMoney& change) override;
+  void put_other_refund(OrderNo order, bool has_one) override;
+  void add_bought_by(MessageNo message, TouchKind touch, std::int64_t orders) override;
   void join_periods(MessageNo message) override;
   void leave_periods(MessageNo message) override;
   void add_period_day(MessageNo message, std::int32_t day, const DayCounts& change) override;

@@ -80,4 +80,16 @@ void SqliteWriter::add_shop(std::string_view currency, const ShopMoney& change) 
              {change.orders, change.gross_minor, change.refunded_minor});
 }
 
+void SqliteWriter::add_shop_day(std::int32_t day, std::string_view currency,
+                                const ShopMoney& change) {
+  add_to_row(db_, tables::shop_day, [&](Query& query) { query.bind(day).bind(currency); },
+             {change.orders, change.gross_minor, change.refunded_minor});
+}
+
+void SqliteWriter::add_bought_by(MessageNo message, TouchKind touch, std::int64_t orders) {
+  add_to_row(db_, tables::bought_by,
+             [&](Query& query) { query.bind(message).bind(static_cast<std::int64_t>(touch)); },
+             {orders});
+}
+
 }  // namespace message_history::sqlite

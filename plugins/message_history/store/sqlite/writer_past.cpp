@@ -144,6 +144,7 @@ void SqliteWriter::drop_order(OrderNo number) {
         .add_at(dropped.placed_at_us,
                 member_order_key(dropped.member, dropped.placed_at_us, number), {});
   }
+  put_other_refund(number, false);
   db_.remove(tables::orders).bind(number).run();
   db_.add_new(tables::past_order).bind(past_order_key(trees_.hash_seed, order_id)).run();
 }

@@ -315,4 +315,9 @@ void SqliteWriter::remove_credit(const CreditRow& row) {
   db_.remove(tables::credit).bind(row.order).run();
 }
 
+void SqliteWriter::put_other_refund(OrderNo order, bool has_one) {
+  Query query = has_one ? db_.add_new(tables::other_refund) : db_.remove(tables::other_refund);
+  query.bind(order).run();
+}
+
 }  // namespace message_history::sqlite

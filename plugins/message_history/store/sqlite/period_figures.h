@@ -1,0 +1,13 @@
+// Fills the tables that version 7 added in a file of an earlier one.
+#pragma once
+
+#include "store/sqlite/connection.h"
+
+namespace message_history::sqlite {
+
+// The shop's sales by day, orders by what led to them, and orders with a refund in another
+// currency, from the orders, refunds and credits that are there. What the shop sold before they
+// were kept lies on the day before the first that is kept, so that all days add up to what it sold.
+void fill_period_figures(Connection& db);
+
+}  // namespace message_history::sqlite
