@@ -1,11 +1,13 @@
 """Exports through the real crm-host: complete, exact, signed; any change of them is refused."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -384,6 +386,47 @@ class TamperingTest(unittest.TestCase):
         shutil.copy(self.original, moved)
         shutil.copy(sidecar(self.original), sidecar(moved))
         self.assertEqual(crm.verify(self.feed.jwks, moved).returncode, 0)
+
+
+class LossesInTheStore(unittest.TestCase):
+    """What the store has lost is not signed as if it were whole."""
+
+    MESSAGE = "M-large"
+    LOSSES = (
+        "DELETE FROM fence WHERE block_no = (SELECT max(block_no) - 1 FROM fence JOIN run USING (run_no) WHERE tree = 1)",
+        "DELETE FROM block WHERE block_no = (SELECT max(block_no) - 1 FROM fence JOIN run USING (run_no) WHERE tree = 1)",
+        "UPDATE message SET success = success + 1",
+        "DELETE FROM failure",
+    )
+
+    @classmethod
+    def setUpClass(cls):
+        cls.host = crm.Host()
+        cls.addClassCleanup(cls.host.close)
+        header, events = generated_feed.one_message(cls.MESSAGE, deliveries=4_000)
+        failed = {**events[-1], "seq": events[-1]["seq"] + 1, "delivery_id": "d-failed", "status": "failed", "code": "S11"}
+        cls.tenant = header["tenant"]
+        cls.host.replay(crm.write_feed(cls.host.scratch("feed.ndjson"), header, [*events, failed]))
+
+    def test_is_an_error_by_name_without_a_file_or_a_proof(self):
+        for loss in self.LOSSES:
+            with self.subTest(loss):
+                folder = self.host.scratch("damaged")
+                shutil.rmtree(folder, ignore_errors=True)
+                damaged = crm.Host(shutil.copytree(self.host.data, folder))
+                file, = damaged.data.rglob("history.db")
+                with contextlib.closing(sqlite3.connect(file)) as database, database:
+                    self.assertGreater(database.execute(loss).rowcount, 0)
+                out = self.host.scratch("lost.csv")
+                done = damaged.export(self.tenant, self.MESSAGE, out, check=False)
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertRegex(done.stderr, "M-large|run|block|message|failure")
+                self.assertIn("backup", done.stderr)
+                self.assertFalse(out.exists() or sidecar(out).exists())
+                newest = damaged.rows(self.tenant, "exports", "event", "detail")
+                if newest:  # else it was found before the request was granted
+                    self.assertIn(crm.plain(newest[0]["event"]), ("failed", "refused"))
+                    self.assertTrue(crm.plain(newest[0]["detail"]))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ inline std::string csv_of(FakeHistory& history, const ExportShape& shape, const 
   const auto snapshots = FakeStore(history).snapshots(1 + by.threads);
   std::string csv;
   std::int64_t rows = 0;
-  each_chunk({snapshots, history.message, shape, by.part_size}, [&](RowChunk& chunk) {
+  RowTally tally;
+  each_chunk({snapshots, history.message, shape, by.part_size}, tally, [&](RowChunk& chunk) {
     EXPECT_GT(chunk.rows, 0);
     EXPECT_FALSE(chunk.bytes.empty());
     csv += chunk.bytes;
@@ -33,6 +34,7 @@ inline std::string csv_of(FakeHistory& history, const ExportShape& shape, const 
   std::int64_t lines = 0;
   for (std::size_t at = 0; (at = csv.find("\r\n", at)) != std::string::npos; at += 2) ++lines;
   EXPECT_EQ(rows, lines);
+  EXPECT_EQ(tally.rows(), lines);
   return csv;
 }
 

@@ -77,7 +77,6 @@ class Exporter : public testing::Test {
     history.message.message_id = "M-1";
     history.message.report.facts.kind = MessageKind::manual;
     history.message.report.facts.channel = Channel::alimtalk;
-    history.message.counts.recipients = {.success = 2, .failed = 0, .pending = 0, .excluded = 0};
     history.routes[1] = {RouteNo{1}, Channel::alimtalk, "mts-kakao"};
     history.members[1] = {MemberNo{1}, "member-0001", false};
     history.sources = {{SourceNo{1}, "send", 41}, {SourceNo{2}, "shop", 17}};
@@ -121,6 +120,8 @@ class Exporter : public testing::Test {
       delivery.state.member = MemberNo{1};
       history.deliveries[delivery.delivery_id] = delivery;
     }
+    history.message.counts.recipients.success = std::ssize(history.deliveries);
+    history.message.sent_at_us = now_s * 1'000'000;
   }
 
   std::string token() const {
@@ -236,6 +237,25 @@ TEST_F(Exporter, SaysSinceWhenDetailsAreKept) {
   history.kept_from_us = 1'767'538'800'000'000;
   ASSERT_EQ(run(), CRM_OK);
   EXPECT_EQ(manifest_of_result()["retained_from"], "2026-01-04T15:00:00Z");
+}
+
+TEST_F(Exporter, RowsThatAreFewerThanCountedAreNotSigned) {
+  history.message.counts.recipients.success = 3;
+  EXPECT_EQ(run(), CRM_ERR_CORRUPT);
+  EXPECT_NE(detail.find("\"M-1\" (success 2 in the file, 3 counted)"), std::string::npos) << detail;
+  EXPECT_NE(detail.find("from a backup"), std::string::npos) << detail;
+  EXPECT_EQ(result.manifest_size, 0U);
+  EXPECT_EQ(events(), "granted failed");
+  EXPECT_EQ(history.audit.back().detail, detail);
+  EXPECT_EQ(history.audit.back().csv_sha256, "");
+}
+
+TEST_F(Exporter, MoneyThatIsCountedButNotInTheFileIsNotSigned) {
+  history.money["KRW"] = {1, 13'900, 0, 0};
+  history.message.counts.orders = 1;
+  EXPECT_EQ(run(), CRM_ERR_CORRUPT);
+  EXPECT_NE(detail.find("orders 0 in the file, 1 counted"), std::string::npos) << detail;
+  EXPECT_NE(detail.find("gross in KRW 0 in the file, 13900 counted"), std::string::npos) << detail;
 }
 
 TEST_F(Exporter, SameStateGivesTheSameBytesAndNamesTheExportBefore) {
@@ -467,6 +487,7 @@ TEST_F(Exporter, LongTextsAreCut) {
 
 TEST_F(Exporter, MessageWithoutDeliveriesIsAHeaderAlone) {
   history.deliveries.clear();
+  history.message.counts.recipients = {};
   ASSERT_EQ(run(), CRM_OK);
   EXPECT_EQ(writer.text, "발송 여부,회원 아이디,발송 시각\r\n");
   EXPECT_EQ(result.rows, 0U);

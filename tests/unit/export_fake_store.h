@@ -23,7 +23,9 @@ namespace message_history {
 // What snapshots see and exports add to; every member is free for a test to fill.
 struct FakeHistory {
   TenantFacts facts;
-  MessageRow message;
+  MessageRow message;  // with its counters, which are to fit the rest
+  MoneyByCurrency money;
+  std::int64_t failed_attempts = 0;
   std::map<std::string, Delivery> deliveries;
   std::vector<Snapshot::Sale> sales;  // in any order
   std::map<std::int64_t, Order> orders;
@@ -65,6 +67,8 @@ class FakeSnapshot : public Snapshot {
     if (message_id != history_.message.message_id) return {};
     return history_.message;
   }
+  MoneyByCurrency money(MessageNo) override { return history_.money; }
+  std::int64_t failed_attempts(MessageNo) override { return history_.failed_attempts; }
   Route route(RouteNo number) override { return history_.routes.at(number.value); }
   void each_delivery(MessageNo message, const IdSpan& span, const DeliveriesVisit& visit) override {
     constexpr std::size_t batch_deliveries = 3;
@@ -143,7 +147,6 @@ class FakeSnapshot : public Snapshot {
   MessageTotals totals(const MessageFilter&) CRM_UNUSED;
   std::vector<PeriodRow> period(MessageKind, const DaySpan&, std::int64_t) CRM_UNUSED;
   std::optional<MessageRow> message(MessageNo) CRM_UNUSED;
-  MoneyByCurrency money(MessageNo) CRM_UNUSED;
   std::vector<FailureRow> failures(MessageNo, std::int64_t) CRM_UNUSED;
   std::vector<RevenueDayRow> revenue_days(MessageNo, std::int64_t) CRM_UNUSED;
   std::map<std::string, ShopMoney> shop() CRM_UNUSED;

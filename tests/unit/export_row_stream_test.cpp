@@ -163,8 +163,9 @@ TEST_F(ExportRowStream, FailureOfAReaderComesAfterTheRowsBeforeIt) {
   fail_at("d130", "broken");
   for (const std::size_t threads : {0, 1, 2, 4}) {
     const auto snapshots = FakeStore(history).snapshots(1 + threads);
+    RowTally tally;
     std::string csv;
-    EXPECT_THROW(each_chunk({snapshots, history.message, shape, {5, 1}},
+    EXPECT_THROW(each_chunk({snapshots, history.message, shape, {5, 1}}, tally,
                             [&](RowChunk& chunk) {
                               csv += chunk.bytes;
                               chunk = {};
@@ -200,8 +201,9 @@ TEST_F(ExportRowStream, SinkThatThrowsEndsIt) {
   for (int i = 0; i < 100; ++i) add_sale("d500", 100);
   for (const int chunks_max : {0, 1, 5}) {
     const auto snapshots = FakeStore(history).snapshots(3);
+    RowTally tally;
     int chunks = 0;
-    EXPECT_THROW(each_chunk({snapshots, history.message, shape, {10, 2}},
+    EXPECT_THROW(each_chunk({snapshots, history.message, shape, {10, 2}}, tally,
                             [&](RowChunk& chunk) {
                               if (chunks++ == chunks_max) {
                                 throw crm::Failure(CRM_ERR_CANCELLED, "the reader went away");

@@ -13,6 +13,7 @@
 #include "export/csv_output.h"
 #include "export/manifest.h"
 #include "export/request_token.h"
+#include "export/row_check.h"
 #include "export/row_stream.h"
 #include "export/sha256.h"
 #include "export/unicode_text.h"
@@ -161,7 +162,8 @@ class Export {
     std::string begin;
     append_file_begin({shape_.columns, shape_.locale, shape_.dialect}, begin);
     output.write(begin);
-    each_chunk({snapshots_, *message_, shape_, {}}, [&](RowChunk& chunk) {
+    RowTally tally;
+    each_chunk({snapshots_, *message_, shape_, {}}, tally, [&](RowChunk& chunk) {
       output.write(chunk.bytes);
       audit_.rows += chunk.rows;
       chunk.bytes.clear();
@@ -170,7 +172,23 @@ class Export {
     manifest_.rows = audit_.rows;
     manifest_.sha256 = output.finish();
     manifest_.bytes = output.bytes();
+    compare(tally);
     snapshots_.clear();
+  }
+
+  // What is signed must be everything: rows that were lost in the store leave no trace in the file.
+  void compare(const RowTally& tally) {
+    Snapshot& snapshot = *snapshots_.front();
+    const MoneyByCurrency money = snapshot.money(message_->number);
+    const std::string differences = row_differences(
+        tally, audit_.rows,
+        {*message_, money, snapshot.failed_attempts(message_->number), snapshot.kept_from_us()});
+    if (differences.empty()) return;
+    throw crm::Failure(
+        CRM_ERR_CORRUPT,
+        "the file does not add up to what was counted of message \"" + message_->message_id +
+            "\" (" + differences +
+            "), so that it was not signed; restore the tenant's folder from a backup");
   }
 
   void sign() {

@@ -14,6 +14,7 @@ RowParts::RowParts(Snapshot& snapshot, MessageNo message, const PartSize& size)
 RowPart RowParts::next() {
   RowPart part;
   part.from_id = std::move(from_id_);
+  part.continues = std::exchange(continues_, false);
   part.until_id = snapshot_.part_end(message_, part.from_id, size_.deliveries);
   const auto in_part = [&] {
     return sale_ && (part.until_id.empty() || sale_->delivery_id < part.until_id);
@@ -27,7 +28,8 @@ RowPart RowParts::next() {
     // both, so its own row is in neither. With a zero byte an id is followed by the least after it.
     from_id_ = sale_->delivery_id;
     part.until_id = from_id_;
-    if (part.sales.back().delivery_id == from_id_) part.until_id += '\0';
+    continues_ = part.sales.back().delivery_id == from_id_;
+    if (continues_) part.until_id += '\0';
   } else {
     done_ = part.until_id.empty();
   }

@@ -35,6 +35,7 @@ class RowParts {
   const std::unique_ptr<Snapshot::SaleReader> sales_;
   std::optional<Snapshot::Sale> sale_;  // the next one
   std::string from_id_;
+  bool continues_ = false;
   bool done_ = false;
 };
 

@@ -33,7 +33,7 @@ class WorkerRing {
 
   bool empty() const { return workers_.empty(); }
 
-  void run(RowParts& parts, RowPart first, const ChunkSink& sink) {
+  void run(RowParts& parts, RowPart first, RowTally& tally, const ChunkSink& sink) {
     give(std::move(first));
     while (true) {
       while (!failure_ && !parts.done() && given_ < taken_ + workers_.size() * parts_ahead) {
@@ -49,6 +49,7 @@ class WorkerRing {
       ++taken_;
     }
     if (failure_) std::rethrow_exception(failure_);
+    for (const auto& worker : workers_) tally.join(worker->tally());
   }
 
  private:
@@ -70,7 +71,7 @@ std::size_t row_threads() {
   return std::clamp<std::size_t>(std::thread::hardware_concurrency(), threads_min, threads_max);
 }
 
-void each_chunk(const RowSource& source, const ChunkSink& sink) {
+void each_chunk(const RowSource& source, RowTally& tally, const ChunkSink& sink) {
   Snapshot& snapshot = *source.snapshots.front();
   const ExportShape& shape = source.shape;
   MemberTexts members({shape.locale, shape.masked, shape.dialect}, snapshot.last_member());
@@ -79,13 +80,14 @@ void each_chunk(const RowSource& source, const ChunkSink& sink) {
   if (!parts.done()) {
     WorkerRing workers(source, members);
     if (!workers.empty()) {
-      workers.run(parts, std::move(part), sink);
+      workers.run(parts, std::move(part), tally, sink);
       return;
     }
   }
   RowWriter rows(snapshot, source.message, shape, members);
   rows.write(part, sink);
   while (!parts.done()) rows.write(parts.next(), sink);
+  tally.join(rows.tally());
 }
 
 }  // namespace message_history

@@ -21,10 +21,10 @@ struct RowSource {
   PartSize part_size;
 };
 
-// Hands all rows to `sink`, on the calling thread. Each further snapshot gets a thread that makes
-// rows, unless the message is one part only; no thread is left when it returns or throws. Memory
-// does not grow with the message. Throws what snapshots and sink throw; of several failures the one
-// whose rows come first.
-void each_chunk(const RowSource& source, const ChunkSink& sink);
+// Hands all rows to `sink`, on the calling thread, and adds them to `tally`. Each further snapshot
+// gets a thread that makes rows, unless the message is one part only; no thread is left when it
+// returns or throws. Memory does not grow with the message. Throws what snapshots and sink throw;
+// of several failures the one whose rows come first.
+void each_chunk(const RowSource& source, RowTally& tally, const ChunkSink& sink);
 
 }  // namespace message_history

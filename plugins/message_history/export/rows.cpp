@@ -12,6 +12,8 @@ class RowWriter::Part {
       : snapshot_(writer.snapshot_),
         cells_(cells),
         chunk_(writer.chunk_),
+        tally_(writer.tally_),
+        counted_before_(part.continues ? part.from_id : std::string()),
         sale_(part.sales.begin()),
         last_sale_(part.sales.end()),
         sink_(sink) {
@@ -34,6 +36,7 @@ class RowWriter::Part {
   using Sale = std::vector<Snapshot::Sale>::const_iterator;
 
   void add(const Delivery& delivery) {
+    if (counted_before_.empty() || delivery.delivery_id != counted_before_) tally_.add(delivery);
     if (sale_ != last_sale_ && sale_->delivery_id <= delivery.delivery_id) {
       add_sales_without_delivery(
           [&](const Snapshot::Sale& sale) { return sale.delivery_id < delivery.delivery_id; });
@@ -67,11 +70,13 @@ class RowWriter::Part {
       throw crm::Failure(CRM_ERR_CORRUPT,
                          "an order that is credited to the message is missing; restore a backup");
     }
+    tally_.add(sale_->credit);
     cells_.append_order(*sale_, *order, chunk_.bytes, [this] { end_row(); });
   }
 
   void end_row() {
     ++chunk_.rows;
+    tally_.add_row();
     if (chunk_.bytes.size() < chunk_bytes) return;
     sink_(chunk_);
     reserve();
@@ -82,6 +87,8 @@ class RowWriter::Part {
   Snapshot& snapshot_;
   CellWriter<Cells>& cells_;
   RowChunk& chunk_;
+  RowTally& tally_;
+  const std::string counted_before_;  // a delivery that the part before has counted; or empty
   Sale sale_;
   const Sale last_sale_;
   const ChunkSink& sink_;

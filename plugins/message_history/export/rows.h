@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "export/cells.h"
+#include "export/row_tally.h"
 #include "store/rows.h"
 #include "store/snapshot.h"
 
@@ -32,6 +33,7 @@ using ChunkSink = std::function<void(RowChunk&)>;
 struct RowPart {
   std::string from_id;                // inclusive
   std::string until_id;               // exclusive; empty: to the last delivery
+  bool continues = false;             // the delivery `from_id` is also the last of the part before
   std::vector<Snapshot::Sale> sales;  // in the order of their reader, ids in the span or below it
 };
 
@@ -46,6 +48,9 @@ class RowWriter {
 
   void write(const RowPart& part, const ChunkSink& sink);
 
+  // Of all parts written so far.
+  const RowTally& tally() const { return tally_; }
+
  private:
   template <class Cells>
   class Part;
@@ -56,6 +61,7 @@ class RowWriter {
   const MessageNo message_;
   AnyCells cells_;
   RowChunk chunk_;
+  RowTally tally_;
 };
 
 }  // namespace message_history

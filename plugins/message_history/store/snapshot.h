@@ -164,6 +164,7 @@ class Snapshot {
   virtual MoneyByCurrency money(MessageNo message) = 0;
   // Those with the most attempts.
   virtual std::vector<FailureRow> failures(MessageNo message, std::int64_t limit) = 0;
+  virtual std::int64_t failed_attempts(MessageNo message) = 0;  // all of them
   // The newest, rising by day and currency.
   virtual std::vector<RevenueDayRow> revenue_days(MessageNo message, std::int64_t limit) = 0;
   virtual std::map<std::string, ShopMoney> shop() = 0;

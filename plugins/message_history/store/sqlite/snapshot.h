@@ -39,6 +39,7 @@ class SqliteSnapshot final : public Snapshot {
   std::optional<MessageRow> message(MessageNo number) override;
   MoneyByCurrency money(MessageNo message) override;
   std::vector<FailureRow> failures(MessageNo message, std::int64_t limit) override;
+  std::int64_t failed_attempts(MessageNo message) override;
   std::vector<RevenueDayRow> revenue_days(MessageNo message, std::int64_t limit) override;
   std::map<std::string, ShopMoney> shop() override;
   std::map<std::string, ShopMoney> shop(const DaySpan& days) override;

@@ -41,6 +41,17 @@ std::vector<FailureRow> SqliteSnapshot::failures(MessageNo message, std::int64_t
   return rows;
 }
 
+std::int64_t SqliteSnapshot::failed_attempts(MessageNo message) {
+  Query query = db_.rows(tables::failure, "WHERE message_no = ?");
+  query.bind(message);
+  std::int64_t attempts = 0;
+  while (query.step()) {
+    query.skip(3);
+    attempts += query.integer();
+  }
+  return attempts;
+}
+
 std::vector<RevenueDayRow> SqliteSnapshot::revenue_days(MessageNo message, std::int64_t limit) {
   Query query =
       db_.rows(tables::revenue_day, "WHERE message_no = ? ORDER BY day DESC, currency DESC");
