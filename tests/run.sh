@@ -7,7 +7,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . host_stub/packages.sh
-need_packages $BUILD_PACKAGES mold libgtest-dev libgmock-dev librapidcheck-dev python3 \
+need_packages $BUILD_PACKAGES mold clang libgtest-dev libgmock-dev librapidcheck-dev python3 \
   sqlite3 openssl binutils clang-format chromium fonts-noto-cjk busybox python3-jwt python3-cryptography \
   libreoffice-calc-nogui
 need_node

@@ -131,7 +131,7 @@ std::optional<Account> Accounts::check(std::string_view name, std::string_view p
   const auto account = std::find_if(accounts_.begin(), accounts_.end(),
                                     [&](const Account& known) { return known.name == name; });
   const bool is_known = account != accounts_.end();
-  const std::lock_guard lock(hashing_);
+  const crm::Lock lock(hashing_);
   // Unknown names take as long as known ones.
   const std::string hash =
       hash_password(password, is_known ? account->salt : std::string(salt_bytes, '\0'));

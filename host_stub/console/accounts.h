@@ -2,9 +2,10 @@
 // DATA/host/accounts.json.
 #pragma once
 
+#include <crm/cpp/mutex.hpp>
+
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,7 +55,7 @@ class Accounts {
 
  private:
   const std::vector<Account> accounts_;
-  mutable std::mutex hashing_;
+  mutable crm::Mutex hashing_;  // guards no member: it bounds the memory of hashing
 };
 
 struct Accounts::Opened {

@@ -132,7 +132,7 @@ void ExportRoutes::begin(const httplib::Request& request, httplib::Response& res
 }
 
 void ExportRoutes::keep(Proof proof) {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   proofs_.push_back(std::move(proof));
   if (proofs_.size() > proofs_kept_max) proofs_.pop_front();
 }
@@ -141,7 +141,7 @@ void ExportRoutes::proof(const httplib::Request& request, httplib::Response& res
   const auto sign_in = gate_.signed_in(request, response);
   if (!sign_in) return;
   const std::string id = request.matches[1].str();
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   const auto found = std::find_if(proofs_.begin(), proofs_.end(), [&](const Proof& proof) {
     return proof.id == id && proof.actor == sign_in->name;
   });

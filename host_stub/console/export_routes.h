@@ -2,9 +2,9 @@
 #pragma once
 
 #include <httplib.h>
+#include <crm/cpp/mutex.hpp>
 
 #include <deque>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -42,8 +42,8 @@ class ExportRoutes {
   const Gate& gate_;
   const std::vector<LoadedPlugin*> plugins_;
   KeyStore& keys_;
-  std::mutex mutex_;
-  std::deque<Proof> proofs_;
+  crm::Mutex mutex_;
+  std::deque<Proof> proofs_ CRM_GUARDED_BY(mutex_);
 };
 
 }  // namespace host_stub

@@ -13,18 +13,18 @@ ExportStream::ExportStream(ExportRequest request, KeyStore& keys, LoadedPlugin& 
   };
   writer_.cancelled = [](const crm_writer* writer) noexcept -> int32_t {
     auto& self = *static_cast<ExportStream*>(writer->context);
-    const std::lock_guard lock(self.mutex_);
+    const crm::Lock lock(self.mutex_);
     return self.cancelled_ ? 1 : 0;
   };
   thread_ = std::thread([this, request = std::move(request), &keys, &plugin] {
     auto result = [&]() -> crm::Result<SignedExport> {
       try {
-        return run_export(request, keys, plugin, writer_, [this] { return bytes_; });
+        return run_export(request, keys, plugin, writer_, [this] { return this->bytes(); });
       } catch (const std::exception& error) {
         return failure(CRM_ERR_INTERNAL, error.what());
       }
     }();
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     result_.emplace(std::move(result));
     changed_.notify_all();
   });
@@ -32,7 +32,7 @@ ExportStream::ExportStream(ExportRequest request, KeyStore& keys, LoadedPlugin& 
 
 ExportStream::~ExportStream() {
   {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     cancelled_ = true;
     changed_.notify_all();
   }
@@ -40,8 +40,8 @@ ExportStream::~ExportStream() {
 }
 
 int64_t ExportStream::write(std::string_view bytes) {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return cancelled_ || waiting_.size() < export_ahead_bytes_max; });
+  const crm::Lock lock(mutex_);
+  while (!cancelled_ && waiting_.size() >= export_ahead_bytes_max) changed_.wait(mutex_);
   if (cancelled_) return CRM_ERR_CANCELLED;
   const size_t taken = std::min(bytes.size(), export_ahead_bytes_max - waiting_.size());
   waiting_.append(bytes.substr(0, taken));
@@ -50,22 +50,27 @@ int64_t ExportStream::write(std::string_view bytes) {
   return static_cast<int64_t>(taken);
 }
 
+uint64_t ExportStream::bytes() {
+  const crm::Lock lock(mutex_);
+  return bytes_;
+}
+
 Outcome ExportStream::wait() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !waiting_.empty() || result_; });
+  const crm::Lock lock(mutex_);
+  while (waiting_.empty() && !result_) changed_.wait(mutex_);
   if (result_ && !*result_) return result_->error();
   return done();
 }
 
 std::string ExportStream::next() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !waiting_.empty() || result_; });
+  const crm::Lock lock(mutex_);
+  while (waiting_.empty() && !result_) changed_.wait(mutex_);
   changed_.notify_all();
   return std::exchange(waiting_, {});
 }
 
 crm::Result<SignedExport> ExportStream::result() {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   return *result_;
 }
 

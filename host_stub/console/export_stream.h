@@ -2,9 +2,9 @@
 // reader is slower than the plugin.
 #pragma once
 
-#include <condition_variable>
+#include <crm/cpp/mutex.hpp>
+
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -34,14 +34,15 @@ class ExportStream {
 
  private:
   int64_t write(std::string_view bytes);
+  uint64_t bytes();
 
   crm_writer writer_{};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::string waiting_;
-  uint64_t bytes_ = 0;
-  bool cancelled_ = false;
-  std::optional<crm::Result<SignedExport>> result_;
+  crm::Mutex mutex_;
+  crm::Condition changed_;
+  std::string waiting_ CRM_GUARDED_BY(mutex_);
+  uint64_t bytes_ CRM_GUARDED_BY(mutex_) = 0;
+  bool cancelled_ CRM_GUARDED_BY(mutex_) = false;
+  std::optional<crm::Result<SignedExport>> result_ CRM_GUARDED_BY(mutex_);
   std::thread thread_;  // last, since it uses the others
 };
 

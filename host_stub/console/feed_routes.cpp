@@ -78,10 +78,10 @@ std::optional<FeedStream> FeedRoutes::stream_of(const httplib::Request& request,
   return stream.value();
 }
 
-std::shared_ptr<std::mutex> FeedRoutes::turn_of(const FeedStream& stream) {
-  const std::lock_guard lock(mutex_);
+std::shared_ptr<crm::Mutex> FeedRoutes::turn_of(const FeedStream& stream) {
+  const crm::Lock lock(mutex_);
   auto& turn = turns_[{stream.tenant, stream.source}];
-  if (!turn) turn = std::make_shared<std::mutex>();
+  if (!turn) turn = std::make_shared<crm::Mutex>();
   return turn;
 }
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <httplib.h>
+#include <crm/cpp/mutex.hpp>
 
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,15 +41,16 @@ class FeedRoutes {
   void position(const httplib::Request& request, httplib::Response& response) const;
   void record(const httplib::Request& request, httplib::Response& response);
   // One call at a time for each stream, as the plugin interface demands.
-  std::shared_ptr<std::mutex> turn_of(const FeedStream& stream);
+  std::shared_ptr<crm::Mutex> turn_of(const FeedStream& stream);
 
   const Gate& gate_;
   const std::vector<LoadedPlugin*> plugins_;
   const FeedKeys& keys_;
   TenantSettings& settings_;
   const std::atomic<bool>& interrupted_;
-  std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<std::mutex>> turns_;
+  crm::Mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<crm::Mutex>> turns_
+      CRM_GUARDED_BY(mutex_);
 };
 
 }  // namespace host_stub

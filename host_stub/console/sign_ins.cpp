@@ -25,7 +25,7 @@ bool SignIns::is_over(const Entry& entry, SessionClock::time_point now) const {
 
 SignIns::Begun SignIns::begin(const Account& account, SessionClock::time_point now) {
   Begun begun{new_token(), {account.name, account.role, new_token(), now, now}};
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   std::erase_if(sign_ins_, [&](const auto& entry) { return is_over(entry.second, now); });
   if (sign_ins_.size() >= sign_ins_max) {
     sign_ins_.erase(
@@ -38,7 +38,7 @@ SignIns::Begun SignIns::begin(const Account& account, SessionClock::time_point n
 }
 
 std::optional<SignIn> SignIns::find(std::string_view token, Use use, SessionClock::time_point now) {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   const auto found = sign_ins_.find(sha256(token));
   if (found == sign_ins_.end()) return {};
   if (is_over(found->second, now)) {
@@ -50,13 +50,13 @@ std::optional<SignIn> SignIns::find(std::string_view token, Use use, SessionCloc
 }
 
 void SignIns::end(std::string_view token) {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   sign_ins_.erase(sha256(token));
 }
 
 SignIns::Hold::Hold(SignIns& sign_ins, std::string_view token)
     : sign_ins_(sign_ins), key_(sha256(token)) {
-  const std::lock_guard lock(sign_ins_.mutex_);
+  const crm::Lock lock(sign_ins_.mutex_);
   const auto found = sign_ins_.sign_ins_.find(key_);
   if (found != sign_ins_.sign_ins_.end()) ++found->second.holds;
 }
@@ -66,13 +66,13 @@ SignIns::Hold::~Hold() {
 }
 
 bool SignIns::Hold::is_valid(SessionClock::time_point now) const {
-  const std::lock_guard lock(sign_ins_.mutex_);
+  const crm::Lock lock(sign_ins_.mutex_);
   const auto found = sign_ins_.sign_ins_.find(key_);
   return found != sign_ins_.sign_ins_.end() && !sign_ins_.is_over(found->second, now);
 }
 
 void SignIns::release(const std::string& key, SessionClock::time_point now) {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   const auto found = sign_ins_.find(key);
   if (found == sign_ins_.end()) return;
   // Who waited for the answer has as long as after any other.
@@ -80,7 +80,7 @@ void SignIns::release(const std::string& key, SessionClock::time_point now) {
 }
 
 AttemptLimit::Admission AttemptLimit::begin(std::string_view name, SessionClock::time_point now) {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   while (!kept_.empty() && now - kept_.front().at >= window) kept_.pop_front();
   if (const auto wait = wait_of(name, now); wait.count() > 0) return {{}, wait};
   if (under_way_ >= at_once_max) return {};
@@ -103,7 +103,7 @@ std::chrono::seconds AttemptLimit::wait_of(std::string_view name,
 }
 
 void AttemptLimit::end(uint64_t id, bool is_right) {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   --under_way_;
   if (is_right) std::erase_if(kept_, [&](const Kept& attempt) { return attempt.id == id; });
 }

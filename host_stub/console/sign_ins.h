@@ -1,11 +1,12 @@
 // Who is signed in: sessions by their cookie's token, in memory, and how often one may try.
 #pragma once
 
+#include <crm/cpp/mutex.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,8 +75,9 @@ class SignIns {
   void release(const std::string& key, SessionClock::time_point now);
 
   const std::chrono::seconds idle_max_;
-  std::mutex mutex_;
-  std::map<std::string, Entry, std::less<>> sign_ins_;  // by SHA-256 of the token
+  crm::Mutex mutex_;
+  std::map<std::string, Entry, std::less<>> sign_ins_
+      CRM_GUARDED_BY(mutex_);  // by SHA-256 of the token
 };
 
 // How often one may try to sign in, with one name and with all names, and how many attempts are
@@ -120,13 +122,14 @@ class AttemptLimit {
     uint64_t id;
     std::string name;
   };
-  std::chrono::seconds wait_of(std::string_view name, SessionClock::time_point now) const;
+  std::chrono::seconds wait_of(std::string_view name, SessionClock::time_point now) const
+      CRM_REQUIRES(mutex_);
   void end(uint64_t id, bool is_right);
 
-  std::mutex mutex_;
-  std::deque<Kept> kept_;  // of the last window, at most of_all_max
-  uint64_t begun_ = 0;
-  size_t under_way_ = 0;
+  crm::Mutex mutex_;
+  std::deque<Kept> kept_ CRM_GUARDED_BY(mutex_);  // of the last window, at most of_all_max
+  uint64_t begun_ CRM_GUARDED_BY(mutex_) = 0;
+  size_t under_way_ CRM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace host_stub

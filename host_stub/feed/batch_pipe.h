@@ -1,10 +1,10 @@
 // Hands batches from the thread that parses to the thread that applies, and empty ones back.
 #pragma once
 
-#include <condition_variable>
+#include <crm/cpp/mutex.hpp>
+
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -22,8 +22,8 @@ class BatchPipe {
 
   // Producer: waits for an empty batch; NULL when the consumer has given up.
   EventBatch* take_empty() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !empty_.empty() || abandoned_; });
+    const crm::Lock lock(mutex_);
+    while (empty_.empty() && !abandoned_) changed_.wait(mutex_);
     if (abandoned_) return nullptr;
     EventBatch* const batch = empty_.front();
     empty_.pop_front();
@@ -31,14 +31,14 @@ class BatchPipe {
   }
 
   void put_filled(EventBatch* batch) {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     filled_.push_back(batch);
     changed_.notify_all();
   }
 
   // Producer: nothing follows; `error` says why when the feed did not end well.
   void finish(std::optional<crm::Error> error) {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     finished_ = true;
     error_ = std::move(error);
     changed_.notify_all();
@@ -46,8 +46,8 @@ class BatchPipe {
 
   // Consumer: waits for a batch; NULL after the last one.
   EventBatch* take_filled() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !filled_.empty() || finished_; });
+    const crm::Lock lock(mutex_);
+    while (filled_.empty() && !finished_) changed_.wait(mutex_);
     if (filled_.empty()) return nullptr;
     EventBatch* const batch = filled_.front();
     filled_.pop_front();
@@ -55,33 +55,33 @@ class BatchPipe {
   }
 
   void give_back(EventBatch* batch) {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     empty_.push_back(batch);
     changed_.notify_all();
   }
 
   // Consumer: lets the producer end early.
   void abandon() {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     abandoned_ = true;
     changed_.notify_all();
   }
 
   // After the producer ended: why, when it was not the feed's end.
   std::optional<crm::Error> error() const {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     return error_;
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<EventBatch> batches_;
-  std::deque<EventBatch*> empty_;
-  std::deque<EventBatch*> filled_;
-  bool finished_ = false;
-  bool abandoned_ = false;
-  std::optional<crm::Error> error_;
+  mutable crm::Mutex mutex_;
+  crm::Condition changed_;
+  std::vector<EventBatch> batches_;  // each is of whoever took it
+  std::deque<EventBatch*> empty_ CRM_GUARDED_BY(mutex_);
+  std::deque<EventBatch*> filled_ CRM_GUARDED_BY(mutex_);
+  bool finished_ CRM_GUARDED_BY(mutex_) = false;
+  bool abandoned_ CRM_GUARDED_BY(mutex_) = false;
+  std::optional<crm::Error> error_ CRM_GUARDED_BY(mutex_);
 };
 
 }  // namespace host_stub

@@ -106,7 +106,7 @@ crm::Result<KeyRing> KeyStore::read_or_make(const fs::path& file, std::string is
 }
 
 crm::Result<std::string_view> KeyStore::issuer() {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   if (!issuer_.empty()) return std::string_view(issuer_);
   const auto ring =
       read_or_make(issuer_file(), "crm-host:" + to_hex(random_bytes(installation_id_bytes)));

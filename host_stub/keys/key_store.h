@@ -8,8 +8,9 @@
 // them makes the file, the others read it.
 #pragma once
 
+#include <crm/cpp/mutex.hpp>
+
 #include <filesystem>
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -62,8 +63,8 @@ class KeyStore {
   Outcome rotate(const std::filesystem::path& file, Rotation rotation) const;
 
   const std::filesystem::path folder_;
-  std::mutex mutex_;
-  std::string issuer_;  // empty until first asked for
+  crm::Mutex mutex_;
+  std::string issuer_ CRM_GUARDED_BY(mutex_);  // empty until first asked for
 };
 
 }  // namespace host_stub

@@ -27,12 +27,12 @@ int64_t saturating_sum(int64_t a, int64_t b) {
 }  // namespace
 
 void Metrics::add(std::string_view name, int64_t value) {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   if (int64_t* counter = entry(counters_, name)) *counter = saturating_sum(*counter, value);
 }
 
 void Metrics::observe_us(std::string_view name, int64_t duration_us) {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   if (Durations* durations = entry(durations_, name)) {
     ++durations->count;
     durations->sum_us = saturating_sum(durations->sum_us, duration_us);
@@ -41,7 +41,7 @@ void Metrics::observe_us(std::string_view name, int64_t duration_us) {
 }
 
 std::vector<std::string> Metrics::lines() const {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   std::vector<std::string> lines;
   for (const auto& [name, value] : counters_) lines.push_back(fmt::format("{} {}", name, value));
   for (const auto& [name, durations] : durations_) {

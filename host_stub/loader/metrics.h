@@ -1,9 +1,10 @@
 // Counters and durations that plugins report through crm.metrics/1, kept in memory.
 #pragma once
 
+#include <crm/cpp/mutex.hpp>
+
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,9 @@ class Metrics {
     int64_t longest_us = 0;
   };
 
-  mutable std::mutex mutex_;
-  std::map<std::string, int64_t, std::less<>> counters_;
-  std::map<std::string, Durations, std::less<>> durations_;
+  mutable crm::Mutex mutex_;
+  std::map<std::string, int64_t, std::less<>> counters_ CRM_GUARDED_BY(mutex_);
+  std::map<std::string, Durations, std::less<>> durations_ CRM_GUARDED_BY(mutex_);
 };
 
 }  // namespace host_stub

@@ -27,13 +27,14 @@ crm::Result<std::unique_ptr<TenantSettings>> TenantSettings::open(
   auto settings = std::make_unique<TenantSettings>(folder);
   auto tenants = settings->read();
   if (!tenants) return tenants.error();
+  const crm::Lock lock(settings->mutex_);
   settings->tenants_ = std::move(tenants.value());
   return settings;
 }
 
 std::optional<std::string> TenantSettings::get(std::string_view tenant,
                                                std::string_view key) const {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   const auto settings = tenants_.find(tenant);
   if (settings == tenants_.end()) return {};
   const auto setting = settings->second.find(key);
@@ -42,7 +43,7 @@ std::optional<std::string> TenantSettings::get(std::string_view tenant,
 }
 
 std::vector<std::string> TenantSettings::tenants() const {
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   std::vector<std::string> names;
   for (const auto& [tenant, settings] : tenants_) names.push_back(tenant);
   return names;
@@ -68,7 +69,7 @@ crm::Result<std::vector<std::string>> TenantSettings::declare(
   if (changed) {
     if (auto written = write(stored.value()); !written) return written.error();
   }
-  const std::lock_guard guard(mutex_);
+  const crm::Lock guard(mutex_);
   tenants_ = std::move(stored.value());
   return conflicts;
 }

@@ -1,10 +1,11 @@
 // Settings per tenant behind crm.config/1, kept in DATA/host/config.json.
 #pragma once
 
+#include <crm/cpp/mutex.hpp>
+
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,8 +47,8 @@ class TenantSettings {
   std::filesystem::path file() const { return folder_ / "config.json"; }
 
   const std::filesystem::path folder_;
-  mutable std::mutex mutex_;
-  Tenants tenants_;
+  mutable crm::Mutex mutex_;
+  Tenants tenants_ CRM_GUARDED_BY(mutex_);
 };
 
 }  // namespace host_stub

@@ -15,7 +15,7 @@ RowWorker::RowWorker(Snapshot& snapshot, const MessageRow& message, const Export
 
 RowWorker::~RowWorker() {
   {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_one();
@@ -23,7 +23,7 @@ RowWorker::~RowWorker() {
 
 void RowWorker::give(RowPart part) {
   {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     parts_.push_back(std::move(part));
   }
   changed_.notify_one();
@@ -32,8 +32,8 @@ void RowWorker::give(RowPart part) {
 bool RowWorker::next(RowChunk& chunk) {
   Piece piece;
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !pieces_.empty(); });
+    const crm::Lock lock(mutex_);
+    while (pieces_.empty()) changed_.wait(mutex_);
     piece = std::move(pieces_.front());
     pieces_.erase(pieces_.begin());
     if (!piece.ends_part) spare_.push_back(std::exchange(chunk, std::move(piece.chunk)));
@@ -63,8 +63,8 @@ void RowWorker::run() noexcept {
 }
 
 RowPart RowWorker::wait_for_part() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || !parts_.empty(); });
+  const crm::Lock lock(mutex_);
+  while (!stopping_ && parts_.empty()) changed_.wait(mutex_);
   if (stopping_) throw Stopped();
   RowPart part = std::move(parts_.front());
   parts_.pop_front();
@@ -73,8 +73,8 @@ RowPart RowWorker::wait_for_part() {
 
 void RowWorker::put(Piece piece) {
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stopping_ || pieces_.size() < chunks_waiting_max; });
+    const crm::Lock lock(mutex_);
+    while (!stopping_ && pieces_.size() >= chunks_waiting_max) changed_.wait(mutex_);
     if (stopping_) throw Stopped();
     pieces_.push_back(std::move(piece));
   }
@@ -83,7 +83,7 @@ void RowWorker::put(Piece piece) {
 
 void RowWorker::put_chunk(RowChunk& chunk) {
   put({std::exchange(chunk, RowChunk()), false, nullptr});
-  const std::lock_guard lock(mutex_);
+  const crm::Lock lock(mutex_);
   if (spare_.empty()) return;
   chunk = std::move(spare_.back());
   spare_.pop_back();

@@ -4,11 +4,11 @@
 // comes out of next(), where the rows are missing.
 #pragma once
 
-#include <condition_variable>
+#include <crm/cpp/mutex.hpp>
+
 #include <cstddef>
 #include <deque>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -51,14 +51,15 @@ class RowWorker {
   void put(Piece piece);
   void put_chunk(RowChunk& chunk);
 
-  RowWriter rows_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  std::deque<RowPart> parts_;
-  std::vector<Piece> pieces_;    // oldest first; never grows, so that putting cannot fail
-  std::vector<RowChunk> spare_;  // written, to be filled again
-  std::jthread thread_;          // last, since it uses the others
+  RowWriter rows_;  // of the thread alone
+  crm::Mutex mutex_;
+  crm::Condition changed_;
+  bool stopping_ CRM_GUARDED_BY(mutex_) = false;
+  std::deque<RowPart> parts_ CRM_GUARDED_BY(mutex_);
+  // Oldest first; never grows, so that putting cannot fail.
+  std::vector<Piece> pieces_ CRM_GUARDED_BY(mutex_);
+  std::vector<RowChunk> spare_ CRM_GUARDED_BY(mutex_);  // written, to be filled again
+  std::jthread thread_;                                 // last, since it uses the others
 };
 
 }  // namespace message_history

@@ -23,9 +23,9 @@ char lower(char byte) {
 }
 
 bool contains(std::string_view text, std::string_view part) {
-  return part.empty() || !std::ranges::search(text, part, [](char a, char b) {
-                            return lower(a) == lower(b);
-                          }).empty();
+  const auto are_alike = [](char a, char b) { return lower(a) == lower(b); };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), are_alike) != text.end() ||
+         part.empty();
 }
 
 bool selects(const MessageFilter& filter, const MessageRow& message) {
