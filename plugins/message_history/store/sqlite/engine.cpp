@@ -8,12 +8,14 @@
 #include <filesystem>
 
 #include "files/folder.h"
+#include "memory/budget.h"
 #include "store/sqlite/clicked_again.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/database_file.h"
 #include "store/sqlite/free_space.h"
 #include "store/sqlite/meta.h"
 #include "store/sqlite/migration.h"
+#include "store/sqlite/opening_turn.h"
 #include "store/sqlite/period_figures.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
@@ -83,6 +85,7 @@ void fill_tree_of_orders(Connection& db) {
   tree.put(entries);
 }
 
+// For a thread whose turn it is to open the tenant, or that has the file for itself.
 void migrate(Connection& db) {
   const std::int64_t version = db.pragma("user_version");
   if (version == schema_version) return;
@@ -148,7 +151,10 @@ class SqliteStore final : public Store {
         folder_(fs::path(file_).parent_path().string()),
         db_(file_, Connection::Mode::write) {
     expect_file_of(db_, tenant);
-    migrate(db_);
+    if (db_.pragma("user_version") != schema_version) {
+      const OpeningTurn turn(folder_);
+      migrate(db_);
+    }
     facts_ = read_facts(db_);
     state_ = std::make_unique<WriterState>(db_, facts_.member_salt);
     // A sweep may have ended just before the process did.
@@ -200,6 +206,7 @@ class SqliteStore final : public Store {
  private:
   std::string file_;
   std::string folder_;
+  OpenStoreCount counted_;
   Connection db_;
   FreeSpace free_space_{db_};
   TenantFacts facts_;
@@ -216,12 +223,20 @@ class SqliteEngine final : public Engine {
     return std::make_unique<SqliteStore>(file, tenant);
   }
 
-  // Made under another name and renamed when whole, so that a crash leaves no half-made store.
   std::unique_ptr<Store> create(const TenantFacts& facts) override {
     const fs::path file = database_file(folder_, facts.tenant);
-    const fs::path unfinished = file.string() + ".new";
     make_folder(file.parent_path().parent_path());
     make_folder(file.parent_path());
+    make_file(file, facts);
+    return std::make_unique<SqliteStore>(file, facts.tenant);
+  }
+
+ private:
+  // Made under another name and renamed when whole, so that a crash leaves no half-made store.
+  void make_file(const fs::path& file, const TenantFacts& facts) const {
+    const OpeningTurn turn(file.parent_path().string());
+    if (fs::exists(file)) return;  // another process was first
+    const fs::path unfinished = file.string() + ".new";
     for (const char* suffix : {"", "-wal", "-shm"})
       ::unlink((unfinished.string() + suffix).c_str());
     fill(unfinished, facts);
@@ -231,10 +246,8 @@ class SqliteEngine final : public Engine {
     sync_folder(file.parent_path());
     sync_folder(file.parent_path().parent_path());
     sync_folder(folder_);
-    return std::make_unique<SqliteStore>(file, facts.tenant);
   }
 
- private:
   static void fill(const std::string& file, const TenantFacts& facts) {
     Connection db(file, Connection::Mode::create);
     migrate(db);
