@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "files/durable_file.h"
+#include "files/file_limit.h"
 #include "printable.h"
 
 namespace host_stub {
@@ -76,6 +77,7 @@ crm::Result<std::unique_ptr<Session>> Session::open(const SessionOptions& option
   auto settings = TenantSettings::open(host_folder(data));
   if (!settings) return settings.error();
   std::unique_ptr<Session> session(new Session(options, data, std::move(settings.value())));
+  raise_file_limit();
   const HostServices services{session->log_, *session->settings_, session->keys_, session->metrics_,
                               data};
   auto plugins = PluginSet::load(plugin_folder(options.plugin_folder), services, life);

@@ -446,6 +446,17 @@ bool Connection::try_truncate_log() {
   return pragma("wal_checkpoint(TRUNCATE)") == 0;
 }
 
+std::size_t Connection::page_bytes() const {
+  int bytes = 0;
+  int highest = 0;
+  sqlite3_db_status(database_.getHandle(), SQLITE_DBSTATUS_CACHE_USED, &bytes, &highest, 0);
+  return static_cast<std::size_t>(bytes);
+}
+
+void Connection::give_back_pages() {
+  sqlite3_db_release_memory(database_.getHandle());
+}
+
 std::int64_t Connection::steps() const {
   std::int64_t steps = 0;
   for (sqlite3_stmt* statement = nullptr;

@@ -147,6 +147,9 @@ class Connection {
   // Moves the log into the database and makes it empty, without waiting for readers; false while
   // they need it.
   bool try_truncate_log();
+  // What its pages take in memory, and giving back those that are not in use.
+  std::size_t page_bytes() const;
+  void give_back_pages();
   // Virtual machine steps of all statements so far.
   std::int64_t steps() const;
   // Rows changed since it was opened.

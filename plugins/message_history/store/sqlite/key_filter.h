@@ -23,6 +23,7 @@ class KeyFilter {
   explicit KeyFilter(std::int64_t keys)
       : keys_(keys), lines_(static_cast<std::size_t>(keys) * bits_per_key / line_bits + 1) {}
 
+  static constexpr std::size_t bytes_per_key = 2;
   std::int64_t keys() const { return keys_; }
 
   void add(std::string_view key) {
@@ -43,7 +44,7 @@ class KeyFilter {
   // All bits of a key lie in one cache line.
   using Line = std::array<std::uint64_t, 8>;
   static constexpr std::size_t line_bits = 512;
-  static constexpr std::size_t bits_per_key = 16;
+  static constexpr std::size_t bits_per_key = 8 * bytes_per_key;
   static constexpr int bits_per_line = 7;
 
   static std::uint64_t hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 #include <functional>
 
@@ -31,18 +30,7 @@ void wish_for_large_pages(const void* memory, std::size_t bytes) {
   if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
-std::atomic<std::size_t> bytes_of_all = 0;
-
 }  // namespace
-
-bool MemberCache::gives_way() const {
-  return bytes() > member_cache_bytes_min && bytes_of_all > member_caches_bytes_max;
-}
-
-void MemberCache::count_bytes() {
-  bytes_of_all += bytes() - counted_bytes_;  // wraps around where it shrinks
-  counted_bytes_ = bytes();
-}
 
 std::string_view MemberCache::text_at(std::uint32_t at) const {
   const char* entry = texts_.data() + (at - 1);
@@ -158,7 +146,7 @@ void MemberCache::put_in(Slot& slot, std::string_view member_id, MemberNo member
   texts_.append(reinterpret_cast<const char*>(&member.value), sizeof(member.value));
   texts_.append(reinterpret_cast<const char*>(&size), sizeof(size));
   texts_.append(member_id);
-  if (bytes() != counted_bytes_) count_bytes();
+  memory_.set(bytes());
 }
 
 void MemberCache::clear() {
@@ -166,7 +154,7 @@ void MemberCache::clear() {
   std::string().swap(texts_);  // an assignment would keep the memory
   used_ = 0;
   is_complete_ = false;
-  count_bytes();
+  memory_.set(0);
 }
 
 }  // namespace message_history::sqlite

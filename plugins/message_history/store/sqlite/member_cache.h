@@ -1,8 +1,8 @@
 // The living members by id, in the process's memory: nearly every event names one.
 //
 // Holds all of a shop's members, so that an id which is not here is new, unless they take more than
-// `member_cache_bytes_max`: then the newest of them. Where the caches of all shops together take
-// more than `member_caches_bytes_max`, it holds those met lately. One thread a cache.
+// `member_cache_bytes_max`: then the newest of them. Where the caches of all shops together use up
+// their share of the memory budget, it holds those met lately. One thread a cache.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "memory/budget.h"
 #include "store/store.h"
 
 namespace message_history::sqlite {
 
-// About five million members.
-inline constexpr std::size_t member_cache_bytes_max = std::size_t{192} << 20;
-inline constexpr std::size_t member_caches_bytes_max = std::size_t{384} << 20;
-// A cache may always be as large as this.
-inline constexpr std::size_t member_cache_bytes_min = std::size_t{1} << 20;
+// About five million members; a quarter more for a while is within the share of all caches.
+inline constexpr std::size_t member_cache_bytes_max = 192 * mebibyte;
 
 class MemberCache {
  public:
@@ -42,7 +40,7 @@ class MemberCache {
   // Has grown by a quarter beyond that: time to start over.
   bool is_oversized() const { return bytes() > bytes_max_ + bytes_max_ / 4; }
   // The caches of all shops are too large: time to empty it.
-  bool gives_way() const;
+  bool gives_way() const { return memory_.gives_way(); }
 
   // Whether an id that is not here is nobody's.
   bool is_complete() const { return is_complete_; }
@@ -63,14 +61,13 @@ class MemberCache {
   void find_few(std::span<MemberLookup> lookups) const;
   void grow();
   void make_room(std::size_t bytes);
-  void count_bytes();
 
   std::size_t bytes_max_;
   std::vector<Slot> slots_;  // a power of two, at most three quarters in use
   std::size_t used_ = 0;
   bool is_complete_ = false;
-  std::size_t counted_bytes_ = 0;  // of this cache, in the sum of all
-  std::string texts_;              // member as 8 bytes, size as 2 bytes, id
+  MemoryPart memory_{member_caches_memory};
+  std::string texts_;  // member as 8 bytes, size as 2 bytes, id
 };
 
 }  // namespace message_history::sqlite

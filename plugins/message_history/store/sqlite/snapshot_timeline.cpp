@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <tuple>
 #include <utility>
 
@@ -180,22 +181,39 @@ void add_orders(Connection& db, TreeSet& trees, const Page& page, const Below& k
   }
 }
 
-// Of each order at most a page: more cannot be shown.
+// The ids of these orders as the JSON array that a statement takes for a set. Each order's row is
+// verified.
+std::string order_ids_of(Connection& db, const std::vector<OrderNo>& orders) {
+  nlohmann::json numbers = nlohmann::json::array();
+  for (const OrderNo order : orders) numbers.push_back(order.value);
+  const std::string wanted = numbers.dump();
+  nlohmann::json ids = nlohmann::json::array();
+  Query query = db.rows(tables::orders, "WHERE order_no IN (SELECT value FROM json_each(?))");
+  query.bind(wanted);
+  while (query.step()) ids.push_back(read_order(query).order_id);
+  // Names the one that is missing.
+  if (ids.size() != orders.size())
+    std::ranges::for_each(orders, [&db](OrderNo order) { stored_order(db, order); });
+  return ids.dump();
+}
+
+// Of all the member's orders with one statement, however many they are.
 void add_refunds(Connection& db, TreeSet& trees, const Page& page, const Below& key,
                  Entries& entries) {
-  for (const OrderNo order : member_orders(trees, page.member, 0, Limits::max())) {
-    Query query = db.rows(tables::refund,
-                          "WHERE order_id = ? AND (at, refund_id) < (?, ?) "
-                          "ORDER BY at DESC, refund_id DESC LIMIT ?");
-    query.bind(stored_order(db, order).order_id).bind(key.at_us);
-    bind_text(query, key);
-    query.bind(page.limit);
-    while (query.step()) {
-      TimelineRow row;
-      row.refund = read_refund(query);
-      Position position{row.refund->at_us, What::refund, 0, 0, row.refund->refund_id};
-      add(entries, std::move(position), std::move(row));
-    }
+  const std::vector<OrderNo> orders = member_orders(trees, page.member, 0, Limits::max());
+  if (orders.empty()) return;
+  const std::string order_ids = order_ids_of(db, orders);
+  Query query = db.rows(tables::refund,
+                        "WHERE order_id IN (SELECT value FROM json_each(?)) AND "
+                        "(at, refund_id) < (?, ?) ORDER BY at DESC, refund_id DESC LIMIT ?");
+  query.bind(order_ids).bind(key.at_us);
+  bind_text(query, key);
+  query.bind(page.limit);
+  while (query.step()) {
+    TimelineRow row;
+    row.refund = read_refund(query);
+    Position position{row.refund->at_us, What::refund, 0, 0, row.refund->refund_id};
+    add(entries, std::move(position), std::move(row));
   }
 }
 

@@ -26,7 +26,7 @@ void SortedRuns::load() {
   cursors_.clear();
   filters_.clear();
   run_reads_.clear();
-  filtered_keys_ = 0;
+  count_filtered(0);
   owed_.clear();
   Query query = db_.rows(tables::run, "WHERE tree = ?");
   query.bind(static_cast<std::int64_t>(tree_));
@@ -117,9 +117,15 @@ void SortedRuns::note_reads(const Run& run, const Reads& reads, bool any_found) 
   if (reads_.are_mostly_in_vain()) is_filtering_ = true;
 }
 
+void SortedRuns::count_filtered(std::int64_t keys) {
+  filtered_keys_ = keys;
+  filter_memory_.set(static_cast<std::size_t>(keys) * KeyFilter::bytes_per_key);
+}
+
 KeyFilter* SortedRuns::new_filter(const Run& run, std::int64_t keys) {
   if (!is_filtering_ || filtered_keys_ + keys > filtered_keys_max) return nullptr;
-  filtered_keys_ += keys;
+  if (filters_memory.is_used_up()) return nullptr;
+  count_filtered(filtered_keys_ + keys);
   return &filters_.try_emplace(run.number, keys).first->second;
 }
 
@@ -255,7 +261,7 @@ void SortedRuns::erase(const Run& run) {
   cursors_.erase(run.number);
   run_reads_.erase(run.number);
   if (const auto filter = filters_.find(run.number); filter != filters_.end()) {
-    filtered_keys_ -= filter->second.keys();
+    count_filtered(filtered_keys_ - filter->second.keys());
     filters_.erase(filter);
   }
   std::erase_if(runs_, [&](const auto& known) { return known.get() == &run; });

@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "memory/budget.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/key_filter.h"
 #include "store/sqlite/key_sort.h"
@@ -64,7 +65,8 @@ constexpr Fanin fanin_of(Tree tree) {
 }
 // While nothing is put, so few runs of a level are merged: there is time to make searching quick.
 inline constexpr std::size_t quiet_fanin = 4;
-// A tree's filters take 64 MB at most; runs beyond that are read.
+// A tree's filters take 64 MB at most, and those of all trees their share of the memory budget;
+// runs beyond that are read.
 inline constexpr std::int64_t filtered_keys_max = 32'000'000;
 
 struct RunEntry {
@@ -156,6 +158,7 @@ class SortedRuns {
   void note_reads(const Run& run, const Reads& reads, bool any_found);
   KeyFilter* filter_of(const Run& run);
   KeyFilter* new_filter(const Run& run, std::int64_t keys);
+  void count_filtered(std::int64_t keys);
   RunCursor& cursor_of(const Run& run);
   Run& add_run(std::int64_t level);
   void save(const Run& run);
@@ -177,6 +180,7 @@ class SortedRuns {
   // By run, once look-ups were seen to read much in vain, as those of random ids do.
   std::unordered_map<std::int64_t, KeyFilter> filters_;
   std::int64_t filtered_keys_ = 0;
+  MemoryPart filter_memory_{filters_memory};
   bool uses_filters_ = false;
   bool is_filtering_ = false;
   Reads reads_;

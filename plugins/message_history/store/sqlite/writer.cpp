@@ -1,5 +1,6 @@
 #include "store/sqlite/writer.h"
 
+#include "memory/budget.h"
 #include "store/sqlite/meta.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
@@ -389,6 +390,7 @@ void SqliteWriter::commit(bool forget) {
   unfile_dropped();
   db_.commit();
   committed_ = true;
+  if (db_.page_bytes() > kept_pages_bytes_of_a_store()) db_.give_back_pages();
   if (!forget) return;
   db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
   db_.execute("PRAGMA secure_delete=FAST");
