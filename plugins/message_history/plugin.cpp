@@ -27,12 +27,18 @@ namespace {
 constexpr std::string_view plugin_id = "org.crm.message_history";
 constexpr std::string_view exports_view_id = "exports";
 
-std::vector<std::unique_ptr<Snapshot>> snapshots_for(const ViewRequest& request, Store& store) {
+std::vector<std::unique_ptr<Snapshot>> snapshots_for(const ViewRequest& request,
+                                                     StoreReader& store) {
   const std::size_t count = snapshots_of_view(request.view_id);
   if (count > 1) return store.snapshots(count);
   std::vector<std::unique_ptr<Snapshot>> one;
   one.push_back(store.snapshot());
   return one;
+}
+
+// The appender takes the writer's lock for each row.
+AuditAppender appender_of(Tenant& tenant) CRM_NO_THREAD_SAFETY_ANALYSIS {
+  return audit_appender(*tenant.store, tenant.writer);
 }
 
 class Plugin {
@@ -78,10 +84,10 @@ class Plugin {
     if (!request) throw crm::Failure(request.error());
     const auto tenant = tenant_of(raw->tenant);
     if (request.value().view_id == exports_view_id) note_aborted_exports(*tenant);
-    const auto snapshots = snapshots_for(request.value(), *tenant->store);
+    const auto snapshots = snapshots_for(request.value(), tenant->reader());
     const auto document = render_view(
         request.value(),
-        {*snapshots.front(), tenant->store->facts(), host_.now_us(),
+        {*snapshots.front(), tenant->reader().facts(), host_.now_us(),
          [&snapshots](const Rule& rule) { return reattribute(rule, snapshots); }, seal});
     if (!document) throw crm::Failure(document.error());
     stream.write(document.value().dump());
@@ -99,8 +105,8 @@ class Plugin {
         [this](std::int32_t level, std::string_view line) { host_.log(level, line); }};
     const auto tenant = tenant_of(request->tenant);
     note_aborted_exports(*tenant);
-    const std::string& folder = tenant->store->folder();
-    const ExportTenant exported{*tenant->store, audit_appender(*tenant->store, tenant->writer),
+    const std::string& folder = tenant->reader().folder();
+    const ExportTenant exported{tenant->reader(), appender_of(*tenant),
                                 [&folder](std::string_view export_id) {
                                   return std::make_shared<RunningMark>(folder, export_id);
                                 }};
@@ -113,7 +119,7 @@ class Plugin {
     }
     const auto verified = tenant_of(tenant);
     note_aborted_exports(*verified);
-    const auto head = verify_chain(*verified->store->snapshot());
+    const auto head = verify_chain(*verified->reader().snapshot());
     if (!head) throw crm::Failure(head.error());
     result->rows = static_cast<uint64_t>(head.value().rows);
     std::memcpy(result->head_sha256, head.value().sha256.data(), sizeof(result->head_sha256));
@@ -132,9 +138,9 @@ class Plugin {
   // Before anybody looks at the chain. What cannot be recorded now is found again the next time.
   void note_aborted_exports(Tenant& tenant) {
     try {
-      const std::string& folder = tenant.store->folder();
-      const auto snapshot = tenant.store->snapshot();
-      record_aborted(*snapshot, audit_appender(*tenant.store, tenant.writer),
+      const std::string& folder = tenant.reader().folder();
+      const auto snapshot = tenant.reader().snapshot();
+      record_aborted(*snapshot, appender_of(tenant),
                      {host_.now_us(), [&folder](std::string_view export_id) {
                         return is_marked_running(folder, export_id);
                       }});

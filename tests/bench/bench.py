@@ -26,6 +26,7 @@ CASES = {
     "views": cases_history.views,
     "start": cases_history.start,
     "orders": cases_history.orders,
+    "busy-views": cases_history.busy_views,
     "reattribution": cases_attribution.reattribution,
     "export": cases_export.export,
     "export-memory": cases_export.export_memory,

@@ -59,6 +59,24 @@ def _of_runs(views_of_runs):
     return found
 
 
+def busy_views(driver):
+    """p99 of every view while events arrive. After every other case on the store: it grows meanwhile."""
+    size = driver.size
+    runs = [driver.crm("busy-views", history(driver), *size.history.options(), "--events-a-second", size.busy_events,
+                       "--samples", size.view_samples, "--seconds-a-view", size.view_seconds)
+            for _ in range(size.long_runs)]
+    names = [view["view"] for view in runs[0]["views"]]
+    p99 = {name: median(run["views"][i]["found"]["p99_ms"] for run in runs) for i, name in enumerate(names)}
+    slowest = max(p99, key=p99.get)
+    rate = median(run["recorded"]["events"] / run["recorded"]["seconds"] for run in runs)
+    batch_ms = max(run["recorded"]["batches"]["max_ms"] for run in runs)
+    return [Row(f"views while {size.busy_events:,} events/s arrive: p99", f"{p99[slowest]:.2f} ms", "", None, "<= 20 ms",
+                "5 ms", max(run.peak_mib for run in runs), len(runs),
+                judged(p99[slowest], 20, 5, larger_is_better=False),
+                note=f"the slowest of {len(names)} views: {slowest}; {per_second(rate, 'events')} arrived, the longest "
+                     f"batch took {batch_ms:.0f} ms", details={"runs": [run.values for run in runs]})]
+
+
 def start(driver):
     """From loading the file to the answer of the first call, in a new process each time."""
     runs = [driver.crm("start", history(driver)) for _ in range(driver.size.runs)]

@@ -2,6 +2,7 @@
 
 from statistics import median
 
+from cases_ingest import longest_batch
 from driver import count_text, median_of
 from table import Row, judged, per_second
 
@@ -24,14 +25,25 @@ def growth(driver):
 
 
 def tenants(driver):
-    """Batches of all tenants in turns, far more of them than are kept open."""
+    """Batches of all tenants in turns, against as many events of one tenant."""
     size = driver.size
+    shop = size.tenant_shop
     with driver.scratch("tenants") as data:
-        run = driver.crm("tenants", data, *size.tenant_shop.options(), "--tenants", size.tenants)
-    return [Row(f"ingest, {size.tenants:,} tenants x {count_text(size.tenant_shop.deliveries)} deliveries",
-                per_second(run["events"] / run["ours_s"], "events"), memory_mib=run.peak_mib, section="scale",
+        run = driver.crm("tenants", data, *shop.options(), "--tenants", size.tenants)
+    with driver.scratch("tenants") as data:
+        one = driver.crm("ingest", data, "--without-baseline", *shop.scaled(size.tenants).options())
+
+    def rate(of):
+        return of["events"] / of["ours_s"]
+    ratio = rate(run) / rate(one)
+    case = f"{size.tenants:,} tenants x {count_text(shop.deliveries)} deliveries"
+    return [Row(f"ingest, {case}, against one tenant", per_second(rate(run), "events"), per_second(rate(one), "events"),
+                ratio, ">= 0.4x", "0.8x", run.peak_mib, reached=judged(round(ratio, 2), 0.4, 0.8, larger_is_better=True),
                 note=f"at most {run['open_files_max']} files open, {run['bytes'] / run['events']:.0f} bytes a delivery",
-                details=run.values)]
+                details={"tenants": run.values, "one": one.values}),
+            Row(f"resident memory, {case}", f"{run.peak_mib:.0f} MiB", f"{one.peak_mib:.0f} MiB", None, "<= 1 GiB",
+                "512 MiB", run.peak_mib, reached=judged(run.peak_mib, 1024, 512, larger_is_better=False),
+                note="the most that the process had, against that of one tenant")]
 
 
 def messages(driver):
@@ -48,8 +60,9 @@ def messages(driver):
     def rate(runs):
         return median_of(runs, lambda run: run["events"] / run["ours_s"])
     return [Row(f"ingest, {count_text(deliveries)} deliveries of {count_text(size.many_messages)} messages against 1",
-                per_second(rate(many), "events"), per_second(rate(one), "events"), rate(many) / rate(one),
-                memory_mib=max(run.peak_mib for run in many), runs=len(many), section="scale")]
+                per_second(rate(many), "events"), per_second(rate(one), "events"), rate(many) / rate(one), ">= 0.6x",
+                "0.9x", memory_mib=max(run.peak_mib for run in many), runs=len(many),
+                reached=judged(round(rate(many) / rate(one), 2), 0.6, 0.9, larger_is_better=True))]
 
 
 def retention(driver):
@@ -68,4 +81,6 @@ def retention(driver):
                 note=f"p50 / p99 / max of batches of 1,000, against those before; {swept}; "
                      f"{run['bytes_before'] / 2**20:.0f} MiB before, {run['bytes_after'] / 2**20:.0f} MiB after "
                      f"{count_text(run['recorded_meanwhile'])} more",
-                details=run.values)]
+                details=run.values),
+            longest_batch(f"longest batch of 1,000 while half of {count_text(plan.shop.deliveries)} is dropped",
+                          [run["during"]])]

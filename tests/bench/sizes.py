@@ -56,6 +56,7 @@ class Size:
     orders: int
     view_samples: int
     view_seconds: float  # of samples a view, at most
+    busy_events: int  # that arrive in a second while views are read
     export: Shop
     export_small_part: float
     growth: Growth
@@ -74,7 +75,7 @@ SIZES = {
         three=Shop(2_000, 1_000, 10, 3),
         uuid=Shop(2_000, 1_000, 10, 3),
         history=Shop(5_000, 1_000, 60, 3), small_part=0.2, orders=200,
-        view_samples=3, view_seconds=1,
+        view_samples=3, view_seconds=1, busy_events=5_000,
         export=Shop(3_000, 3_000), export_small_part=0.1,
         growth=Growth(Shop(2_000, 1_000, 10, 3), young=500, slices=2, slice_deliveries=500),
         reattribution=Shop(3_000, 500, 10, deliveries_a_sale=20),
@@ -87,7 +88,7 @@ SIZES = {
         three=Shop(100_000, 50_000, 100, 10),
         uuid=Shop(100_000, 50_000, 100, 10),
         history=Shop(200_000, 50_000, 2_000, 20), small_part=0.1, orders=5_000,
-        view_samples=100, view_seconds=0.2,
+        view_samples=100, view_seconds=0.2, busy_events=50_000,
         export=Shop(200_000, 200_000), export_small_part=0.1,
         growth=Growth(Shop(500_000, 100_000, 100, 10), young=50_000, slices=5, slice_deliveries=10_000),
         reattribution=Shop(1_000_000, 100_000, 100, deliveries_a_sale=20),
@@ -100,7 +101,7 @@ SIZES = {
         three=Shop(3_000_000, 1_000_000, 1_000, 50),
         uuid=Shop(3_000_000, 1_000_000, 1_000, 50),
         history=Shop(20_000_000, 2_000_000, 100_000, 50), small_part=0.01, orders=100_000,
-        view_samples=500, view_seconds=20,
+        view_samples=500, view_seconds=20, busy_events=50_000,
         export=Shop(10_000_000, 10_000_000), export_small_part=0.1,
         growth=Growth(Shop(50_000_000, 5_000_000, 10_000, 50), young=1_000_000, slices=11,
                       slice_deliveries=100_000),

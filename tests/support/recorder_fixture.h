@@ -34,7 +34,10 @@ class SmallHost {
     raw_.size = sizeof(raw_);
     raw_.abi_major = CRM_ABI_MAJOR;
     raw_.context = this;
-    raw_.now_us = [](const crm_host* host) { return self(host).now_us.load(); };
+    raw_.now_us = [](const crm_host* host) {
+      ++self(host).asked_for_time;
+      return self(host).now_us.load();
+    };
     raw_.log = [](const crm_host* host, int32_t, crm_str line) {
       const std::lock_guard lock(self(host).mutex_);
       self(host).lines.emplace_back(crm::view(line));
@@ -64,6 +67,7 @@ class SmallHost {
     settings_[key] = value;
   }
   std::atomic<std::int64_t> now_us = monday_us;
+  mutable std::atomic<int> asked_for_time = 0;
   mutable std::vector<std::string> lines;  // logged
 
  private:
@@ -114,7 +118,7 @@ class RecorderFixture {
   // What the settler does as well: hence the writer's turn.
   bool sweep_to(std::int64_t kept_from_us) {
     const auto open = recorder.settled_tenant(tenant);
-    const std::lock_guard writer(open->writer);
+    const crm::Lock writer(open->writer);
     return open->store->sweep_some(kept_from_us);
   }
 

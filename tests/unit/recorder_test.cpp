@@ -346,16 +346,24 @@ TEST_F(RecorderTest, changedBitInAStoredOrderIsAnErrorAndNotAWrongNumber) {
 }
 
 TEST_F(RecorderTest, poolStaysBoundedOverManyTenants) {
-  for (std::size_t i = 0; i < 2 * open_tenants_max; ++i) {
-    tenant = "mall-" + std::to_string(i);
-    seq = 0;
-    record({test::Order{monday_us, "O", "kim", 1000}});
+  constexpr std::size_t open_max = 16;
+  Tenants pool(host, sqlite::make_engine(folder.path()), open_max);
+  Recorder bounded(host, pool);
+  for (std::size_t i = 0; i < 2 * open_max; ++i) {
+    test::EventList list;
+    list.add(test::Order{monday_us, "O", "kim", 1000}, 1);
+    const std::string name = "mall-" + std::to_string(i);
+    const crm_event_batch batch = list.batch(name, source);
+    crm_event_ack ack{};
+    ack.size = sizeof(ack);
+    bounded.record(&batch, &ack);
+    EXPECT_EQ(ack.accepted, 1u);
   }
   std::size_t open_files = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     ++open_files;
   }
-  EXPECT_LE(open_files, 6 * open_tenants_max + 32);
+  EXPECT_LE(open_files, files_a_tenant * open_max + 32);
 }
 
 TEST_F(RecorderTest, listPageCostsTheSameWhateverTheNumberOfDeliveries) {

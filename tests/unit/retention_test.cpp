@@ -14,6 +14,8 @@
 namespace message_history {
 namespace {
 
+using namespace std::chrono_literals;
+
 using test::day_us;
 using test::hour_us;
 using test::minute_us;
@@ -413,6 +415,21 @@ TEST_F(Retention, AWrongSettingIsLoggedOnceAndKeepsEverything) {
   EXPECT_EQ(retention_days(host, tenant), 36'500);
   set("retention.days", "");
   EXPECT_FALSE(retention_days(host, tenant));
+}
+
+TEST_F(Retention, TheSettingIsReadOnceAMinuteWhicheverWayTheClockGoes) {
+  const KeptDays::Clock::time_point now{};
+  KeptDays kept;
+  EXPECT_EQ(kept.at(host, tenant, monday_us, now), std::nullopt);
+  set("retention.days", "90");
+  EXPECT_EQ(kept.at(host, tenant, monday_us + 1, now + 59s), std::nullopt);
+  EXPECT_EQ(kept.at(host, tenant, monday_us + 1, now + 60s), 90);  // the host's clock stands still
+  set("retention.days", "100");
+  EXPECT_EQ(kept.at(host, tenant, monday_us - hour_us, now + 61s), 100);  // it went back
+  set("retention.days", "110");
+  EXPECT_EQ(kept.at(host, tenant, monday_us + 9'000 * day_us, now + 62s), 110);  // and ahead
+  set("retention.days", "120");
+  EXPECT_EQ(kept.at(host, tenant, monday_us + 9'000 * day_us, now + 63s), 110);
 }
 
 TEST_F(Retention, GivesTheDiskBack) {

@@ -75,10 +75,11 @@ TEST_F(SettlingTest, acknowledgedBatchesThatWereNotSettledSurviveACrash) {
 TEST_F(SettlingTest, aSettledTenantCanBeClosed) {
   shop_.record(deliveries(0, 3));
   ASSERT_TRUE(settles_by_itself());
-  const std::weak_ptr<Tenant> tenant = shop_.tenants.open(shop_.tenant);
+  const std::string log = folder() + "/history.db-wal";
+  ASSERT_TRUE(std::filesystem::exists(log));
   shop_.tenants.close_all();
-  // The settler has it once more, when nothing was recorded for a while.
-  EXPECT_TRUE(test::comes_true([&] { return tenant.expired(); }));
+  // A thread may have it once more, when nothing was recorded for a while.
+  EXPECT_TRUE(test::comes_true([&] { return !std::filesystem::exists(log); }));
 }
 
 // An error after the commit, as of the checkpoint that follows it, leaves the batches waiting.

@@ -61,9 +61,9 @@ Sha256 seal(const AuditRow& row) {
   return sha256(fields.bytes());
 }
 
-AuditAppender audit_appender(Store& store, std::mutex& writer) {
+AuditAppender audit_appender(Store& store, FairMutex& writer) {
   return [&store, &writer](AuditRow& row) {
-    const std::lock_guard lock(writer);
+    const crm::Lock lock(writer);
     const auto transaction = store.begin();
     if (!transaction->append_audit(row, seal)) return false;
     transaction->commit();

@@ -10,13 +10,13 @@
 #include <crm/cpp/failure.hpp>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "store/rows.h"
 #include "store/snapshot.h"
 #include "store/store.h"
+#include "threads/fair_mutex.h"
 
 namespace message_history {
 
@@ -37,7 +37,7 @@ Sha256 seal(const AuditRow& row);
 using AuditAppender = std::function<bool(AuditRow&)>;
 
 // Each row is a transaction of its own, and `writer` is held for that long. Both must outlive it.
-AuditAppender audit_appender(Store& store, std::mutex& writer);
+AuditAppender audit_appender(Store& store, FairMutex& writer);
 
 struct ChainHead {
   std::int64_t rows = 0;

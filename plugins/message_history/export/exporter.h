@@ -32,7 +32,7 @@ struct ExportDesk {
 // The tenant of the session. Nothing of it is locked while the file is streamed: only
 // `append_audit` may wait for the tenant's writer.
 struct ExportTenant {
-  Store& store;
+  StoreReader& store;
   AuditAppender append_audit;  // audit_appender
   // Says that the export runs as long as what it returns lives.
   std::function<std::shared_ptr<void>(std::string_view export_id)> mark_running;

@@ -3,23 +3,32 @@
 // [any] thread.
 #pragma once
 
+#include <crm/cpp/mutex.hpp>
+
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "memory/budget.h"
+
 namespace message_history {
 
-// What one transaction settles at most, of which so much at a time; and what may wait before
-// whoever records has to help.
+// What one transaction settles at most, of which so much at a time.
 inline constexpr std::size_t settled_events_max = 65'536;
 inline constexpr std::size_t settled_chunk_events = 16'384;
-inline constexpr std::size_t backlog_events_max = 131'072;
+// Where more waits, whoever records waits a moment for each batch; two transactions' worth, so that
+// the next one is whole when this one ends.
+inline constexpr std::size_t backlog_events_soft_max = 2 * settled_events_max;
+inline constexpr std::size_t backlog_bytes_soft_max = std::size_t{48} << 20;
+// Where so much waits, whoever records has to help.
+inline constexpr std::size_t backlog_events_max = 3 * settled_events_max;
 inline constexpr std::size_t backlog_bytes_max = std::size_t{64} << 20;
 
 struct JournaledBatch {
@@ -48,22 +57,31 @@ class Backlog {
  public:
   using Batches = std::vector<std::shared_ptr<const JournaledBatch>>;
 
+  // Up to record `settled` all is in the database. Before the first batch is added.
+  void begin_after(std::uint64_t settled) noexcept {
+    const crm::Lock lock(mutex_);
+    settled_ = settled;
+  }
+
   // `number` is its record's in the journal: it is durable, so that this must not fail.
   void add(PlacedBatch batch, std::uint64_t number) noexcept {
     batch.batch().number = number;
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     events_ += batch.batch().events;
     bytes_ += batch.batch().payload.size();
+    memory_.set(bytes_);
     last_ = number;
     batches_.splice(batches_.end(), batch.place_);
   }
 
-  // The oldest, at least one if there is any. They stay until they are removed.
-  Batches oldest(std::size_t events_max) const {
-    const std::lock_guard lock(mutex_);
+  // The oldest up to this number, at least one if there is any. They stay until they are removed.
+  Batches oldest(std::size_t events_max,
+                 std::uint64_t last_number = std::numeric_limits<std::uint64_t>::max()) const {
+    const crm::Lock lock(mutex_);
     Batches oldest;
     std::size_t events = 0;
     for (const auto& batch : batches_) {
+      if (batch->number > last_number) break;
       events += batch->events;
       if (!oldest.empty() && events > events_max) break;
       oldest.push_back(batch);
@@ -72,42 +90,63 @@ class Backlog {
   }
 
   void remove_oldest(std::size_t count) noexcept {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     for (std::size_t i = 0; i < count; ++i) {
       events_ -= batches_.front()->events;
       bytes_ -= batches_.front()->payload.size();
+      settled_ = batches_.front()->number;
       batches_.pop_front();
     }
+    memory_.set(bytes_);
+    removed_.notify_all();
   }
 
   bool empty() const {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     return batches_.empty();
   }
   std::size_t events() const {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     return events_;
   }
   bool is_full() const {
-    const std::lock_guard lock(mutex_);
-    return events_ >= backlog_events_max || bytes_ >= backlog_bytes_max;
+    const crm::Lock lock(mutex_);
+    return events_ >= backlog_events_max || bytes_ >= backlog_bytes_max || memory_.gives_way();
+  }
+  // Waits until less than the soft maximum waits, here and in all backlogs together, but not beyond
+  // `end`.
+  void wait_for_room(std::chrono::steady_clock::time_point end) const {
+    const crm::Lock lock(mutex_);
+    while (events_ >= backlog_events_soft_max || bytes_ >= backlog_bytes_soft_max ||
+           memory_.gives_way()) {
+      if (std::chrono::steady_clock::now() >= end) return;
+      removed_.wait_until(mutex_, end);
+    }
   }
   // Whether the batch with this number, or one before it, waits.
   bool holds_up_to(std::uint64_t number) const {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     return !batches_.empty() && batches_.front()->number <= number;
   }
   std::uint64_t last_number() const {  // ever added; 0: none
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     return last_;
+  }
+  // Up to which record all is in the database.
+  std::uint64_t settled_number() const {
+    const crm::Lock lock(mutex_);
+    return settled_;
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::list<std::shared_ptr<JournaledBatch>> batches_;
-  std::size_t events_ = 0;
-  std::size_t bytes_ = 0;
-  std::uint64_t last_ = 0;
+  mutable crm::Mutex mutex_;
+  mutable crm::Condition removed_;
+  std::list<std::shared_ptr<JournaledBatch>> batches_ CRM_GUARDED_BY(mutex_);
+  std::size_t events_ CRM_GUARDED_BY(mutex_) = 0;
+  std::size_t bytes_ CRM_GUARDED_BY(mutex_) = 0;
+  std::uint64_t last_ CRM_GUARDED_BY(mutex_) = 0;
+  std::uint64_t settled_ CRM_GUARDED_BY(mutex_) = 0;
+  MemoryPart memory_ CRM_GUARDED_BY(mutex_){backlogs_memory};
 };
 
 }  // namespace message_history

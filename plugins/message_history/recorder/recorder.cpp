@@ -16,6 +16,11 @@ namespace {
 // Manifests list every source; this many always fit.
 constexpr std::size_t sources_max = 256;
 
+// What one batch waits at most while more waits than should; then it is taken in all the same, up
+// to what may wait at all. Recording goes as fast as settling by it, and no batch takes as long as
+// a transaction.
+constexpr std::chrono::milliseconds room_wait_max{25};
+
 // The counters of `ack` that on_batch fills; the caller's array stays.
 crm_event_ack blank(const crm_event_ack& ack) {
   crm_event_ack fresh{};
@@ -50,7 +55,8 @@ void Recorder::record(const crm_event_batch* batch, crm_event_ack* ack) {
 
   const std::shared_ptr<Tenant> tenant = tenants_.open_or_create(crm::view(batch->tenant));
   crm_event_ack result = blank(*ack);
-  take_in(tenant, *batch, result);
+  tenant->backlog.wait_for_room(began + room_wait_max);
+  take_in(*tenant, *batch, result);
   *ack = result;
 
   host_.add_metric("message_history.events.accepted", static_cast<std::int64_t>(result.accepted));
@@ -60,12 +66,11 @@ void Recorder::record(const crm_event_batch* batch, crm_event_ack* ack) {
                                                 .count());
 }
 
-void Recorder::take_in(const std::shared_ptr<Tenant>& tenant, const crm_event_batch& batch,
-                       crm_event_ack& result) {
-  const std::lock_guard lock(tenant->intake);
-  make_room(*tenant);
+void Recorder::take_in(Tenant& tenant, const crm_event_batch& batch, crm_event_ack& result) {
+  const crm::Lock intake_lock(tenant.intake);
+  make_ready(tenant);
   const std::string source(crm::view(batch.source));
-  auto& positions = *tenant->positions;
+  auto& positions = *tenant.positions;
   const auto known = positions.find(source);
   if (known == positions.end() && positions.size() >= sources_max) {
     throw crm::Failure(CRM_ERR_FULL, "tenant \"" + std::string(crm::view(batch.tenant)) +
@@ -82,9 +87,10 @@ void Recorder::take_in(const std::shared_ptr<Tenant>& tenant, const crm_event_ba
   PlacedBatch placed(result.accepted, std::move(intake).record(source, host_.now_us()));
   const auto [position, is_new] = positions.try_emplace(source, 0);
   try {
-    const std::uint64_t number = tenant->journal->append(placed.payload());
+    tenant.journal->settled(tenant.backlog.settled_number());
+    const std::uint64_t number = tenant.journal->append(placed.payload());
     position->second = result.durable_seq;
-    tenant->backlog.add(std::move(placed), number);
+    tenant.backlog.add(std::move(placed), number);
   } catch (...) {
     if (is_new) positions.erase(position);
     throw;
@@ -93,21 +99,21 @@ void Recorder::take_in(const std::shared_ptr<Tenant>& tenant, const crm_event_ba
 }
 
 // The batch is durable: should this fail, the next one that is recorded, or read, tries again.
-void Recorder::see_to_settling(const std::shared_ptr<Tenant>& tenant, bool erases) noexcept {
+void Recorder::see_to_settling(Tenant& tenant, bool erases) noexcept {
   try {
     if (erases) {
-      settle_now(*tenant);
+      settle_now(tenant);
     } else {
       settler_.add(tenant);
     }
   } catch (...) {
-    tenant->is_stuck = true;
+    tenant.is_stuck = true;
   }
 }
 
 // Ready to append: the journal is open, the positions are known, and no more waits than may.
-void Recorder::make_room(Tenant& tenant) {
-  if (!tenant.journal) take_up(tenant, open_journal(*tenant.store));
+void Recorder::make_ready(Tenant& tenant) {
+  if (!tenant.journal) take_up(tenant, open_journal(tenant.reader()));
   if (!tenant.positions || tenant.is_stuck) {
     settle_all(tenant);
     tenant.is_stuck = false;
@@ -115,29 +121,32 @@ void Recorder::make_room(Tenant& tenant) {
   if (!tenant.positions) {
     // All or nothing: a source without its position would be recorded anew.
     std::unordered_map<std::string, std::uint64_t> positions;
+    const crm::Lock writer(tenant.writer);
     for (const SourceRow& row : tenant.store->sources()) {
       positions.emplace(row.name, static_cast<std::uint64_t>(row.position));
     }
-    tenant.positions = std::move(positions);
+    tenant.positions.emplace(std::move(positions));
   }
-  while (tenant.backlog.is_full()) settle_some(tenant);
+  while (tenant.backlog.is_full()) {
+    settle_some(tenant, {.events_max = settled_chunk_events});
+  }
 }
 
 // What is erased leaves the journal's files at once. Should that fail, the next batch tries again:
 // this one is durable.
 void Recorder::settle_now(Tenant& tenant) {
-  tenants_.attempt(tenant, [&tenant] {
+  tenants_.attempt(tenant, [&tenant]() CRM_REQUIRES(tenant.intake) {
     settle_all(tenant);
-    tenant.journal->clear();
+    clear_journal(tenant);
   });
 }
 
 // Whether there is more to drop. What fails here is no batch's failure.
 bool Recorder::sweep(Tenant& tenant) {
-  const std::lock_guard writer(tenant.writer);
+  const crm::Lock writer(tenant.writer);
   try {
     const std::int64_t now_us = host_.now_us();
-    const auto days = tenant.kept_days.at(host_, tenant.store->facts().tenant, now_us);
+    const auto days = tenant.kept_days.at(host_, tenant.reader().facts().tenant, now_us);
     return sweep_some(*tenant.store, tenant.zone, now_us, days);
   } catch (const crm::Failure& failure) {
     host_.log(CRM_LOG_WARNING, std::string("old details could not be dropped: ") + failure.what());
@@ -151,13 +160,13 @@ std::uint64_t Recorder::position(crm_str tenant, crm_str source) {
   const auto open = tenants_.open(crm::view(tenant));
   if (!open) return 0;
   {
-    const std::lock_guard lock(open->intake);
+    const crm::Lock lock(open->intake);
     if (open->positions) {
       const auto known = open->positions->find(std::string(crm::view(source)));
       return known == open->positions->end() ? 0 : known->second;
     }
   }
-  for (const SourceRow& row : open->store->snapshot()->sources()) {
+  for (const SourceRow& row : open->reader().snapshot()->sources()) {
     if (row.name == crm::view(source)) return static_cast<std::uint64_t>(row.position);
   }
   return 0;
@@ -168,7 +177,7 @@ Sha256 Recorder::digest(crm_str tenant) {
   const auto open = tenants_.open_existing(crm::view(tenant));
   settle_all(*open);
   Sha256Hasher hasher;
-  open->store->snapshot()->each_fact([&](std::string_view fact) { hasher.update(fact); });
+  open->reader().snapshot()->each_fact([&](std::string_view fact) { hasher.update(fact); });
   return hasher.finish();
 }
 

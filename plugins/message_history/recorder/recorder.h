@@ -22,8 +22,9 @@ class Recorder {
   Recorder(const crm::Host& host, Tenants& tenants)
       : host_(host),
         tenants_(tenants),
-        settler_([this](std::string_view line) { host_.log(CRM_LOG_ERROR, line); },
-                 [this](Tenant& tenant) { return sweep(tenant); }) {}
+        settler_({.log = [this](std::string_view line) { host_.log(CRM_LOG_ERROR, line); },
+                  .find = [this](const std::string& name) { return tenants_.if_open(name); },
+                  .sweep = [this](Tenant& tenant) { return sweep(tenant); }}) {}
 
   // Throws crm::Failure when nothing of the batch was recorded.
   void record(const crm_event_batch* batch, crm_event_ack* ack);
@@ -34,16 +35,15 @@ class Recorder {
   // which the host's log says then. NOT_FOUND as Tenants::open_existing.
   std::shared_ptr<Tenant> settled_tenant(std::string_view name);
 
-  // Ends the thread, settles what waits and closes the tenants; nothing is recorded after it.
+  // Ends the threads, settles what waits and closes the tenants; nothing is recorded after it.
   void stop();
 
  private:
-  void take_in(const std::shared_ptr<Tenant>& tenant, const crm_event_batch& batch,
-               crm_event_ack& result);
-  void make_room(Tenant& tenant);
-  void see_to_settling(const std::shared_ptr<Tenant>& tenant, bool erases) noexcept;
-  void settle_now(Tenant& tenant);
-  bool sweep(Tenant& tenant);
+  void take_in(Tenant& tenant, const crm_event_batch& batch, crm_event_ack& result);
+  void make_ready(Tenant& tenant) CRM_REQUIRES(tenant.intake);
+  void see_to_settling(Tenant& tenant, bool erases) noexcept CRM_REQUIRES(tenant.intake);
+  void settle_now(Tenant& tenant) CRM_REQUIRES(tenant.intake);
+  bool sweep(Tenant& tenant) CRM_EXCLUDES(tenant.writer);
 
   const crm::Host& host_;
   Tenants& tenants_;

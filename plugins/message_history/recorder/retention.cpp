@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 namespace message_history {
 
 namespace {
 
-constexpr std::int64_t setting_read_again_us = 60'000'000;
+constexpr std::chrono::microseconds setting_read_again{60'000'000};
 
 }  // namespace
 
@@ -29,11 +30,13 @@ std::optional<std::int32_t> retention_days(const crm::Host& host, std::string_vi
 }
 
 std::optional<std::int32_t> KeptDays::at(const crm::Host& host, std::string_view tenant,
-                                         std::int64_t now_us) {
-  const bool is_fresh =
-      read_at_us_ && *read_at_us_ <= now_us && now_us - *read_at_us_ < setting_read_again_us;
-  if (is_fresh) return days_;
-  read_at_us_ = now_us;
+                                         std::int64_t now_us, Clock::time_point now) {
+  const auto is_fresh = [&](const Read& read) {
+    return now - read.at < setting_read_again &&
+           std::chrono::microseconds(std::abs(now_us - read.at_us)) < setting_read_again;
+  };
+  if (read_ && is_fresh(*read_)) return days_;
+  read_ = {now, now_us};
   days_.reset();
   try {
     days_ = retention_days(host, tenant);

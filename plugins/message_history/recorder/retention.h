@@ -5,6 +5,7 @@
 
 #include <crm/cpp/host.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,15 +23,22 @@ inline constexpr std::int32_t retention_days_max = 36'500;
 // Empty: everything is kept. Throws INVALID, which names the setting.
 std::optional<std::int32_t> retention_days(const crm::Host& host, std::string_view tenant);
 
-// The setting as last read: again once a minute, so that a change needs no restart. One that is
-// wrong is logged once, and everything is kept until it is right.
+// The setting as last read: again once a minute, so that a change needs no restart, and whenever
+// the host's clock is a minute away from where it was, whichever way it went. One that is wrong is
+// logged once, and everything is kept until it is right.
 class KeptDays {
  public:
+  using Clock = std::chrono::steady_clock;
+  // `now_us` by the host's clock.
   std::optional<std::int32_t> at(const crm::Host& host, std::string_view tenant,
-                                 std::int64_t now_us);
+                                 std::int64_t now_us, Clock::time_point now = Clock::now());
 
  private:
-  std::optional<std::int64_t> read_at_us_;
+  struct Read {
+    Clock::time_point at;
+    std::int64_t at_us = 0;
+  };
+  std::optional<Read> read_;
   std::optional<std::int32_t> days_;
   std::string refused_;  // why, as logged
 };

@@ -1,68 +1,142 @@
 #include "recorder/settler.h"
 
-#include <algorithm>
 #include <crm/cpp/failure.hpp>
 #include <exception>
-#include <string>
-#include <utility>
 
 #include "recorder/settling.h"
 #include "threads/quiet_thread.h"
 
 namespace message_history {
 
-void Settler::add(const std::shared_ptr<Tenant>& tenant) {
-  const bool is_group = tenant->backlog.events() >= settler_group_events;
-  add(tenant, is_group ? Clock::duration::zero() : settler_delay, false);
+void Settler::add(Tenant& tenant) noexcept {
+  try {
+    const bool is_group = tenant.backlog.events() >= settler_group_events;
+    add(tenant.reader().facts().tenant, is_group ? Clock::duration::zero() : settler_delay, false);
+  } catch (const std::exception& failure) {
+    tenant.is_stuck = true;
+    calls_.log(failure.what());
+  }
 }
 
-void Settler::add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay, bool is_quiet) {
-  const std::lock_guard lock(mutex_);
-  if (stopping_) return;
+Settler::Turns::value_type& Settler::turn_of(const std::string& name) {
+  if (const auto known = turns_.find(name); known != turns_.end()) return *known;
+  Queue one;
+  one.emplace();
+  Turns::value_type& turn = *turns_.try_emplace(name).first;
+  turn.second.place = one.extract(one.begin());
+  return turn;
+}
+
+void Settler::put_in_queue(Turns::value_type& turn) {
+  turn.second.place.value() = {turn.second.due, &turn};
+  queue_.insert(std::move(turn.second.place));
+}
+
+void Settler::take_from_queue(Turns::value_type& turn) {
+  turn.second.place = queue_.extract({turn.second.due, &turn});
+}
+
+// A turn that waits already comes at the earlier of both times.
+void Settler::add(const std::string& name, Clock::duration delay, bool is_quiet) {
   const auto now = Clock::now();
-  Waiting& waiting = waiting_[tenant.get()];
-  const bool comes_first = waiting.tenant.expired() || now + delay < waiting.due;
-  // What is due already needs no one to be woken.
-  const bool was_due = !waiting.tenant.expired() && waiting.due <= now;
-  if (comes_first) waiting = {tenant, now + delay, is_quiet};
-  if (!thread_.joinable()) thread_ = quiet_thread([this] { run(); });
-  if (comes_first && !was_due) changed_.notify_one();
+  const crm::Lock lock(mutex_);
+  if (stopping_) return;
+  Turns::value_type& entry = turn_of(name);
+  Turn& turn = entry.second;
+  if (turn.is_waiting && turn.due <= now + delay) return;
+  const bool was_due = turn.is_waiting && turn.due <= now;
+  if (turn.is_waiting && !turn.is_under_way) take_from_queue(entry);
+  turn.due = now + delay;
+  turn.is_waiting = true;
+  turn.is_quiet = is_quiet;
+  if (!turn.is_under_way) put_in_queue(entry);
+  if (idle_threads_ == 0 && threads_.size() < settler_threads) start_thread();
+  if (!was_due) changed_.notify_one();
+}
+
+// One thread is enough; without any, nobody settles.
+void Settler::start_thread() {
+  try {
+    threads_.reserve(settler_threads);
+    threads_.push_back(quiet_thread([this] { run(); }));
+  } catch (const std::exception&) {
+    if (threads_.empty()) throw;
+  }
 }
 
 void Settler::stop() {
+  std::vector<std::jthread> threads;
   {
-    const std::lock_guard lock(mutex_);
+    const crm::Lock lock(mutex_);
     stopping_ = true;
-    changed_.notify_one();
+    threads.swap(threads_);
+    changed_.notify_all();
   }
-  if (thread_.joinable()) thread_.join();
-  waiting_.clear();
+  threads.clear();  // joins
+  const crm::Lock lock(mutex_);
+  queue_.clear();
+  turns_.clear();
 }
 
-Settler::Due Settler::next_due(std::unique_lock<std::mutex>& lock) {
+Settler::Job Settler::next_job() {
+  const crm::Lock lock(mutex_);
   while (!stopping_) {
-    const auto first =
-        std::ranges::min_element(waiting_, {}, [](const auto& entry) { return entry.second.due; });
-    if (first == waiting_.end()) {
-      changed_.wait(lock);
-    } else if (first->second.due > Clock::now()) {
-      changed_.wait_until(lock, first->second.due);
-    } else {
-      Due due{first->second.tenant.lock(), first->second.is_quiet};
-      waiting_.erase(first);
-      if (due.tenant) return due;
+    if (queue_.empty()) {
+      ++idle_threads_;
+      changed_.wait(mutex_);
+      --idle_threads_;
+      continue;
     }
+    const auto [due, turn] = *queue_.begin();
+    if (due > Clock::now()) {
+      ++idle_threads_;
+      changed_.wait_until(mutex_, due);
+      --idle_threads_;
+      continue;
+    }
+    take_from_queue(*turn);
+    turn->second.is_waiting = false;
+    turn->second.is_under_way = true;
+    return {turn, turn->second.is_quiet};
   }
   return {};
 }
 
-void Settler::run() {
-  std::unique_lock lock(mutex_);
-  while (Due due = next_due(lock)) {
-    lock.unlock();
-    settle(due);
-    due.tenant.reset();  // which may close it: not under the lock
-    lock.lock();
+// What was added meanwhile comes next, after those who wait for longer.
+void Settler::end(const Job& job) {
+  const crm::Lock lock(mutex_);
+  Turn& turn = job.turn->second;
+  turn.is_under_way = false;
+  if (!turn.is_waiting) {
+    turns_.erase(turns_.find(job.name()));
+    return;
+  }
+  put_in_queue(*job.turn);
+  changed_.notify_one();
+}
+
+void Settler::run() noexcept {
+  while (true) {
+    const Job job = next_job();
+    if (job.turn == nullptr) return;
+    work_for(job);
+    end(job);
+  }
+}
+
+// A tenant that was closed meanwhile was settled first.
+void Settler::work_for(const Job& job) noexcept {
+  std::shared_ptr<Tenant> tenant;
+  try {
+    tenant = calls_.find(job.name());
+    if (tenant) settle(*tenant, job);
+  } catch (const std::exception& failure) {
+    calls_.log(failure.what());
+    if (tenant) {
+      tenant->is_stuck = true;
+    } else {
+      add(job.name(), settler_quiet, false);  // its turn is there already: cannot fail
+    }
   }
 }
 
@@ -71,31 +145,25 @@ bool Settler::tidies_on(Tenant& tenant) {
   try {
     return tidy_some(tenant);
   } catch (const crm::Failure& failure) {
-    log_(std::string("the store could not be tidied up: ") + failure.what());
+    calls_.log(std::string("the store could not be tidied up: ") + failure.what());
     return false;
   }
 }
 
 // What a reader settled before this thread came is no quiet either.
-void Settler::settle(const Due& due) {
-  const std::shared_ptr<Tenant>& tenant = due.tenant;
-  try {
-    const bool is_quiet = due.is_quiet && tenant->backlog.empty();
-    settle_some(*tenant);
-    // Two steps for each chunk that was settled: what is too old goes as fast, however large groups
-    // get and whoever settles them.
-    std::size_t steps = 1 + 2 * (tenant->events_since_sweep.exchange(0) / settled_chunk_events);
-    bool sweeps_on = true;
-    for (; sweeps_on && steps > 0; --steps) sweeps_on = sweep_(*tenant);
-    if (!tenant->backlog.empty()) return add(tenant);
-    empty_journal(*tenant);
-    if (sweeps_on) return add(tenant, settler_pause, is_quiet);
-    if (!is_quiet) return add(tenant, settler_quiet, true);
-    if (tidies_on(*tenant)) add(tenant, settler_pause, true);
-  } catch (const std::exception& failure) {
-    tenant->is_stuck = true;
-    log_(failure.what());
-  }
+void Settler::settle(Tenant& tenant, const Job& job) {
+  const bool is_quiet = job.is_quiet && tenant.backlog.empty();
+  settle_some(tenant);
+  // Two steps for each chunk that was settled: what is too old goes as fast, however large groups
+  // get and whoever settles them.
+  std::size_t steps = 1 + 2 * (tenant.events_since_sweep.exchange(0) / settled_chunk_events);
+  bool sweeps_on = true;
+  for (; sweeps_on && steps > 0; --steps) sweeps_on = calls_.sweep(tenant);
+  if (!tenant.backlog.empty()) return add(tenant);
+  empty_journal(tenant);
+  if (sweeps_on) return add(job.name(), settler_pause, is_quiet);
+  if (!is_quiet) return add(job.name(), settler_quiet, true);
+  if (tidies_on(tenant)) add(job.name(), settler_pause, true);
 }
 
 }  // namespace message_history

@@ -1,23 +1,31 @@
-// The thread that settles what was recorded, drops what is too old, and tidies up when it is quiet:
-// one for all tenants, started when there is something to do.
+// The threads that settle what was recorded, drop what is too old, and tidy up when it is quiet: a
+// small pool for all tenants, in the order in which they became due, one thread a tenant at a time.
+// Started when there is something to do.
 //
-// [any] thread may call add(). What it cannot settle stays in the journal: whoever records next
-// tries again and gets the error.
+// [any] thread may call add(). What they cannot settle stays in the journal: whoever records next
+// tries again and gets the error. Waiting goes by a clock that only goes forward, whatever the
+// host's does.
 #pragma once
 
+#include <crm/cpp/mutex.hpp>
+
 #include <chrono>
-#include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <set>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
-#include "recorder/tenants.h"
+#include "recorder/tenant.h"
 
 namespace message_history {
 
+inline constexpr std::size_t settler_threads = 2;
 // Groups make settling cheap: so many events are worth a transaction at once, fewer wait so long.
 inline constexpr std::size_t settler_group_events = 8'192;
 inline constexpr std::chrono::milliseconds settler_delay{20};
@@ -29,46 +37,64 @@ inline constexpr std::chrono::milliseconds settler_quiet{1'000};
 
 class Settler {
  public:
-  using Log = std::function<void(std::string_view line)>;
-  // Drops some of a tenant's old details; whether there are more. Must not throw.
-  using Sweep = std::function<bool(Tenant&)>;
-  Settler(Log log, Sweep sweep) : log_(std::move(log)), sweep_(std::move(sweep)) {}
+  struct Calls {
+    std::function<void(std::string_view line)> log;  // must not throw
+    // The tenant of this name, as long as it is open.
+    std::function<std::shared_ptr<Tenant>(const std::string& name)> find;
+    // Drops some of a tenant's old details; whether there are more.
+    std::function<bool(Tenant&)> sweep;
+  };
+  explicit Settler(Calls calls) : calls_(std::move(calls)) {}
   ~Settler() { stop(); }
   Settler(const Settler&) = delete;
   Settler& operator=(const Settler&) = delete;
 
-  // Something was added to the tenant's backlog.
-  void add(const std::shared_ptr<Tenant>& tenant);
+  // Something was added to the tenant's backlog. Where there is no thread to be had, the tenant is
+  // stuck: whoever records next settles.
+  void add(Tenant& tenant) noexcept;
 
-  // Returns when the thread has ended; what waits, goes on waiting.
+  // Returns when the threads have ended; what waits, goes on waiting.
   void stop();
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Waiting {
-    std::weak_ptr<Tenant> tenant;  // one that was closed meanwhile was settled first
+  struct Turn;
+  using Turns = std::unordered_map<std::string, Turn>;
+  using Queue = std::set<std::pair<Clock::time_point, Turns::value_type*>>;
+  // When a tenant's turn comes.
+  struct Turn {
     Clock::time_point due;
-    bool is_quiet = false;  // nothing was added since it was settled
+    Queue::node_type place;  // while it is not in the queue, which so never fails to take it
+    bool is_waiting = false;
+    bool is_quiet = false;      // nothing was added since it was settled
+    bool is_under_way = false;  // a thread works for the tenant
   };
-  struct Due {
-    std::shared_ptr<Tenant> tenant;  // NULL when the thread is to end
+  struct Job {
+    Turns::value_type* turn = nullptr;  // NULL when the thread is to end
     bool is_quiet = false;
-    explicit operator bool() const { return tenant != nullptr; }
+    const std::string& name() const { return turn->first; }
   };
 
-  void run();
-  Due next_due(std::unique_lock<std::mutex>& lock);
-  void settle(const Due& due);
+  void add(const std::string& name, Clock::duration delay, bool is_quiet);
+  Turns::value_type& turn_of(const std::string& name) CRM_REQUIRES(mutex_);
+  void put_in_queue(Turns::value_type& turn) CRM_REQUIRES(mutex_);
+  void take_from_queue(Turns::value_type& turn) CRM_REQUIRES(mutex_);
+  void start_thread() CRM_REQUIRES(mutex_);
+  void run() noexcept;
+  Job next_job();
+  void end(const Job& job);
+  void work_for(const Job& job) noexcept;
+  void settle(Tenant& tenant, const Job& job);
   bool tidies_on(Tenant& tenant);
-  void add(const std::shared_ptr<Tenant>& tenant, Clock::duration delay, bool is_quiet);
 
-  const Log log_;
-  const Sweep sweep_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::unordered_map<const Tenant*, Waiting> waiting_;
-  bool stopping_ = false;
-  std::jthread thread_;
+  const Calls calls_;
+  crm::Mutex mutex_;
+  crm::Condition changed_;
+  Turns turns_ CRM_GUARDED_BY(mutex_);
+  Queue queue_ CRM_GUARDED_BY(mutex_);  // of turns that wait while no thread works for the tenant
+  std::size_t idle_threads_ CRM_GUARDED_BY(mutex_) = 0;
+  bool stopping_ CRM_GUARDED_BY(mutex_) = false;
+  std::vector<std::jthread> threads_ CRM_GUARDED_BY(mutex_);
 };
 
 }  // namespace message_history

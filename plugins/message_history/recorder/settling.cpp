@@ -23,12 +23,14 @@ using BatchSpan = std::span<const std::shared_ptr<const JournaledBatch>>;
 // processor's caches until the chunk is counted.
 class Settlement {
  public:
-  explicit Settlement(Tenant& tenant) : tenant_(tenant), transaction_(tenant.store->begin()) {}
+  // For a thread that holds the tenant's writer, which `zone` is of.
+  Settlement(Store& store, TimeZone& zone)
+      : store_(store), zone_(zone), transaction_(store.begin()) {}
 
   // The batches without those that the database holds already: a commit may take effect although
   // it, or what followed it, told of an error.
   BatchSpan not_settled(BatchSpan batches) const {
-    const std::uint64_t settled = tenant_.store->settled_record();
+    const std::uint64_t settled = store_.settled_record();
     while (!batches.empty() && batches.front()->number <= settled) batches = batches.subspan(1);
     return batches;
   }
@@ -61,7 +63,7 @@ class Settlement {
     std::vector<BatchRecord> records;
     records.reserve(batches.size());
     for (const auto& batch : batches) records.emplace_back(batch->payload);
-    BatchWork work(*transaction_, tenant_.store->facts(), tenant_.zone);
+    BatchWork work(*transaction_, store_.facts(), zone_);
     prefetch(work, records);
     for (const BatchRecord& record : records) apply(work, record);
     work.finish();
@@ -134,7 +136,8 @@ class Settlement {
     work.quarantine(std::move(row), refused.member_id);
   }
 
-  Tenant& tenant_;
+  Store& store_;
+  TimeZone& zone_;
   std::unique_ptr<WriteTransaction> transaction_;
   std::map<std::string, SourceRow> sources_;
   bool erased_ = false;
@@ -142,57 +145,69 @@ class Settlement {
 
 }  // namespace
 
-std::unique_ptr<Journal> open_journal(Store& store) {
+std::unique_ptr<Journal> open_journal(const StoreReader& store) {
   return Journal::open(store.folder(), journal_owner(store.facts().member_salt));
 }
 
-std::unique_ptr<Journal> open_journal_left_behind(Store& store) {
+std::unique_ptr<Journal> open_journal_left_behind(Tenant& tenant) {
+  const crm::Lock writer(tenant.writer);
+  const Store& store = *tenant.store;
   return Journal::open_left_behind(store.folder(), journal_owner(store.facts().member_salt),
-                                   store.settled_record());
+                                   tenant.store->settled_record());
 }
 
 void take_up(Tenant& tenant, std::unique_ptr<Journal> journal) {
   // All or nothing: what cannot be decoded must not leave a part behind.
-  std::vector<JournalRecord> records = journal->unsettled(tenant.store->settled_record());
+  std::uint64_t settled = 0;
+  {
+    const crm::Lock writer(tenant.writer);
+    settled = tenant.store->settled_record();
+  }
+  std::vector<JournalRecord> records = journal->unsettled(settled);
   std::vector<PlacedBatch> batches;
   batches.reserve(records.size());
   for (JournalRecord& record : records) {
     const std::size_t events = BatchRecord(record.payload).events().size();
     batches.emplace_back(events, std::move(record.payload));
   }
+  tenant.backlog.begin_after(settled);
   tenant.journal = std::move(journal);
   for (std::size_t i = 0; i < batches.size(); ++i) {
     tenant.backlog.add(std::move(batches[i]), records[i].number);
   }
 }
 
-void settle_some(Tenant& tenant) {
-  const std::lock_guard writer(tenant.writer);
-  const Backlog::Batches batches = tenant.backlog.oldest(settled_events_max);
+void settle_some(Tenant& tenant, const SettledPart& part) {
+  const crm::Lock writer(tenant.writer);
+  const Backlog::Batches batches = tenant.backlog.oldest(part.events_max, part.last_number);
   if (batches.empty()) return;
   {
-    Settlement settlement(tenant);
+    Settlement settlement(*tenant.store, tenant.zone);
     settlement.settle(settlement.not_settled(batches));
   }
-  tenant.journal->settled(
-      batches.back()->number);  // first: whoever finds nothing waiting may clear
   tenant.backlog.remove_oldest(batches.size());
   for (const auto& batch : batches) tenant.events_since_sweep += batch->events;
 }
 
 void settle_all(Tenant& tenant) {
   const std::uint64_t last = tenant.backlog.last_number();
-  while (tenant.backlog.holds_up_to(last)) settle_some(tenant);
+  while (tenant.backlog.holds_up_to(last)) settle_some(tenant, {.last_number = last});
 }
 
 bool tidy_some(Tenant& tenant) {
-  const std::lock_guard writer(tenant.writer);
+  const crm::Lock writer(tenant.writer);
   return tenant.backlog.empty() && tenant.store->tidy_some();
 }
 
+void clear_journal(Tenant& tenant) {
+  tenant.journal->settled(tenant.backlog.settled_number());
+  tenant.journal->clear();
+}
+
 void empty_journal(Tenant& tenant) {
-  const std::unique_lock intake(tenant.intake, std::try_to_lock);
-  if (intake && tenant.journal && tenant.backlog.empty()) tenant.journal->clear();
+  if (!tenant.intake.try_lock()) return;
+  const crm::Lock intake(tenant.intake, std::adopt_lock);
+  if (tenant.journal && tenant.backlog.empty()) clear_journal(tenant);
 }
 
 }  // namespace message_history

@@ -1,32 +1,47 @@
 // Settles journaled batches in the tenant's database.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 
-#include "recorder/tenants.h"
+#include "recorder/tenant.h"
 
 namespace message_history {
 
+// Bounds one transaction: batches after record `last_number` are not in it, and from the second
+// batch on no more than `events_max` events.
+struct SettledPart {
+  std::uint64_t last_number = std::numeric_limits<std::uint64_t>::max();
+  std::size_t events_max = settled_events_max;
+};
+
 // The oldest batches of the backlog, in one transaction. Holds the tenant's writer. Throws
 // crm::Failure when they could not be settled; they go on waiting then.
-void settle_some(Tenant& tenant);
+void settle_some(Tenant& tenant, const SettledPart& part = {}) CRM_EXCLUDES(tenant.writer);
 
 // The journal for recording; throws as Journal::open.
-std::unique_ptr<Journal> open_journal(Store& store);
+std::unique_ptr<Journal> open_journal(const StoreReader& store);
 // The journal of a store that is opened, if a process that ended left something in it.
-std::unique_ptr<Journal> open_journal_left_behind(Store& store);
+std::unique_ptr<Journal> open_journal_left_behind(Tenant& tenant) CRM_EXCLUDES(tenant.writer);
 
 // Makes the journal the tenant's, and what was left in it its backlog.
-void take_up(Tenant& tenant, std::unique_ptr<Journal> journal);
+void take_up(Tenant& tenant, std::unique_ptr<Journal> journal) CRM_REQUIRES(tenant.intake)
+    CRM_EXCLUDES(tenant.writer);
 
-// What waits at the time of the call, in as many transactions as it takes.
-void settle_all(Tenant& tenant);
+// What waits at the time of the call, in as many transactions as it takes. What others record
+// meanwhile is left to them.
+void settle_all(Tenant& tenant) CRM_EXCLUDES(tenant.writer);
 
 // When nothing waits: some milliseconds of Store::tidy_some; whether there is more to do.
-bool tidy_some(Tenant& tenant);
+bool tidy_some(Tenant& tenant) CRM_EXCLUDES(tenant.writer);
+
+// Leaves nothing in the files of the journal that there is; nothing may wait.
+void clear_journal(Tenant& tenant) CRM_REQUIRES(tenant.intake);
 
 // Leaves nothing in the journal's files when nothing waits: what was settled would stay readable
 // there. Does nothing while a batch is being taken in.
-void empty_journal(Tenant& tenant);
+void empty_journal(Tenant& tenant) CRM_EXCLUDES(tenant.intake);
 
 }  // namespace message_history

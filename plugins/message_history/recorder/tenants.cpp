@@ -1,143 +1,137 @@
 #include "recorder/tenants.h"
 
 #include <crm/ext/events.h>
+#include <sys/resource.h>
 #include <crm/cpp/text.hpp>
 
 #include <algorithm>
-#include <charconv>
+#include <exception>
+#include <utility>
 
-#include "export/sha256.h"
+#include "recorder/new_tenant.h"
 #include "recorder/settling.h"
 
 namespace message_history {
 
-namespace {
-
-constexpr const char* default_time_zone = "Asia/Seoul";
-constexpr const char* default_currency = "KRW";
-
-struct WindowSetting {
-  const char* key;
-  std::int64_t Rule::*window_us;
-};
-
-// Hours, as the host's settings name them. Read once, when the tenant is made.
-constexpr WindowSetting window_settings[] = {
-    {"attribution.click_window_hours", &Rule::click_window_us},
-    {"attribution.coupon_window_hours", &Rule::coupon_window_us},
-    {"attribution.delivered_window_hours", &Rule::delivered_window_us},
-    {"attribution.open_window_hours", &Rule::open_window_us},
-};
-
-std::int64_t parse_hours(const char* key, const std::string& text) {
-  std::int64_t hours = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), hours);
-  if (error != std::errc{} || end != text.data() + text.size() || hours < 0 ||
-      hours > window_hours_max) {
-    throw crm::Failure(CRM_ERR_INVALID, std::string("the host's setting ") + key + " is \"" + text +
-                                            "\"; it must be 0 to 8760 hours");
-  }
-  return hours;
-}
-
-}  // namespace
-
-TenantFacts Tenants::facts_for(std::string_view tenant) const {
-  TenantFacts facts;
-  facts.tenant = tenant;
-  facts.time_zone = host_.config(tenant, CRM_CONFIG_TIME_ZONE).value_or(default_time_zone);
-  facts.currency = host_.config(tenant, CRM_CONFIG_CURRENCY).value_or(default_currency);
-  if (!TimeZone::find(facts.time_zone)) {
-    throw crm::Failure(CRM_ERR_INVALID, "the time zone \"" + facts.time_zone + "\" of tenant \"" +
-                                            facts.tenant +
-                                            "\" is unknown; use an IANA name like Asia/Seoul");
-  }
-  for (const WindowSetting& setting : window_settings) {
-    if (const auto text = host_.config(tenant, setting.key)) {
-      facts.rule.*setting.window_us = parse_hours(setting.key, *text) * hour_us;
-    }
-  }
-  const std::string salt = random_bytes(facts.member_salt.size());
-  std::copy(salt.begin(), salt.end(), reinterpret_cast<char*>(facts.member_salt.data()));
-  return facts;
-}
-
-Tenant::~Tenant() {
-  if (!journal || !backlog.empty()) return;
-  try {
-    journal->clear();
-  } catch (...) {
-    // All of it is settled: what stays is passed over the next time.
-  }
-}
-
-std::shared_ptr<Tenant> Tenants::adopt(std::unique_ptr<Store> store) {
-  auto tenant = std::make_shared<Tenant>();
-  tenant->store = std::move(store);
-  const auto zone = TimeZone::find(tenant->store->facts().time_zone);
-  if (!zone) {
-    throw crm::Failure(CRM_ERR_INVALID, "the time zone \"" + tenant->store->facts().time_zone +
-                                            "\" is not installed; install tzdata");
-  }
-  tenant->zone = *zone;
-  recover(*tenant);
-  return tenant;
+std::size_t open_tenants_within_file_limit() {
+  struct rlimit files {};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return open_tenants_min;
+  const std::size_t allowed = files.rlim_cur / 2 / files_a_tenant;
+  return std::clamp(allowed, open_tenants_min, open_tenants_max);
 }
 
 // What a crash left in the journal is settled before anybody looks.
 void Tenants::recover(Tenant& tenant) const {
-  auto journal = open_journal_left_behind(*tenant.store);
+  const crm::Lock intake(tenant.intake);
+  auto journal = open_journal_left_behind(tenant);
   if (!journal) return;
   take_up(tenant, std::move(journal));
-  const auto settling = [&tenant] {
-    settle_all(tenant);
-    tenant.journal->clear();
-  };
-  if (attempt(tenant, settling)) tenant.journal.reset();
+  if (!attempt(tenant, [&tenant] { settle_all(tenant); })) return;
+  attempt(tenant, [&tenant]() CRM_REQUIRES(tenant.intake) { clear_journal(tenant); });
+  tenant.journal.reset();
 }
 
 bool Tenants::attempt(Tenant& tenant, const std::function<void()>& settling) const {
   try {
     settling();
     return true;
-  } catch (const crm::Failure& failure) {
+  } catch (const std::exception& failure) {
     tenant.is_stuck = true;
     host_.log(CRM_LOG_ERROR, failure.what());
     return false;
   }
 }
 
-void Tenants::close_idle() {
-  while (entries_.size() >= open_tenants_max) {
-    auto oldest = entries_.end();
-    for (auto it = entries_.begin(); it != entries_.end(); ++it) {
-      if (it->second.tenant.use_count() > 1 || it->second.tenant->is_stuck) continue;
-      if (oldest == entries_.end() || it->second.used < oldest->second.used) oldest = it;
+Tenants::Claim Tenants::claim(const std::string& name) {
+  Pool& pool = *pool_;
+  const crm::Lock lock(pool.mutex);
+  while (true) {
+    const auto known = pool.entries.find(name);
+    if (known == pool.entries.end()) {
+      return {pool.entries.emplace(name, std::make_shared<Entry>()).first->second, true};
     }
-    if (oldest == entries_.end()) return;  // all in use: more than the maximum for a while
-    Tenant& tenant = *oldest->second.tenant;
-    if (attempt(tenant, [&tenant] { settle_all(tenant); })) entries_.erase(oldest);
+    const std::shared_ptr<Entry>& entry = known->second;
+    if (!entry->is_changing) {
+      ++entry->leases;
+      entry->used = ++pool.clock;
+      return {entry, false};
+    }
+    pool.changed.wait(pool.mutex);
   }
+}
+
+// To be called without the pool's lock, which the lease takes when it ends.
+std::shared_ptr<Tenant> Tenants::lease_of(std::shared_ptr<Entry> entry) const {
+  Tenant* const tenant = entry->tenant.get();
+  return {tenant, [pool = pool_, leased = std::move(entry)](Tenant*) {
+            const crm::Lock lock(pool->mutex);
+            --leased->leases;
+          }};
+}
+
+void Tenants::put_back(const Named& changed) {
+  Pool& pool = *pool_;
+  const crm::Lock lock(pool.mutex);
+  changed.entry->is_changing = false;
+  if (!changed.entry->tenant) pool.entries.erase(changed.name);
+  pool.changed.notify_all();
+}
+
+Tenants::Named Tenants::take_idle() {
+  Pool& pool = *pool_;
+  const crm::Lock lock(pool.mutex);
+  if (pool.entries.size() <= open_max_) return {};
+  auto oldest = pool.entries.end();
+  for (auto it = pool.entries.begin(); it != pool.entries.end(); ++it) {
+    const Entry* const entry = it->second.get();
+    if (entry->is_changing || entry->leases > 0) continue;
+    if (entry->tenant->is_stuck) continue;
+    if (oldest == pool.entries.end() || entry->used < oldest->second->used) oldest = it;
+  }
+  if (oldest == pool.entries.end()) return {};  // all in use: more than the maximum for a while
+  Named idle{oldest->first, oldest->second};
+  idle.entry->is_changing = true;
+  return idle;
+}
+
+void Tenants::close_idle() {
+  while (true) {
+    const Named idle = take_idle();
+    if (!idle.entry) return;
+    Tenant& tenant = *idle.entry->tenant;
+    if (attempt(tenant, [&tenant] { settle_all(tenant); })) idle.entry->tenant.reset();
+    put_back(idle);
+  }
+}
+
+std::shared_ptr<Tenant> Tenants::opened(std::string_view name, bool create) {
+  close_idle();
+  auto store = engine_->open(name);
+  if (!store && !create) return nullptr;
+  if (!store) store = engine_->create(facts_of_new_tenant(host_, name));
+  auto tenant = std::make_shared<Tenant>(std::move(store));
+  recover(*tenant);
+  return tenant;
 }
 
 std::shared_ptr<Tenant> Tenants::find(std::string_view tenant, bool create) {
   if (tenant.empty() || tenant.size() > CRM_TENANT_BYTES_MAX || !crm::is_utf8(tenant)) {
     throw crm::Failure(CRM_ERR_INVALID, "a tenant must be 1 to 64 bytes of UTF-8");
   }
-  // Opening under the lock: two callers must not open, let alone create, one store twice.
-  const std::lock_guard lock(mutex_);
-  const auto known = entries_.find(std::string(tenant));
-  if (known != entries_.end()) {
-    known->second.used = ++clock_;
-    return known->second.tenant;
+  // All memory that giving the entry back takes is there before it is claimed.
+  Named opening{std::string(tenant), nullptr};
+  Claim claimed = claim(opening.name);
+  if (!claimed.is_to_be_opened) return lease_of(std::move(claimed.entry));
+  opening.entry = std::move(claimed.entry);
+  try {
+    opening.entry->tenant = opened(opening.name, create);
+    opening.entry->leases = 1;
+  } catch (...) {
+    put_back(opening);
+    throw;
   }
-  auto store = engine_->open(tenant);
-  if (!store && !create) return nullptr;
-  if (!store) store = engine_->create(facts_for(tenant));
-  auto opened = adopt(std::move(store));
-  close_idle();
-  entries_[std::string(tenant)] = {opened, ++clock_};
-  return opened;
+  put_back(opening);
+  return opening.entry->tenant ? lease_of(opening.entry) : nullptr;
 }
 
 std::shared_ptr<Tenant> Tenants::open(std::string_view tenant) {
@@ -158,13 +152,55 @@ std::shared_ptr<Tenant> Tenants::open_or_create(std::string_view tenant) {
   return find(tenant, true);
 }
 
-void Tenants::close_all() {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [name, entry] : entries_) {
-    Tenant& tenant = *entry.tenant;
-    attempt(tenant, [&tenant] { settle_all(tenant); });
+std::shared_ptr<Tenant> Tenants::if_open(const std::string& tenant) {
+  Pool& pool = *pool_;
+  std::shared_ptr<Entry> entry;
+  {
+    const crm::Lock lock(pool.mutex);
+    const auto known = pool.entries.find(tenant);
+    if (known == pool.entries.end() || known->second->is_changing) return nullptr;
+    entry = known->second;
+    ++entry->leases;
   }
-  entries_.clear();
+  return lease_of(std::move(entry));
+}
+
+void Tenants::remove(const Named& closed) {
+  Pool& pool = *pool_;
+  std::shared_ptr<Tenant> unleased;
+  {
+    const crm::Lock lock(pool.mutex);
+    if (closed.entry->leases == 0) unleased = std::move(closed.entry->tenant);
+  }
+  unleased.reset();  // before anybody opens it anew
+  const crm::Lock lock(pool.mutex);
+  pool.entries.erase(closed.name);
+  pool.changed.notify_all();
+}
+
+Tenants::Named Tenants::take_any() {
+  Pool& pool = *pool_;
+  const crm::Lock lock(pool.mutex);
+  while (!pool.entries.empty()) {
+    for (auto& [name, entry] : pool.entries) {
+      if (entry->is_changing) continue;
+      Named any{name, entry};
+      any.entry->is_changing = true;
+      return any;
+    }
+    pool.changed.wait(pool.mutex);
+  }
+  return {};
+}
+
+void Tenants::close_all() {
+  while (true) {
+    const Named any = take_any();
+    if (!any.entry) return;
+    Tenant& tenant = *any.entry->tenant;
+    attempt(tenant, [&tenant] { settle_all(tenant); });
+    remove(any);
+  }
 }
 
 }  // namespace message_history

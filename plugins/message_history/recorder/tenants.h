@@ -1,58 +1,41 @@
 // The tenants that are open: a bounded pool of stores, the least recently used closed first. [any]
 // thread.
+//
+// Opening and closing is per tenant: threads that ask for one tenant wait for each other and open
+// it once, and nobody waits for another tenant's.
 #pragma once
 
 #include <crm/cpp/host.hpp>
+#include <crm/cpp/mutex.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
-#include "calendar/time_zone.h"
-#include "recorder/backlog.h"
-#include "recorder/journal.h"
-#include "recorder/retention.h"
+#include "memory/budget.h"
+#include "recorder/tenant.h"
 #include "store/store.h"
 
 namespace message_history {
 
-// At most this many stores are kept open when nobody uses them; each holds six files.
-inline constexpr std::size_t open_tenants_max = 64;
-
-// A batch goes through two doors: `intake` makes it durable in the journal, `writer` settles it,
-// with others, in the database. Whoever holds both took `intake` first.
-struct Tenant {
-  Tenant() = default;
-  ~Tenant();
-  Tenant(const Tenant&) = delete;
-  Tenant& operator=(const Tenant&) = delete;
-
-  std::unique_ptr<Store> store;
-  TimeZone zone = TimeZone::utc();  // for the writer
-  std::mutex writer;                // held while a transaction of `store` lives
-  KeptDays kept_days;               // for the writer
-
-  std::mutex intake;                 // held while a batch is taken in, and for what follows
-  std::unique_ptr<Journal> journal;  // NULL as long as this process does not record for it
-  // By source; empty as long as they are not known, which they are once all is settled.
-  std::optional<std::unordered_map<std::string, std::uint64_t>> positions;
-
-  Backlog backlog;
-  std::atomic<bool> is_stuck = false;               // what waits could not be settled the last time
-  std::atomic<std::size_t> events_since_sweep = 0;  // settled, by whomever
-};
+// At most this many stores are kept open when nobody uses them, where the process may open files
+// enough: each holds six, and half of what the process may open is left to others.
+inline constexpr std::size_t open_tenants_max = open_stores_max;
+inline constexpr std::size_t open_tenants_min = 16;
+inline constexpr std::size_t files_a_tenant = 6;
+std::size_t open_tenants_within_file_limit();
 
 class Tenants {
  public:
-  Tenants(const crm::Host& host, std::unique_ptr<Engine> engine)
-      : host_(host), engine_(std::move(engine)) {}
+  Tenants(const crm::Host& host, std::unique_ptr<Engine> engine,
+          std::size_t open_max = open_tenants_within_file_limit())
+      : host_(host), engine_(std::move(engine)), open_max_(open_max) {}
+
+  // Each answers with a lease: while it or a copy of it lives, the tenant is not closed.
 
   // NULL when nothing was ever recorded for it. Throws INVALID for a name that cannot be one.
   std::shared_ptr<Tenant> open(std::string_view tenant);
@@ -60,31 +43,56 @@ class Tenants {
   std::shared_ptr<Tenant> open_existing(std::string_view tenant);
   // Makes the store of a new tenant from the host's settings.
   std::shared_ptr<Tenant> open_or_create(std::string_view tenant);
+  // NULL when it is not open, or is being opened or closed.
+  std::shared_ptr<Tenant> if_open(const std::string& tenant);
 
   // Does this, which settles something. False when it failed, as the host's log says then: what
   // waits stays in the journal, and the next one who records gets the error.
   bool attempt(Tenant& tenant, const std::function<void()>& settling) const;
 
-  // Settles what waits in each of them first.
+  // Settles what waits in each of them first. A tenant that is leased ends with its lease.
   void close_all();
 
  private:
+  // Guarded by the pool's mutex; `tenant` is only of the thread that opens or closes it meanwhile.
   struct Entry {
     std::shared_ptr<Tenant> tenant;
+    std::size_t leases = 0;
     std::uint64_t used = 0;
+    bool is_changing = true;  // one thread opens or closes it, the others wait
+  };
+  // Outlives the pool's owner for as long as there are leases.
+  struct Pool {
+    crm::Mutex mutex;
+    crm::Condition changed;  // an entry is no longer changing
+    std::unordered_map<std::string, std::shared_ptr<Entry>> entries CRM_GUARDED_BY(mutex);
+    std::uint64_t clock CRM_GUARDED_BY(mutex) = 0;
+  };
+  struct Named {
+    std::string name;
+    std::shared_ptr<Entry> entry;
+  };
+  struct Claim {
+    std::shared_ptr<Entry> entry;
+    bool is_to_be_opened = false;  // by whoever has the claim; else it is leased
   };
 
   std::shared_ptr<Tenant> find(std::string_view tenant, bool create);
-  std::shared_ptr<Tenant> adopt(std::unique_ptr<Store> store);
+  Claim claim(const std::string& name);
+  std::shared_ptr<Tenant> opened(std::string_view name, bool create);
+  std::shared_ptr<Tenant> lease_of(std::shared_ptr<Entry> entry) const;
   void recover(Tenant& tenant) const;
-  TenantFacts facts_for(std::string_view tenant) const;
   void close_idle();
+  Named take_idle();
+  Named take_any();
+  // The entry is no longer changing; it is removed when it has no tenant.
+  void put_back(const Named& changed);
+  void remove(const Named& closed);
 
   const crm::Host& host_;
-  std::unique_ptr<Engine> engine_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, Entry> entries_;
-  std::uint64_t clock_ = 0;
+  const std::unique_ptr<Engine> engine_;
+  const std::size_t open_max_;
+  const std::shared_ptr<Pool> pool_ = std::make_shared<Pool>();
 };
 
 }  // namespace message_history

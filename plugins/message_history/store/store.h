@@ -1,10 +1,10 @@
 // The store port: what recorder, history and export need from an engine. One store holds one
 // tenant.
 //
-// Threads: begin() is for one thread at a time (the tenant's writer lock); snapshots may be taken
-// and used by any thread, one thread a snapshot, beside the writer. Errors: every function throws
-// crm::Failure with IO, FULL, CORRUPT, BUSY or NO_MEMORY; after one thrown inside a transaction the
-// transaction is over and nothing of it is stored.
+// Threads: what StoreReader offers is for any thread, beside the writer, and each snapshot for one
+// thread; all else of a store is for one thread at a time (the tenant's writer lock). Errors: every
+// function throws crm::Failure with IO, FULL, CORRUPT, BUSY or NO_MEMORY; after one thrown inside a
+// transaction the transaction is over and nothing of it is stored.
 #pragma once
 
 #include <cstddef>
@@ -189,18 +189,24 @@ class WriteTransaction {
   virtual void commit(bool forget = false) = 0;
 };
 
-class Store {
+// What any thread may ask of a store, beside its writer and without a lock.
+class StoreReader {
  public:
-  virtual ~Store() = default;
+  virtual ~StoreReader() = default;
   virtual const TenantFacts& facts() const = 0;
   virtual const std::string& folder() const = 0;  // where the tenant's files are
+  virtual std::unique_ptr<Snapshot> snapshot() = 0;
+  // Several of one and the same commit, for as many threads. Writers may have to wait a moment.
+  virtual std::vector<std::unique_ptr<Snapshot>> snapshots(std::size_t count) = 0;
+};
+
+// All else is for one thread at a time.
+class Store : public StoreReader {
+ public:
   // As the last commit left them; not beside a transaction.
   virtual std::uint64_t settled_record() = 0;
   virtual std::vector<SourceRow> sources() = 0;
   virtual std::unique_ptr<WriteTransaction> begin() = 0;
-  virtual std::unique_ptr<Snapshot> snapshot() = 0;
-  // Several of one and the same commit, for as many threads. Writers may have to wait a moment.
-  virtual std::vector<std::unique_ptr<Snapshot>> snapshots(std::size_t count) = 0;
   // Does a few milliseconds of dropping what happened before `kept_from_us`, and of giving back
   // what that set free; whether there is more to do. The time counts from the first call of a sweep
   // to its end, and never goes back. A writer: no transaction lives meanwhile.

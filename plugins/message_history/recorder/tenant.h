@@ -1,0 +1,54 @@
+// One open tenant: its store, its journal, and which lock guards what.
+//
+// A batch goes through two doors: `intake` makes it durable in the journal, `writer` settles it,
+// with others, in the database. A thread that holds both took `intake` first.
+#pragma once
+
+#include <crm/cpp/mutex.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "calendar/time_zone.h"
+#include "recorder/backlog.h"
+#include "recorder/journal.h"
+#include "recorder/retention.h"
+#include "store/store.h"
+#include "threads/fair_mutex.h"
+
+namespace message_history {
+
+struct Tenant {
+  // Throws INVALID when the store's time zone is not installed.
+  explicit Tenant(std::unique_ptr<Store> opened);
+  // Leaves nothing in the journal's files when nothing waits.
+  ~Tenant();
+  Tenant(const Tenant&) = delete;
+  Tenant& operator=(const Tenant&) = delete;
+
+  // Snapshots and facts, for any thread and without a lock.
+  StoreReader& reader() const CRM_NO_THREAD_SAFETY_ANALYSIS { return *store; }
+
+  crm::Mutex intake;                            // held while a batch is taken in
+  FairMutex writer CRM_ACQUIRED_AFTER(intake);  // held while a transaction of `store` lives
+  std::unique_ptr<Store> store CRM_PT_GUARDED_BY(writer);  // never changed
+
+  TimeZone zone CRM_GUARDED_BY(writer) = TimeZone::utc();
+  KeptDays kept_days CRM_GUARDED_BY(writer);
+
+  // NULL as long as this process does not record for it.
+  std::unique_ptr<Journal> journal CRM_GUARDED_BY(intake);
+  // By source; empty as long as they are not known, which they are once all is settled.
+  std::optional<std::unordered_map<std::string, std::uint64_t>> positions CRM_GUARDED_BY(intake);
+
+  Backlog backlog;
+  std::atomic<bool> is_stuck = false;               // what waits could not be settled the last time
+  std::atomic<std::size_t> events_since_sweep = 0;  // settled, by whomever
+};
+
+}  // namespace message_history
