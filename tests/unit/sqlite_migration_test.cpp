@@ -140,6 +140,33 @@ std::vector<std::string> days_clicked_again(const std::string& file) {
   return rows;
 }
 
+void remove_version_eight(Connection& db) {
+  db.execute("DROP INDEX message_day_by_day; DROP INDEX revenue_day_by_day");
+  for (const char* table : {"shop_day", "bought_by", "other_refund"}) {
+    db.execute(std::string("DROP TABLE ") + table);
+    db.execute(std::string("DELETE FROM row_count WHERE name = '") + table + "'");
+  }
+}
+
+TEST(SqliteMigration, OfVersionSevenKeepsItsCountsAndGetsTheFiguresOfPeriods) {
+  test::RecorderFixture shop;
+  shop.record({test::Message{test::monday_us, "A"}, test::Touch{test::monday_us, "A", "", "kim"},
+               test::Touch{test::monday_us + 3 * test::day_us, "A", "", "kim"}});
+  const std::string digest = shop.digest();
+  const std::string file = database_file(shop.folder.path(), shop.tenant);
+  const std::vector<std::string> kept = days_clicked_again(file);
+  ASSERT_FALSE(kept.empty());
+  {
+    Connection db(file, Connection::Mode::write);
+    remove_version_eight(db);
+    db.execute("PRAGMA user_version=7");
+  }
+  const auto engine = make_engine(shop.folder.path());
+  EXPECT_NE(engine->open(shop.tenant), nullptr);
+  EXPECT_EQ(days_clicked_again(file), kept);
+  EXPECT_EQ(shop.digest(), digest);
+}
+
 TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {
   test::RecorderFixture shop;
   test::Message automatic{test::monday_us, "A"};
@@ -163,6 +190,7 @@ TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {
     db.execute("DROP TABLE clicked_again");
     db.execute("DROP TABLE period_clicked_again");
     db.execute("DELETE FROM row_count WHERE name LIKE '%clicked_again'");
+    remove_version_eight(db);
     db.execute("PRAGMA user_version=6");
   }
   const auto engine = make_engine(shop.folder.path());

@@ -100,11 +100,15 @@ void migrate(Connection& db) {
     db.execute(schema_steps[static_cast<std::size_t>(step)]);
   }
   if (version >= checksums_since) {
-    count_clicked_again(db);
+    if (version < clicked_again_since) count_clicked_again(db);
+    if (version < period_figures_since) count_period_figures(db);
     expect_sound_rows(db);  // what is lost must not be counted anew
   }
   if (version < numbered_blocks_since) number_blocks(db);
-  if (version < checksums_since) add_checksums(db);
+  if (version < checksums_since) {
+    add_checksums(db);
+    count_all_rows(db);  // what is filled below is read from counted tables
+  }
   if (version < tree_of_orders_since) fill_tree_of_orders(db);
   if (version > 0 && version < clicked_again_since) fill_clicked_again(db);
   if (version > 0 && version < period_figures_since) fill_period_figures(db);

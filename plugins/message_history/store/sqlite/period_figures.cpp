@@ -90,6 +90,12 @@ void fill_other_refunds(Connection& db) {
 
 }  // namespace
 
+void count_period_figures(Connection& db) {
+  for (const Table* table : {&tables::shop_day, &tables::bought_by, &tables::other_refund}) {
+    db.put(tables::row_count).bind(table->name).bind(std::int64_t{0}).bind(std::int64_t{0}).run();
+  }
+}
+
 void fill_period_figures(Connection& db) {
   fill_shop_days(db);
   fill_bought_by(db);
