@@ -25,9 +25,9 @@ struct BusyViewsOptions : CaseOptions {
 };
 
 // Records deliveries of now on a thread of its own, a batch at a time, each when it is due.
-class Traffic {
+class SteadyTraffic {
  public:
-  Traffic(const Shop& shop, host_stub::LoadedPlugin& plugin, uint64_t events_a_second)
+  SteadyTraffic(const Shop& shop, host_stub::LoadedPlugin& plugin, uint64_t events_a_second)
       : shop_(shop),
         plugin_(plugin),
         pause_(std::chrono::microseconds(batch_events * 1'000'000 / events_a_second)),
@@ -102,7 +102,7 @@ Json measure(const BusyViewsOptions& options) {
   PluginUnderTest plugin({options.data, options.plugin_folder});
   ViewReader reader(plugin, bench_tenant);
   const std::vector<ViewProbe> probes = view_probes(reader);
-  Traffic traffic(shop, plugin.plugin(), options.events_a_second);
+  SteadyTraffic traffic(shop, plugin.plugin(), options.events_a_second);
   Json views = Json::array();
   for (const ViewProbe& probe : probes) {
     if (probe.shows == Shows::filtered) continue;

@@ -99,7 +99,8 @@ void expect_every_period_counts_members_once(test::RecorderFixture& shop) {
   for (std::int32_t first = first_day; first <= first_day + days + 1; ++first) {
     for (std::int32_t last = first; last <= first_day + days + 1; ++last) {
       std::map<MessageNo, std::int64_t> counted;
-      for (const auto& row : snapshot->period(first, last, 100)) {
+      for (const auto& row :
+           snapshot->period(message_history::MessageKind::automatic, {first, last}, 100)) {
         counted[row.message] = row.counts.clicks;
       }
       for (const auto& [message, members] : all) {
@@ -130,7 +131,8 @@ TEST(ClicksOverDays, ofAMessageThatIsNoLongerAutomaticAndIsAgainAreThere) {
   manual.at_us += day_us;
   manual.kind = CRM_MESSAGE_MANUAL;
   shop.record({manual, click(20)});
-  EXPECT_TRUE(shop.snapshot()->period(0, 100'000, 10).empty());
+  EXPECT_TRUE(
+      shop.snapshot()->period(message_history::MessageKind::automatic, {0, 100'000}, 10).empty());
   test::Message again = automatic(0);
   again.at_us += 2 * day_us;
   shop.record({again});

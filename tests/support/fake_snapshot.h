@@ -125,6 +125,11 @@ class FakeSnapshot : public mh::Snapshot {
   std::vector<mh::FailureRow> failures(mh::MessageNo message, std::int64_t limit) override {
     return cut(find(message)->failures, limit);
   }
+  std::int64_t failed_attempts(mh::MessageNo message) override {
+    std::int64_t attempts = 0;
+    for (const mh::FailureRow& row : find(message)->failures) attempts += row.counts.attempts;
+    return attempts;
+  }
   std::vector<mh::RevenueDayRow> revenue_days(mh::MessageNo message, std::int64_t) override {
     return find(message)->revenue_days;
   }

@@ -28,10 +28,10 @@ class ExportRowCheck : public testing::Test {
     Delivery& delivery = history.deliveries[id];
     delivery.message = history.message.number;
     delivery.delivery_id = id;
-    if (status != DeliveryStatus::unreported)
-      delivery.state.merge({status, first_sent_us, "x", ""});
+    if (status != DeliveryStatus::unreported) {
+      delivery.state.marks.push_back({status, first_sent_us, "x", "", RouteNo{1}});
+    }
     delivery.state.member = MemberNo{1};
-    delivery.state.route = RouteNo{1};
     delivery.state.chain = ChainNo{chain};
     return delivery;
   }

@@ -34,6 +34,8 @@ class SettlingTest : public testing::Test {
   // The tenant's files as they would be found if the process ended now.
   std::unique_ptr<test::RecorderFixture> after_a_crash() {
     auto next = std::make_unique<test::RecorderFixture>();
+    const auto tenant = shop_.tenants.open_existing(shop_.tenant);
+    const crm::Lock intake(tenant->intake);  // no file is cut while it is copied
     std::filesystem::copy(shop_.folder.path(), next->folder.path(),
                           std::filesystem::copy_options::recursive);
     return next;

@@ -12,8 +12,6 @@ namespace message_history {
 
 namespace {
 
-using nlohmann::json;
-
 crm::Error refused(std::string text) {
   return {CRM_ERR_DENIED, std::move(text)};
 }
@@ -100,7 +98,7 @@ crm::Result<CompactJws> parse_jws(std::string_view text) {
                     std::move(signature.value()), text.substr(0, second)};
 }
 
-crm::Result<std::string> check_jws_header(const json& header, std::string_view typ) {
+crm::Result<std::string> check_jws_header(const nlohmann::json& header, std::string_view typ) {
   const auto alg = header.find("alg");
   if (alg == header.end()) return refused("the token's header lacks alg; sign with EdDSA");
   if (!alg->is_string()) return refused("the token's alg is not a string; sign with EdDSA");

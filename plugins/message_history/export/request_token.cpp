@@ -16,8 +16,6 @@ namespace message_history {
 
 namespace {
 
-using nlohmann::json;
-
 static_assert(jws_bytes_max == CRM_EXPORT_TOKEN_BYTES_MAX);
 
 constexpr std::size_t name_shown_bytes_max = 64;
@@ -68,17 +66,17 @@ std::optional<Locale> locale_from(std::string_view tag) {
   return locale_of(language);
 }
 
-std::string fact(const json& claims, const char* key, std::size_t bytes_max) {
+std::string fact(const nlohmann::json& claims, const char* key, std::size_t bytes_max) {
   const auto found = claims.find(key);
   if (found == claims.end() || !found->is_string()) return {};
   return std::string(first_bytes(found->get_ref<const std::string&>(), bytes_max));
 }
 
-std::string columns_fact(const json& claims) {
+std::string columns_fact(const nlohmann::json& claims) {
   const auto found = claims.find(columns_claim.key);
   CsvColumns known;
   if (found == claims.end() || !found->is_array()) return {};
-  for (const json& key : *found) {
+  for (const nlohmann::json& key : *found) {
     if (!key.is_string()) continue;
     if (const auto column = column_from_key(key.get_ref<const std::string&>())) known.add(*column);
   }
@@ -87,7 +85,7 @@ std::string columns_fact(const json& claims) {
   return text;
 }
 
-TokenFacts facts_of(const json& claims) {
+TokenFacts facts_of(const nlohmann::json& claims) {
   TokenFacts facts;
   facts.iss = fact(claims, iss.key, CRM_ID_BYTES_MAX);
   facts.jti = fact(claims, jti_claim.key, jti_bytes_max);
@@ -168,7 +166,7 @@ void check_jti(ClaimReader& reader, ExportClaims& claims) {
   reader.require(claims.jti.size() <= jti_bytes_max, jti_claim, "is longer than 128 characters");
 }
 
-crm::Result<ExportClaims> check_claims(const json& parsed, const TokenTerms& terms) {
+crm::Result<ExportClaims> check_claims(const nlohmann::json& parsed, const TokenTerms& terms) {
   ClaimReader reader(parsed);
   ExportClaims claims;
   check_parties(reader, terms, claims);

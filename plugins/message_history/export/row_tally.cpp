@@ -55,7 +55,7 @@ RecipientCounts RowTally::recipients() const {
   for (std::size_t converted = 0; converted < alone_.size(); ++converted) {
     for (std::size_t status = 0; status < delivery_status_count; ++status) {
       DeliveryState attempt;
-      attempt.merge({static_cast<DeliveryStatus>(status), 0, {}, {}});
+      attempt.marks.push_back({static_cast<DeliveryStatus>(status), 0, {}, {}, {}});
       attempt.converted = converted == 1;
       AttemptsSeen seen;
       seen.add(attempt);

@@ -12,22 +12,20 @@ namespace message_history {
 
 namespace {
 
-using nlohmann::json;
-
 // Watches the parser; what it objects to is left out of the result and reported here.
 class Watch {
  public:
-  bool operator()(int depth, json::parse_event_t event, json& parsed) {
+  bool operator()(int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
     switch (event) {
-      case json::parse_event_t::object_start:
+      case nlohmann::json::parse_event_t::object_start:
         keys_.emplace_back();
         return is_shallow(depth);
-      case json::parse_event_t::array_start:
+      case nlohmann::json::parse_event_t::array_start:
         return is_shallow(depth);
-      case json::parse_event_t::object_end:
+      case nlohmann::json::parse_event_t::object_end:
         keys_.pop_back();
         return true;
-      case json::parse_event_t::key:
+      case nlohmann::json::parse_event_t::key:
         if (!keys_.back().insert(parsed.get<std::string>()).second && !duplicate_) {
           duplicate_ = parsed.get<std::string>();
         }
@@ -70,7 +68,8 @@ crm::Error duplicate(std::string_view what, const std::string& key) {
   return refused(what, " has " + name + " twice; name every key once");
 }
 
-crm::Error malformed(std::string_view what, std::string_view text, const json::exception& error) {
+crm::Error malformed(std::string_view what, std::string_view text,
+                     const nlohmann::json::exception& error) {
   constexpr int number_out_of_range = 406;
   if (!crm::is_utf8(text)) return refused(what, " is not UTF-8; write JSON in UTF-8");
   if (text.find_first_not_of(" \t\r\n") == text.npos) {
@@ -79,23 +78,23 @@ crm::Error malformed(std::string_view what, std::string_view text, const json::e
   if (error.id == number_out_of_range) {
     return refused(what, " has a number beyond every range; write smaller ones");
   }
-  const auto* const parsing = dynamic_cast<const json::parse_error*>(&error);
+  const auto* const parsing = dynamic_cast<const nlohmann::json::parse_error*>(&error);
   const std::string place = parsing == nullptr ? "" : " at byte " + std::to_string(parsing->byte);
   return refused(what, " is not valid JSON" + place + "; write RFC 8259");
 }
 
 }  // namespace
 
-crm::Result<json> parse_strict_object(std::string_view text, std::string_view what) {
+crm::Result<nlohmann::json> parse_strict_object(std::string_view text, std::string_view what) {
   // The parser would skip a byte order mark.
   if (text.substr(0, 3) == "\xEF\xBB\xBF") {
     return refused(what, " begins with a byte order mark; leave it out");
   }
   Watch watch;
-  json parsed;
+  nlohmann::json parsed;
   try {
-    parsed = json::parse(text.begin(), text.end(), std::ref(watch));
-  } catch (const json::exception& error) {
+    parsed = nlohmann::json::parse(text.begin(), text.end(), std::ref(watch));
+  } catch (const nlohmann::json::exception& error) {
     // What was seen before says more than where the parser gave up.
     if (!watch.deep() && !watch.duplicate()) return malformed(what, text, error);
   }
