@@ -91,6 +91,7 @@ void make_old_file(const std::string& folder) {
       "('rule.click_window_us', '1'), ('rule.coupon_window_us', '1'), "
       "('rule.delivered_window_us', '1'), ('rule.open_window_us', '1'), "
       "('rule.conversion_window_us', '1')");
+  db.execute("PRAGMA application_id=" + std::to_string(application_id));
   db.execute("PRAGMA user_version=3");
 }
 
