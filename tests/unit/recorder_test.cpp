@@ -350,8 +350,9 @@ TEST_F(RecorderTest, poolStaysBoundedOverManyTenants) {
   Tenants pool(host, sqlite::make_engine(folder.path()), open_max);
   Recorder bounded(host, pool);
   for (std::size_t i = 0; i < 2 * open_max; ++i) {
-    test::EventList list;
-    list.add(test::Order{monday_us, "O", "kim", 1000}, 1);
+    const test::Order order{monday_us, "O", "kim", 1000};
+    test::EventList list;  // of events that outlive it
+    list.add(order, 1);
     const std::string name = "mall-" + std::to_string(i);
     const crm_event_batch batch = list.batch(name, source);
     crm_event_ack ack{};
