@@ -350,7 +350,7 @@ TEST_F(RecorderTest, poolStaysBoundedOverManyTenants) {
   Tenants pool(host, sqlite::make_engine(folder.path()), open_max);
   Recorder bounded(host, pool);
   for (std::size_t i = 0; i < 2 * open_max; ++i) {
-    const test::Order order{monday_us, "O", "kim", 1000};
+    const test::Event order = test::Order{monday_us, "O", "kim", 1000};
     test::EventList list;  // of events that outlive it
     list.add(order, 1);
     const std::string name = "mall-" + std::to_string(i);
