@@ -176,7 +176,7 @@ class Export {
     snapshots_.clear();
   }
 
-  // What is signed must be everything: rows that were lost in the store leave no trace in the file.
+  // A signed file must be complete: rows that were lost in the store leave no trace in the file.
   void compare(const RowTally& tally) {
     Snapshot& snapshot = *snapshots_.front();
     const MoneyByCurrency money = snapshot.money(message_->number);

@@ -34,7 +34,7 @@ class RowWorker {
   void give(RowPart part);
   // Waits for the next chunk of the oldest part given; false after the part's last.
   bool next(RowChunk& chunk);
-  // Of the parts whose last chunk was taken, once no other one was given.
+  // Sums of the parts whose last chunk was taken, once no other one was given.
   const RowTally& tally() const { return rows_.tally(); }
 
  private:

@@ -48,7 +48,7 @@ class RowWriter {
 
   void write(const RowPart& part, const ChunkSink& sink);
 
-  // Of all parts written so far.
+  // Sums of all parts written so far.
   const RowTally& tally() const { return tally_; }
 
  private:

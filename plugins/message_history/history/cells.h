@@ -19,7 +19,7 @@ Json money_cell(std::int64_t amount_minor, std::string_view currency);
 // One amount a currency, never added up; nothing at all is 0 of the tenant's currency.
 Json money_cell(const ViewContext& context, const std::map<std::string, std::int64_t>& amounts);
 
-// Of fewer cases than this a ratio says nothing.
+// Ratios of fewer cases than this say nothing.
 inline constexpr std::int64_t ratio_cases_min = 20;
 
 struct Ratio {

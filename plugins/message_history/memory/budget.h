@@ -54,7 +54,7 @@ class MemoryShare {
   const std::size_t part_bytes_min_;
 };
 
-// What one owner has of a share. As thread-safe as its owner.
+// One owner's part of a share. As thread-safe as its owner.
 class MemoryPart {
  public:
   explicit MemoryPart(MemoryShare& share) : share_(share) {}

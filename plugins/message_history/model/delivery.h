@@ -50,7 +50,7 @@ struct StatusMark {
   friend bool operator==(const StatusMark&, const StatusMark&) = default;
 };
 
-// Whether one route comes before another by channel and provider; the numbers say nothing of that.
+// True when one route comes before another by channel and provider; route numbers have no order.
 using RouteOrder = std::function<bool(RouteNo, RouteNo)>;
 
 // What sending it cost, as last reported; ties go to the larger (currency, amount).

@@ -58,7 +58,7 @@ class MessageWork {
   void add_member(MessageNo message, MemberNo member, std::int64_t MemberCounts::*counter,
                   std::int64_t change);
 
-  // What the member did with the message up to now.
+  // Everything the member did with the message up to now.
   const MemberCounts& member(MessageNo message, MemberNo member) {
     return member_entry(message, member).now;
   }

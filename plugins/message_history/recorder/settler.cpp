@@ -102,7 +102,7 @@ Settler::Job Settler::next_job() {
   return {};
 }
 
-// What was added meanwhile comes next, after those who wait for longer.
+// Events added meanwhile come next, after those who wait for longer.
 void Settler::end(const Job& job) {
   const crm::Lock lock(mutex_);
   Turn& turn = job.turn->second;

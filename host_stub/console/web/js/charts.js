@@ -8,7 +8,7 @@ function value_text(component, value) {
   return component.value_type === "money" ? format.chart_money(component, value) : format.integer(value);
 }
 
-// What part of which step it is, as the document says it.
+// Names the step that this one is a part of, as the document says it.
 function share_text({ share, of, note }) {
   const part = share === undefined ? "" : word("share_of", format.percent(share), of);
   return [part, note].filter(Boolean).join(" ");

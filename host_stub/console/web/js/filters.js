@@ -40,7 +40,7 @@ function input_of(field, id, context, typing) {
       clearTimeout(typing.timer);
       if (is_whole_day(event.target)) ask_soon(event.target.value);
     };
-    // What was left half typed is put back to what is in force.
+    // Puts a half-typed value back to the one in force.
     const left = (event) => {
       if (!is_whole_day(event.target)) event.target.value = context.current_params()[field.key] ?? "";
     };
