@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import crm
-from test_faults import COUNTED_BY, build_shim, read_report, shim_env
+from test_faults import COUNTED_BY, EveryFault, build_shim, read_report, shim_env
 
 RECORDER = os.environ.get("CRM_RECORD_WITH_RETRIES",
                           str(crm.ROOT / "build/dev/tests/fault/record_with_retries"))
@@ -22,7 +22,7 @@ FAULTS = (1, 2, 25)  # that many operations fail
 TENANT, SOURCE = "mall-1", "orders"
 
 
-class RetryTest(unittest.TestCase):
+class RetryTest(EveryFault, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.calm = crm.Host()
@@ -46,18 +46,6 @@ class RetryTest(unittest.TestCase):
     def test_the_calm_recording_is_counted_once(self):
         self.assertEqual(self.calm_end["failures"], "0")
         self.assertEqual(self.seen, (int(self.calm_end["events"]), int(self.calm_end["accepted"])))
-
-    def test_full_disk(self):
-        self.check_fault("enospc")
-
-    def test_input_output_errors(self):
-        self.check_fault("eio")
-
-    def test_failing_fsync(self):
-        self.check_fault("fsync")
-
-    def test_read_only_folder(self):
-        self.check_fault("erofs")
 
     def check_fault(self, fail):
         total = self.counts[COUNTED_BY[fail]]
