@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "export/audit.h"
@@ -243,13 +244,13 @@ TEST_F(Retention, AMemberWhoComesBackIsNew) {
   EXPECT_TRUE(snapshot()->member("member-old"));
 }
 
-TEST_F(Retention, TombstonesStay) {
+TEST_F(Retention, PseudonymsStay) {
   record(life("old", old_us));
   record({test::Erased{young_us, "member-old"}});
   sweep_all();
   EXPECT_EQ(count("member"), 1);
   EXPECT_EQ(count("erasure"), 1);
-  // The erasure is still known: what comes late is the tombstone's.
+  // The erasure is still known: what comes late is the erased member's.
   record({test::Delivery{young_us - 1, "M", "late", "member-old"}});
   EXPECT_FALSE(snapshot()->member("member-old"));
 }
@@ -269,6 +270,40 @@ TEST_F(Retention, LateEventsAreSkippedAndCountNothing) {
   EXPECT_EQ(digest(), digest_before);
   reopen();
   EXPECT_EQ(skipped(life("old", old_us)), 7);
+}
+
+TEST_F(Retention, LateEventsLeaveNothingOfWhatOnlyTheyName) {
+  record_two_lives();
+  sweep_all();
+  const auto rows = [this] {
+    std::map<std::string, std::int64_t> counts;
+    for (const char* table : {"message", "message_words", "message_place", "shelf", "message_day",
+                              "message_member", "failure", "route", "member", "touch", "orders",
+                              "refund", "held_refund", "credit", "quarantine", "past_order"}) {
+      counts[table] = count(table);
+    }
+    counts["held messages"] = snapshot()->held_messages();
+    return counts;
+  };
+  const auto rows_before = rows();
+  const std::string digest_before = digest();
+  const std::vector<test::Event> late = {
+      test::Delivery{old_us, "unknown-1", "d-1", "nobody-1", CRM_DELIVERY_DELIVERED},
+      test::Delivery{old_us, "unknown-2", "d-2", "nobody-2", CRM_DELIVERY_FAILED, "3018"},
+      test::Delivery{old_us, "unknown-2", "d-3", "nobody-2", CRM_DELIVERY_ACCEPTED, "", "d-2"},
+      test::Touch{old_us, "unknown-3", "d-4", "nobody-3"},
+      test::Order{.at_us = old_us, .id = "o-1", .member = "nobody-4", .message = "unknown-4"},
+      test::Refund{old_us, "r-1", "o-1"},
+      test::Refund{old_us, "r-2", "o-2"},
+  };
+  EXPECT_EQ(skipped(late), std::ssize(late));
+  EXPECT_EQ(rows(), rows_before);
+  EXPECT_EQ(digest(), digest_before);
+  // Beside one that is young enough, in one batch.
+  std::vector<test::Event> mixed = late;
+  mixed.push_back(test::Delivery{young_us, "M", "d-5", "member-young"});
+  EXPECT_EQ(skipped(mixed), std::ssize(late));
+  EXPECT_EQ(rows(), rows_before);
 }
 
 TEST_F(Retention, LateEventsAreSkippedFromTheFirstSliceOn) {

@@ -70,13 +70,14 @@ class Settlement {
     erased_ |= work.erased();
   }
 
-  // Looking deliveries up together is much cheaper than one by one.
+  // Looking deliveries up together is much cheaper than one by one. Not what is too old: its
+  // message would be made.
   static void prefetch(BatchWork& work, const std::vector<BatchRecord>& records) {
     std::vector<const crm_event_delivery*> deliveries;
     for (const BatchRecord& record : records) {
       for (const crm::Event& event : record.events()) {
         const auto* delivery = std::get_if<const crm_event_delivery*>(&event);
-        if (delivery != nullptr) deliveries.push_back(*delivery);
+        if (delivery != nullptr && !work.is_past(event)) deliveries.push_back(*delivery);
       }
     }
     work.prefetch(deliveries);
