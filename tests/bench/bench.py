@@ -35,6 +35,7 @@ CASES = {
     "tenants": cases_scale.tenants,
     "messages": cases_scale.messages,
     "retention": cases_scale.retention,
+    "erasure": cases_scale.erasure,
 }
 
 

@@ -30,6 +30,7 @@ void add_size_options(CLI::App& command, CaseOptions& options);
 
 // Each adds a subcommand that sets `chosen`.
 void add_busy_views_case(CLI::App& app, Case& chosen);
+void add_erasure_case(CLI::App& app, Case& chosen);
 void add_export_case(CLI::App& app, Case& chosen);
 void add_fill_case(CLI::App& app, Case& chosen);
 void add_growth_case(CLI::App& app, Case& chosen);

@@ -1,4 +1,4 @@
-"""What large stores, many tenants and many messages do to the rate of recording."""
+"""What large stores, many tenants, many messages and erased members do to the rate of recording."""
 
 from statistics import median
 
@@ -84,3 +84,25 @@ def retention(driver):
                 details=run.values),
             longest_batch(f"longest batch of 1,000 while half of {count_text(plan.shop.deliveries)} is dropped",
                           [run["during"]])]
+
+
+def erasure(driver):
+    """Members erased in one batch, and batches afterwards in turns with a shop that erased nobody."""
+    plan = driver.size.erasure
+    with driver.scratch("erasure") as data:
+        run = driver.crm("erasure", data, *plan.shop.options(), "--erasures", plan.erasures, "--slices", plan.slices,
+                         "--slice-deliveries", plan.slice_deliveries)
+
+    def rate(key):
+        return median(run["slice_deliveries"] / part[key] for part in run["slices"])
+    ratio = median(part["plain_s"] / part["erased_s"] for part in run["slices"])
+    of_members = f"{plan.erasures:,} of {count_text(plan.shop.members)} members"
+    return [
+        Row(f"ingest after erasing {of_members} against a shop without any", per_second(rate("erased_s"), "events"),
+            per_second(rate("plain_s"), "events"), ratio, ">= 0.9x", "1.0x", run.peak_mib, len(run["slices"]),
+            judged(round(ratio, 2), 0.9, 1.0, larger_is_better=True),
+            note=f"runs are slices of {count_text(plan.slice_deliveries)} deliveries in turns", details=run.values),
+        Row(f"{plan.erasures:,} erasures in one batch, {count_text(plan.shop.members)} members",
+            f"{run['erase_s']:.2f} s", bar="<= 2 s", aim="0.2 s", memory_mib=run.peak_mib,
+            reached=judged(round(run["erase_s"], 2), 2, 0.2, larger_is_better=False)),
+    ]

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   crm_bench::Case chosen;
   crm_bench::add_busy_views_case(app, chosen);
+  crm_bench::add_erasure_case(app, chosen);
   crm_bench::add_export_case(app, chosen);
   crm_bench::add_fill_case(app, chosen);
   crm_bench::add_growth_case(app, chosen);

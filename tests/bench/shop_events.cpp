@@ -84,6 +84,12 @@ void ShopEvents::add_click(uint64_t delivery_number, host_stub::EventBatch& batc
   batch.add(&event->head, seq_);
 }
 
+void ShopEvents::add_erasure(uint64_t member, int64_t at_us, host_stub::EventBatch& batch) {
+  auto* const event = begin<crm_event_member_erased>(CRM_EVENT_MEMBER_ERASED, at_us, batch);
+  event->member_id = text(batch, [&](std::string& out) { Shop::member_id(member, out); });
+  batch.add(&event->head, seq_);
+}
+
 void ShopEvents::add_order(const OrderRow& order, host_stub::EventBatch& batch) {
   auto* const event = begin<crm_event_order>(CRM_EVENT_ORDER, order.placed_at_us, batch);
   event->order_id = text(batch, [&](std::string& out) { Shop::order_id(order.number, out); });

@@ -19,6 +19,7 @@ class ShopEvents {
   void add_delivery(uint64_t number, uint32_t status, host_stub::EventBatch& batch);
   void add_final_delivery(uint64_t number, host_stub::EventBatch& batch);
   void add_click(uint64_t delivery_number, host_stub::EventBatch& batch);
+  void add_erasure(uint64_t member, int64_t at_us, host_stub::EventBatch& batch);
   void add_order(const OrderRow& order, host_stub::EventBatch& batch);
 
   uint64_t seq() const { return seq_; }

@@ -66,6 +66,15 @@ double ShopFeed::record_sales(uint64_t begin, uint64_t end, Clicks clicks) {
   return seconds + send(cash_desk);
 }
 
+double ShopFeed::record_erasures(uint64_t count) {
+  const ShopSize& size = shop_.size();
+  const int64_t at_us = shop_.delivery(size.deliveries - 1).final_at_us;
+  for (uint64_t i = 0; i < count; ++i) {
+    desk_events_.add_erasure(i * size.members / count, at_us, batch_);
+  }
+  return send(cash_desk);
+}
+
 double ShopFeed::record_orders(const std::vector<OrderRow>& orders) {
   for (const OrderRow& order : orders) desk_events_.add_order(order, batch_);
   orders_recorded_ += orders.size();

@@ -22,6 +22,8 @@ class ShopFeed {
   double record_deliveries(uint64_t begin, uint64_t end);
   // The orders that follow them and, of every twentieth, a click.
   double record_sales(uint64_t begin, uint64_t end, Clicks clicks);
+  // Erases that many members, spread over all of them, in one batch.
+  double record_erasures(uint64_t count);
   double record_orders(const std::vector<OrderRow>& orders);
 
   uint64_t orders_recorded() const { return orders_recorded_; }

@@ -44,6 +44,16 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Erasure:
+    """A shop that erases `erasures` members in one batch, and records `slices` of `slice_deliveries` afterwards."""
+
+    shop: Shop
+    erasures: int
+    slices: int
+    slice_deliveries: int
+
+
+@dataclass(frozen=True)
 class Size:
     name: str
     runs: int  # repetitions of a case; the median of them is shown
@@ -66,6 +76,7 @@ class Size:
     many_messages: int
     messages_deliveries: int
     retention: Retention
+    erasure: Erasure
 
 
 SIZES = {
@@ -81,7 +92,8 @@ SIZES = {
         reattribution=Shop(3_000, 500, 10, deliveries_a_sale=20),
         tenants=5, tenant_shop=Shop(200, 100),
         many_messages=100, messages_deliveries=1_000,
-        retention=Retention(Shop(3_000, 1_000, 20, 3), batches=10)),
+        retention=Retention(Shop(3_000, 1_000, 20, 3), batches=10),
+        erasure=Erasure(Shop(1_000, 1_000), erasures=50, slices=2, slice_deliveries=500)),
     "small": Size(
         "small", runs=5, long_runs=5,
         ingest=Shop(200_000, 50_000, 100, 10),
@@ -94,7 +106,8 @@ SIZES = {
         reattribution=Shop(1_000_000, 100_000, 100, deliveries_a_sale=20),
         tenants=100, tenant_shop=Shop(1_000, 500),
         many_messages=10_000, messages_deliveries=100_000,
-        retention=Retention(Shop(500_000, 100_000, 200, 10), batches=50)),
+        retention=Retention(Shop(500_000, 100_000, 200, 10), batches=50),
+        erasure=Erasure(Shop(100_000, 100_000), erasures=1_000, slices=6, slice_deliveries=50_000)),
     "full": Size(
         "full", runs=5, long_runs=3,
         ingest=Shop(10_000_000, 2_000_000, 2_000, 50),
@@ -108,5 +121,6 @@ SIZES = {
         reattribution=Shop(20_000_000, 2_000_000, 10_000, deliveries_a_sale=20),
         tenants=1_000, tenant_shop=Shop(10_000, 5_000),
         many_messages=100_000, messages_deliveries=3_000_000,
-        retention=Retention(Shop(10_000_000, 2_000_000, 2_000, 50), batches=300)),
+        retention=Retention(Shop(10_000_000, 2_000_000, 2_000, 50), batches=300),
+        erasure=Erasure(Shop(2_000_000, 2_000_000), erasures=1_000, slices=12, slice_deliveries=250_000)),
 }

@@ -173,6 +173,26 @@ class Retention(BenchTest):
         self.assertIn("retention", parts)
 
 
+class Erasure(BenchTest):
+    def test_erases_what_it_says_and_both_shops_record_the_same(self):
+        plan = SIZE.erasure
+        with self.driver.scratch("erasure") as data:
+            run = self.driver.crm("erasure", data, *plan.shop.options(), "--erasures", plan.erasures, "--slices",
+                                  plan.slices, "--slice-deliveries", plan.slice_deliveries)
+            host = crm.Host(data)
+            shown = [host.messages(tenant, "messages.manual") for tenant in (TENANT, "plain-shop")]
+            kept = host.view("plain-shop", "member", member_id="m00000000")
+            with self.assertRaises(crm.HostFailed):  # nothing was sent to the id since
+                host.view(TENANT, "member", member_id="m00000000")
+        self.assertEqual(len(run["slices"]), plan.slices)
+        self.assertGreater(run["erase_s"], 0)
+        self.assertEqual(*shown)
+        recorded = plan.shop.deliveries + plan.slices * plan.slice_deliveries
+        self.assertEqual(sum(crm.plain(row["success"]) + crm.plain(row["failed"]) for row in shown[0].values()),
+                         recorded)
+        self.assertIn("C-000000", str(kept))
+
+
 class Comparison(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="crm-bench-")

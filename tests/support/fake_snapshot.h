@@ -47,13 +47,15 @@ class FakeSnapshot : public mh::Snapshot {
   std::vector<mh::Order> orders;
   std::vector<mh::Refund> refunds;
   std::vector<mh::CreditRow> credits;
-  std::vector<mh::AuditRow> audit;  // oldest first
+  std::vector<mh::AuditRow> audit;    // oldest first
+  std::vector<mh::AuditRow> running;  // exports, oldest first
   std::vector<mh::SourceRow> all_sources;
   std::vector<mh::QuarantineEntry> quarantined;  // oldest first
   std::int64_t held_message_count = 0;
   std::int64_t held_refund_count = 0;
   mh::StoreSize store_size;
   std::int64_t details_from_us = 0;
+  mh::PendingScrub erasures_pending;
   std::int64_t deliveries_read = 0;
 
   std::vector<mh::MessageListRow> messages(const mh::MessageFilter& filter,
@@ -307,7 +309,7 @@ class FakeSnapshot : public mh::Snapshot {
   }
   std::vector<mh::AuditRow> audit_oldest(std::int64_t, std::int64_t) override { return {}; }
   mh::AuditHead audit_head() override { return {}; }
-  std::vector<mh::AuditRow> running_exports() override { return {}; }
+  std::vector<mh::AuditRow> running_exports() override { return running; }
   std::optional<mh::AuditRow> newest_completed_export() override { return {}; }
   std::vector<mh::SourceRow> sources() override { return all_sources; }
   std::vector<mh::QuarantineEntry> quarantine(std::int64_t before_number,
@@ -323,6 +325,7 @@ class FakeSnapshot : public mh::Snapshot {
   std::int64_t held_refunds() override { return held_refund_count; }
   mh::StoreSize size() override { return store_size; }
   std::int64_t kept_from_us() override { return details_from_us; }
+  mh::PendingScrub pending_scrub() override { return erasures_pending; }
   void each_fact(const std::function<void(std::string_view)>&) override {
     throw std::logic_error("a view read every fact");
   }

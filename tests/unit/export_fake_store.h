@@ -176,6 +176,7 @@ class FakeSnapshot : public Snapshot {
   std::int64_t held_refunds() CRM_UNUSED;
   StoreSize size() CRM_UNUSED;
   std::int64_t kept_from_us() override { return history_.kept_from_us; }
+  PendingScrub pending_scrub() CRM_UNUSED;
   void each_fact(const std::function<void(std::string_view)>&) CRM_UNUSED;
   std::int64_t steps() CRM_UNUSED;
 
@@ -227,6 +228,9 @@ class FakeStore final : public Store {
     return taken;
   }
   std::unique_ptr<WriteTransaction> begin() CRM_UNUSED;
+  PendingScrub pending_scrub() CRM_UNUSED;
+  bool scrub() CRM_UNUSED;
+  bool finish_scrub(const PendingScrub&) CRM_UNUSED;
   bool sweep_some(std::int64_t) CRM_UNUSED;
   bool tidy_some() CRM_UNUSED;
 

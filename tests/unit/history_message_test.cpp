@@ -1,4 +1,6 @@
 // One message's details, its buyers, a member's time line, the exports and the health of the store.
+#include <gmock/gmock.h>
+
 #include <algorithm>
 
 #include "support/rendered_view.h"
@@ -376,6 +378,29 @@ TEST_F(HistoryHealthState, IsNotWellWhatIsRefusedEvenWhereNothingOfItIsKept) {
 TEST_F(HistoryHealthState, SaysThatNotEveryEventWasRecordedWhenSomeWereSkipped) {
   source().skipped = 2;
   EXPECT_EQ(notices(), "skipped:info ");
+}
+
+TEST(HistoryHealth, TellsWhichErasuresAreNotCompleteAndWhy) {
+  World world = make_world();
+  const auto health = [&world](mh::Locale locale) {
+    return rendered(world, make_request("health", {}, locale));
+  };
+  EXPECT_EQ(tile(part(health(mh::Locale::en), "store"), "pending_erasures"), 0);
+  EXPECT_TRUE(part(health(mh::Locale::en), "erasures").is_null());
+  const std::int64_t batch_us = world.snapshot.all_sources[0].recorded_at_us;  // 1 h 30 min ago
+  world.snapshot.erasures_pending = {3, 7, batch_us, 9};
+  EXPECT_EQ(tile(part(health(mh::Locale::en), "store"), "pending_erasures"), 3);
+  const std::string text = part(health(mh::Locale::en), "erasures")["text"];
+  EXPECT_THAT(text,
+              testing::HasSubstr("3 erasures are not complete yet, the first for 1 h 30 min"));
+  EXPECT_THAT(text, testing::HasSubstr("backup"));
+  mh::AuditRow grant;
+  grant.at_us = batch_us - 3'600'000'000;
+  world.snapshot.running = {grant};
+  EXPECT_THAT(std::string(part(health(mh::Locale::en), "erasures")["text"]),
+              testing::HasSubstr("the export that began 2 h 30 min ago"));
+  EXPECT_THAT(std::string(part(health(mh::Locale::ko), "erasures")["text"]),
+              testing::HasSubstr("회원 삭제 3건을 1시간 30분째"));
 }
 
 TEST(HistorySchema, RefusesMistakes) {

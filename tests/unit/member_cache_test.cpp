@@ -57,6 +57,30 @@ TEST(MemberCache, PutsOnlyWhoIsNotThere) {
   EXPECT_EQ(cache.find("m1"), MemberNo{10'001});
 }
 
+TEST(MemberCache, ForgetsWhoIsRemovedAndNobodyElse) {
+  MemberCache cache;
+  cache.remove("m1");
+  const auto id_of = [](std::int64_t i) { return "member-" + std::to_string(i); };
+  for (std::int64_t i = 1; i <= 10'000; ++i) cache.put(id_of(i), {i});
+  for (std::int64_t i = 1; i <= 10'000; i += 3) cache.remove(id_of(i));
+  cache.remove("nobody");
+  for (std::int64_t i = 1; i <= 10'000; ++i) {
+    ASSERT_EQ(cache.find(id_of(i)), i % 3 == 1 ? MemberNo{} : MemberNo{i}) << i;
+  }
+  std::vector<MemberLookup> lookups;
+  const std::string removed = id_of(1);
+  const std::string kept = id_of(2);
+  for (const std::string* id : {&removed, &kept}) lookups.push_back({*id, {}});
+  cache.find(lookups);
+  EXPECT_FALSE(lookups[0].found);
+  EXPECT_EQ(lookups[1].found, MemberNo{2});
+  EXPECT_EQ(cache.find_or_put(removed, {10'001}), MemberNo{10'001});
+  for (std::int64_t i = 10'002; i <= 40'000; ++i) cache.put(id_of(i), {i});  // grows
+  EXPECT_EQ(cache.find(removed), MemberNo{10'001});
+  EXPECT_FALSE(cache.find(id_of(4)));
+  EXPECT_EQ(cache.find(id_of(5)), MemberNo{5});
+}
+
 TEST(MemberCache, TakesTheLongestId) {
   MemberCache cache;
   const std::string id(256, 'i');

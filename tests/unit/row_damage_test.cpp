@@ -165,7 +165,7 @@ TEST_F(RowDamageTest, WhatIsRecordedGoesOnBeingCounted) {
     writer->add_money(message, "KRW", {1, 2, 3, 4});
     writer->add_money(message, "KRW", {1, 2, 3, 4});
     writer->put_member_counts(message, writer->member("somebody"), {1, 0, 0, 0});
-    writer->commit(false);
+    writer->commit();
     const auto dropped = store->begin();
     dropped->add_message("M-taken-back");
   }
@@ -175,7 +175,7 @@ TEST_F(RowDamageTest, WhatIsRecordedGoesOnBeingCounted) {
     const MessageNo message = writer->message("M-new")->number;
     EXPECT_EQ(writer->money(message)["KRW"], (MessageMoney{2, 4, 6, 8}));
     writer->put_member_counts(message, writer->member("somebody"), {});
-    writer->commit(false);
+    writer->commit();
   }
   EXPECT_TRUE(faults().empty()) << faults().front().table << " " << faults().front().what;
 }

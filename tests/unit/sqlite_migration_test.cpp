@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/migration.h"
 #include "store/sqlite/row_count.h"
 #include "support/recorder_fixture.h"
 #include "version_4_store.h"
@@ -15,6 +16,7 @@ namespace message_history::sqlite {
 namespace {
 
 constexpr Span all_time{0, std::numeric_limits<std::int64_t>::max()};
+constexpr Table erasure_of_version_8{"erasure", "member_key, member_no, until_at"};
 
 std::vector<std::string> faults_of(const Version4Store& file) {
   Connection db(file.file(), Connection::Mode::read);
@@ -140,6 +142,11 @@ std::vector<std::string> days_clicked_again(const std::string& file) {
   return rows;
 }
 
+// Of a shop that erased nobody.
+void remove_version_nine(Connection& db) {
+  db.execute("ALTER TABLE erasure DROP COLUMN id_hash");
+}
+
 void remove_version_eight(Connection& db) {
   db.execute("DROP INDEX message_day_by_day; DROP INDEX revenue_day_by_day");
   for (const char* table : {"shop_day", "bought_by", "other_refund"}) {
@@ -158,6 +165,7 @@ TEST(SqliteMigration, OfVersionSevenKeepsItsCountsAndGetsTheFiguresOfPeriods) {
   ASSERT_FALSE(kept.empty());
   {
     Connection db(file, Connection::Mode::write);
+    remove_version_nine(db);
     remove_version_eight(db);
     db.execute("PRAGMA user_version=7");
   }
@@ -190,6 +198,7 @@ TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {
     db.execute("DROP TABLE clicked_again");
     db.execute("DROP TABLE period_clicked_again");
     db.execute("DELETE FROM row_count WHERE name LIKE '%clicked_again'");
+    remove_version_nine(db);
     remove_version_eight(db);
     db.execute("PRAGMA user_version=6");
   }
@@ -197,6 +206,35 @@ TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {
   EXPECT_NE(engine->open(shop.tenant), nullptr);
   EXPECT_EQ(days_clicked_again(file), kept);
   EXPECT_EQ(shop.digest(), digest);
+}
+
+// Whose id it was is not known, so that any id may be it.
+TEST(SqliteMigration, ErasuresOfVersionEightAreStillFound) {
+  const Version4Store file;
+  MemberKey key;
+  key.fill(7);
+  MemberNo erased;
+  {
+    const auto store = file.open();
+    const auto writer = store->begin();
+    erased = writer->pseudonymize(writer->add_member("somebody"), "erased-1");
+    writer->put_erasure("somebody", key, erased, 1'000);
+    EXPECT_TRUE(writer->may_be_erased("somebody"));
+    writer->commit();
+  }
+  {
+    Connection db(file.file(), Connection::Mode::write);
+    db.execute("BEGIN");
+    renew_checksums(db, erasure_of_version_8);
+    db.execute("COMMIT");
+    db.execute("ALTER TABLE erasure DROP COLUMN id_hash");
+    db.execute("PRAGMA user_version=8");
+  }
+  const auto store = file.open();
+  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
+  const auto writer = store->begin();
+  EXPECT_TRUE(writer->may_be_erased("anybody"));
+  EXPECT_EQ(writer->erasure(key)->erased, erased);
 }
 
 }  // namespace

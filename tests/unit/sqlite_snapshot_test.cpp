@@ -286,8 +286,8 @@ std::string facts_of(std::int64_t shift, const char* tombstone, bool zeros) {
   row.ordered_at_us = 300;
   db.credit(row);
   db.put(tables::shop, "KRW", 1, 5000, 0);
-  db.put(tables::erasure, Blob{std::string(32, tombstone[0])}, gone.value, 1);
-  db.put(tables::erasure, Blob{std::string(32, 'x')}, also.value, 2);
+  db.put(tables::erasure, Blob{std::string(32, tombstone[0])}, gone.value, 1, -1);
+  db.put(tables::erasure, Blob{std::string(32, 'x')}, also.value, 2, -1);
   std::string lines;
   db.snapshot().each_fact([&](std::string_view line) { lines += line; });
   return lines;

@@ -36,6 +36,27 @@ std::string id_of(std::uint64_t number) {
   return text;
 }
 
+TEST_F(SqliteWriterTest, ReadsNoOtherMembersWhenItErasesOne) {
+  constexpr std::uint64_t members = 5'000;
+  {
+    SqliteWriter writer(state_);
+    for (std::uint64_t i = 0; i < members; ++i) writer.add_member(id_of(i));
+    commit(writer);
+  }
+  SqliteWriter writer(state_);
+  ASSERT_TRUE(writer.live_member(id_of(0)));  // now all of them are in memory
+  const std::int64_t steps_before = db_.steps();
+  for (std::uint64_t i = 0; i < members; i += members / 10) {
+    writer.pseudonymize(writer.live_member(id_of(i)), "erased-" + std::to_string(i));
+    writer.remove_member(writer.live_member(id_of(i + 1)));
+    EXPECT_FALSE(writer.live_member(id_of(i)));
+    EXPECT_FALSE(writer.live_member(id_of(i + 1)));
+    EXPECT_TRUE(writer.live_member(id_of(i + 2)));
+  }
+  EXPECT_LT(db_.steps() - steps_before, std::int64_t{members});
+  commit(writer);
+}
+
 // Transactions of some deliveries each, a third of them taken back, some by another process; ids
 // rise in some messages and come in any order in others.
 TEST_F(SqliteWriterTest, FindsTheDeliveriesThatWereStoredAndNoOthers) {

@@ -96,6 +96,22 @@ Json quarantine_table(ViewContext& context, const std::optional<Cursor>& cursor,
   return json;
 }
 
+// Erasures whose ids some file may still hold, and what keeps them there.
+Json pending_erasures_notice(ViewContext& context, const PendingScrub& pending) {
+  const auto ago = [&context](std::int64_t at_us) {
+    return duration_text(std::max<std::int64_t>(context.now_us - at_us, 0), context.locale());
+  };
+  const std::string count = count_text(pending.erasures);
+  const std::string since = ago(pending.since_us);
+  const auto exports = context.snapshot.running_exports();
+  if (exports.empty()) {
+    return notice("erasures", Tone::info, sentence(context, texts::erasures_pending, count, since));
+  }
+  return notice(
+      "erasures", Tone::info,
+      sentence(context, texts::erasures_pending_export, count, since, ago(exports.front().at_us)));
+}
+
 Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
                   std::int64_t quarantined) {
   const StoreSize size = context.snapshot.size();
@@ -114,6 +130,12 @@ Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
       .add({"details_from", texts::details_from, CellType::text, {}, texts::details_from_help},
            kept_from_us > 0 ? date_text(context.zone.day_of(kept_from_us))
                             : std::string(context.text(texts::details_from_first)));
+  tiles.add({"pending_erasures",
+             texts::pending_erasures,
+             CellType::integer,
+             {},
+             texts::pending_erasures_help},
+            context.snapshot.pending_scrub().erasures);
   if (newest_us > 0 && context.now_us >= newest_us) {
     tiles.add(
         {"last_batch_age", texts::last_batch_age, CellType::text},
@@ -166,6 +188,8 @@ View health_view(ViewContext& context) {
   if (!cursor.value()) {
     const auto sources = context.snapshot.sources();
     add_notices(document, context, sources, quarantined);
+    const PendingScrub pending = context.snapshot.pending_scrub();
+    if (pending.erasures > 0) document.add(pending_erasures_notice(context, pending));
     document.add(health_tiles(context, sources, quarantined)).add(source_table(context, sources));
   }
   return document.add(quarantine_table(context, cursor.value(), quarantined)).take();

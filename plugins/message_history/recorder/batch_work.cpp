@@ -70,7 +70,6 @@ void BatchWork::take(const crm_event_member_erased& event) {
   const std::string member_id(crm::view(event.member_id));
   const MemberNo was_live = members_.identity(member_id).live;
   if (!members_.erase(member_id, event.head.at_us)) return;
-  erased_ = true;
   store_.redact_quarantine(members_.key(member_id));
   // Everything filed so far must be in the store before it can be found by member.
   deliveries_.flush_rows();
@@ -78,17 +77,21 @@ void BatchWork::take(const crm_event_member_erased& event) {
   const MemberIdentity identity = members_.identity(member_id);
   store_.drop_past(identity.erased);
   store_.drop_past(was_live);
-  move_what_is_filed(member_id, identity, identity.erased);
-  if (was_live && was_live != identity.erased) {
-    const bool some_stay = move_what_is_filed(member_id, identity, was_live);
-    if (!some_stay) members_.forget_live(member_id);
+  if (!was_live) return;
+  if (was_live == identity.erased) {
+    // Everything has the pseudonym now, and only what came later goes back to the id.
+    move_what_is_filed(member_id, identity, was_live, {event.head.at_us + 1, all_time.to_us});
+    return;
   }
+  const bool some_stay = move_what_is_filed(member_id, identity, was_live, all_time);
+  if (!some_stay) members_.forget_live(member_id);
 }
 
-// Sorts what is filed under one of the two members: up to the erasure to the tombstone, later to
-// the id. Returns whether something stays where it is.
+// Sorts what is filed under the member in this time: up to the erasure to the pseudonym, later to
+// the id. Returns whether something stays where it is. Deliveries are filed at or after their first
+// report, by which they are sorted.
 bool BatchWork::move_what_is_filed(const std::string& member_id, const MemberIdentity& identity,
-                                   MemberNo from) {
+                                   MemberNo from, Span span) {
   bool some_stay = false;
   const auto owner = [&](std::int64_t at_us) {
     const MemberNo to =
@@ -96,18 +99,18 @@ bool BatchWork::move_what_is_filed(const std::string& member_id, const MemberIde
     some_stay |= to == from;
     return to;
   };
-  for (const Delivery& row : store_.deliveries_of(from, all_time)) {
+  for (const Delivery& row : store_.deliveries_of(from, span)) {
     const MemberNo to = owner(row.state.first_at_us());
     if (to != from) deliveries_.reassign(row, to);
   }
-  for (const TouchRow& row : store_.touches_of(from, all_time)) {
+  for (const TouchRow& row : store_.touches_of(from, span)) {
     TouchRow moved = row;
     moved.member = owner(row.at_us);
     if (moved.member == from) continue;
     orders_.remove_touch(row);
     orders_.add_touch(moved);
   }
-  for (const OrderNo number : store_.orders_of(from, all_time)) {
+  for (const OrderNo number : store_.orders_of(from, span)) {
     const MemberNo to = owner(store_.order(number).placed_at_us);
     if (to != from) orders_.reassign(number, to);
   }
@@ -117,7 +120,7 @@ bool BatchWork::move_what_is_filed(const std::string& member_id, const MemberIde
 void BatchWork::quarantine(QuarantineRow row, const std::optional<std::string>& member_id) {
   if (member_id) {
     row.member = members_.key(*member_id);
-    if (members_.identity(*member_id).erased) {
+    if (members_.note_erased(*member_id)) {
       row.event.clear();
       row.member.reset();
     }

@@ -37,14 +37,14 @@ class BatchWork {
   // Settles and writes; then the transaction can be committed.
   void finish();
 
-  // Whether something was erased, so that the commit should clean up behind it.
-  bool erased() const { return erased_; }
+  // Whose ids the events named that no file should hold any more.
+  const ErasedMembers& erased() const { return members_.erased(); }
 
  private:
   void take(const crm_event_message& event);
   void take(const crm_event_member_erased& event);
   bool move_what_is_filed(const std::string& member_id, const MemberIdentity& identity,
-                          MemberNo from);
+                          MemberNo from, Span span);
 
   WriteTransaction& store_;
   MessageWork messages_;
@@ -53,7 +53,6 @@ class BatchWork {
   OrderWork orders_;
   std::int64_t delivered_window_us_;
   std::int64_t kept_from_us_;
-  bool erased_ = false;
 };
 
 }  // namespace message_history

@@ -33,6 +33,11 @@ std::unique_ptr<Journal> Journal::open(const std::string& folder, JournalOwner o
   return journal;
 }
 
+bool Journal::is_empty(const std::string& folder) {
+  return JournalFile(folder + "/journal.a").is_empty() &&
+         JournalFile(folder + "/journal.b").is_empty();
+}
+
 std::unique_ptr<Journal> Journal::open_left_behind(const std::string& folder, JournalOwner owner,
                                                    std::uint64_t settled) {
   std::unique_ptr<Journal> journal(new Journal(folder, owner));

@@ -8,7 +8,7 @@ namespace message_history {
 
 namespace {
 
-constexpr std::size_t tombstone_bytes = 16;
+constexpr std::size_t pseudonym_bytes = 16;
 
 }  // namespace
 
@@ -19,7 +19,9 @@ MemberKey MemberWork::key(std::string_view member_id) const {
 MemberIdentity& MemberWork::load(std::string_view member_id) {
   MemberIdentity& identity = identities_[std::string(member_id)];
   if (identity.live || identity.erased) return identity;
-  if (has_erasures_) identity = store_.erasure(key(member_id)).value_or(MemberIdentity{});
+  if (store_.may_be_erased(member_id)) {
+    identity = store_.erasure(key(member_id)).value_or(MemberIdentity{});
+  }
   identity.live = store_.live_member(member_id);
   return identity;
 }
@@ -29,21 +31,24 @@ const MemberIdentity& MemberWork::identity(std::string_view member_id) {
 }
 
 void MemberWork::prefetch(std::span<MemberLookup> lookups) {
-  if (!has_erasures_) store_.find_members(lookups);
+  store_.find_members(lookups);
 }
 
 bool MemberWork::includes(std::string_view member_id, MemberNo member, MemberNo found) {
-  if (has_erasures_) return identity(member_id).includes(member);
+  if (store_.may_be_erased(member_id)) return identity(member_id).includes(member);
   return member && (found ? found : store_.live_member(member_id)) == member;
 }
 
 MemberNo MemberWork::at(std::string_view member_id, std::int64_t at_us, MemberNo found) {
-  if (!has_erasures_) {
+  if (!store_.may_be_erased(member_id)) {
     // The usual case: an id is one person.
     return found ? found : store_.member(member_id);
   }
   MemberIdentity& identity = load(member_id);
-  if (identity.is_erased_at(at_us)) return identity.erased;
+  if (identity.is_erased_at(at_us)) {
+    count_named(identity.erased);
+    return identity.erased;
+  }
   if (!identity.live) identity.live = store_.add_member(member_id);
   return identity.live;
 }
@@ -55,16 +60,31 @@ std::optional<std::string> MemberWork::live_id(MemberNo member) {
 
 bool MemberWork::erase(std::string_view member_id, std::int64_t until_us) {
   MemberIdentity& identity = load(member_id);
-  if (until_us <= identity.erased_until_us) return false;
+  if (until_us <= identity.erased_until_us) {
+    count_named(identity.erased);
+    return false;
+  }
   identity.erased_until_us = until_us;
   if (!identity.erased) {
     // Renaming the member in its own row covers everything filed under it at once.
-    identity.erased = store_.entomb(identity.live, "erased-" + hex(random_bytes(tombstone_bytes)));
+    identity.erased =
+        store_.pseudonymize(identity.live, "erased-" + hex(random_bytes(pseudonym_bytes)));
     identity.live = MemberNo{};
   }
-  store_.put_erasure(key(member_id), identity.erased, until_us);
-  has_erasures_ = true;
+  store_.put_erasure(member_id, key(member_id), identity.erased, until_us);
+  count_named(identity.erased);
+  ++erased_.newly;
   return true;
+}
+
+bool MemberWork::note_erased(std::string_view member_id) {
+  const MemberNo erased = load(member_id).erased;
+  if (erased) count_named(erased);
+  return static_cast<bool>(erased);
+}
+
+void MemberWork::count_named(MemberNo erased) {
+  if (named_.insert(erased).second) ++erased_.named;
 }
 
 void MemberWork::forget_live(std::string_view member_id) {

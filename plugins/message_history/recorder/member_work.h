@@ -1,4 +1,5 @@
-// Who an event's member id means: the living member, or the tombstone that took the id's place.
+// Finds the member that an event's id means: the living one, or the one whose pseudonym took the
+// id's place.
 //
 // One thread; lives for one transaction.
 #pragma once
@@ -7,15 +8,21 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "store/store.h"
 
 namespace message_history {
 
+// Erased members whose ids events named, which the journal holds then.
+struct ErasedMembers {
+  std::int64_t named = 0;  // in all, each once
+  std::int64_t newly = 0;  // by these events
+};
+
 class MemberWork {
  public:
-  MemberWork(WriteTransaction& store, const Sha256& salt)
-      : store_(store), salt_(salt), has_erasures_(store.has_erasures()) {}
+  MemberWork(WriteTransaction& store, const Sha256& salt) : store_(store), salt_(salt) {}
 
   const MemberIdentity& identity(std::string_view member_id);
 
@@ -29,26 +36,33 @@ class MemberWork {
   // Whether the member is this id's person, living or erased.
   bool includes(std::string_view member_id, MemberNo member, MemberNo found = {});
 
-  // The identity behind a number of the store; empty for a tombstone, an ambiguous one and none.
+  // The identity behind a number of the store; empty for an erased, an ambiguous
+  // one and none.
   std::optional<std::string> live_id(MemberNo member);
 
   MemberKey key(std::string_view member_id) const;
 
-  // Buries the id for everything up to `until_us`, under the tombstone it has or a new random one.
+  // Replaces the id in everything up to `until_us`, by the pseudonym it has or a new random one.
   // Returns false when an erasure already reaches that far. What is filed under the two members is
   // not moved here.
   bool erase(std::string_view member_id, std::int64_t until_us);
+
+  // Whether the id was ever erased; it is counted as named then.
+  bool note_erased(std::string_view member_id);
+  const ErasedMembers& erased() const { return erased_; }
 
   // The living member of that id has nothing filed under it: takes its id out of the store.
   void forget_live(std::string_view member_id);
 
  private:
   MemberIdentity& load(std::string_view member_id);
+  void count_named(MemberNo erased);
 
   WriteTransaction& store_;
   const Sha256& salt_;
-  bool has_erasures_;
   std::unordered_map<std::string, MemberIdentity> identities_;
+  std::unordered_set<MemberNo> named_;
+  ErasedMembers erased_;
 };
 
 }  // namespace message_history

@@ -7,6 +7,7 @@
 
 #include "export/sha256.h"
 #include "recorder/intake.h"
+#include "recorder/scrubbing.h"
 #include "recorder/settling.h"
 
 namespace message_history {
@@ -101,11 +102,8 @@ void Recorder::take_in(Tenant& tenant, const crm_event_batch& batch, crm_event_a
 // The batch is durable: should this fail, the next one that is recorded, or read, tries again.
 void Recorder::see_to_settling(Tenant& tenant, bool erases) noexcept {
   try {
-    if (erases) {
-      settle_now(tenant);
-    } else {
-      settler_.add(tenant);
-    }
+    if (erases) settle_now(tenant);
+    settler_.add(tenant);
   } catch (...) {
     tenant.is_stuck = true;
   }
@@ -132,12 +130,13 @@ void Recorder::make_ready(Tenant& tenant) {
   }
 }
 
-// What is erased leaves the journal's files at once. Should that fail, the next batch tries again:
-// this one is durable.
+// What is erased leaves the files at once, but for what a reader of an earlier state still needs:
+// the settler goes on with that. Should settling fail, the next batch tries again: this one is
+// durable.
 void Recorder::settle_now(Tenant& tenant) {
   tenants_.attempt(tenant, [&tenant]() CRM_REQUIRES(tenant.intake) {
     settle_all(tenant);
-    clear_journal(tenant);
+    scrub_some_with_intake(tenant);
   });
 }
 
@@ -187,6 +186,7 @@ std::shared_ptr<Tenant> Recorder::settled_tenant(std::string_view name) {
     settle_all(*tenant);
     empty_journal(*tenant);
   });
+  if (tenant->is_scrub_pending) settler_.add(*tenant);
   return tenant;
 }
 

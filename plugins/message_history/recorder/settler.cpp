@@ -3,6 +3,7 @@
 #include <crm/cpp/failure.hpp>
 #include <exception>
 
+#include "recorder/scrubbing.h"
 #include "recorder/settling.h"
 #include "threads/quiet_thread.h"
 
@@ -150,6 +151,22 @@ bool Settler::tidies_on(Tenant& tenant) {
   }
 }
 
+// Not at every turn: an attempt waits a little for readers. What fails is tried again as well, only
+// later.
+Settler::Clock::duration Settler::scrubs_again_in(Tenant& tenant) {
+  if (!tenant.is_scrub_pending) return {};
+  if (const auto due_in = scrub_due_in(tenant); due_in > Clock::duration::zero()) return due_in;
+  Clock::duration pause = scrub_pause;
+  try {
+    scrub_some(tenant);
+  } catch (const std::exception& failure) {
+    calls_.log(std::string("erased ids could not be taken out of the files: ") + failure.what());
+    pause = scrub_pause_after_failure;
+  }
+  put_off_scrub(tenant, pause);
+  return tenant.is_scrub_pending ? pause : Clock::duration{};
+}
+
 // What a reader settled before this thread came is no quiet either.
 void Settler::settle(Tenant& tenant, const Job& job) {
   const bool is_quiet = job.is_quiet && tenant.backlog.empty();
@@ -159,11 +176,13 @@ void Settler::settle(Tenant& tenant, const Job& job) {
   std::size_t steps = 1 + 2 * (tenant.events_since_sweep.exchange(0) / settled_chunk_events);
   bool sweeps_on = true;
   for (; sweeps_on && steps > 0; --steps) sweeps_on = calls_.sweep(tenant);
+  const Clock::duration scrub_in = scrubs_again_in(tenant);
   if (!tenant.backlog.empty()) return add(tenant);
   empty_journal(tenant);
   if (sweeps_on) return add(job.name(), settler_pause, is_quiet);
   if (!is_quiet) return add(job.name(), settler_quiet, true);
-  if (tidies_on(tenant)) add(job.name(), settler_pause, true);
+  if (tidies_on(tenant)) return add(job.name(), settler_pause, true);
+  if (scrub_in > Clock::duration::zero()) add(job.name(), scrub_in, true);
 }
 
 }  // namespace message_history

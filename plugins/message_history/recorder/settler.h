@@ -86,6 +86,8 @@ class Settler {
   void work_for(const Job& job) noexcept;
   void settle(Tenant& tenant, const Job& job);
   bool tidies_on(Tenant& tenant);
+  // Zero: nothing is left of erased ids.
+  Clock::duration scrubs_again_in(Tenant& tenant);
 
   const Calls calls_;
   crm::Mutex mutex_;

@@ -45,8 +45,12 @@ class Settlement {
     }
     for (const auto& [name, source] : sources_) transaction_->put_source(source);
     transaction_->put_settled_record(static_cast<std::int64_t>(last_number));
-    transaction_->commit(erased_);
+    if (names_erased()) transaction_->add_pending_scrub(scrub_, named_erased_);
+    transaction_->commit();
   }
+
+  // Whether the batches name members after their erasure.
+  bool names_erased() const { return named_erased_ > 0; }
 
  private:
   // How many of the batches, at least one, make the next chunk.
@@ -65,9 +69,24 @@ class Settlement {
     for (const auto& batch : batches) records.emplace_back(batch->payload);
     BatchWork work(*transaction_, store_.facts(), zone_);
     prefetch(work, records);
-    for (const BatchRecord& record : records) apply(work, record);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const std::int64_t named_before = work.erased().named;
+      apply(work, records[i]);
+      if (work.erased().named > named_before) note_erased(*batches[i], records[i]);
+    }
     work.finish();
-    erased_ |= work.erased();
+    named_erased_ += work.erased().named;
+    scrub_.erasures += work.erased().newly;
+  }
+
+  // The batch names ids of erased members, which its record in the journal holds.
+  void note_erased(const JournaledBatch& batch, const BatchRecord& record) {
+    const auto number = static_cast<std::int64_t>(batch.number);
+    if (scrub_.until_record == 0) {
+      scrub_.since_record = number;
+      scrub_.since_us = record.summary().recorded_at_us;
+    }
+    scrub_.until_record = number;
   }
 
   // Looking deliveries up together is much cheaper than one by one. Not what is too old: its
@@ -141,7 +160,8 @@ class Settlement {
   TimeZone& zone_;
   std::unique_ptr<WriteTransaction> transaction_;
   std::map<std::string, SourceRow> sources_;
-  bool erased_ = false;
+  PendingScrub scrub_;             // of this transaction
+  std::int64_t named_erased_ = 0;  // members that it names after their erasure
 };
 
 }  // namespace
@@ -185,6 +205,7 @@ void settle_some(Tenant& tenant, const SettledPart& part) {
   {
     Settlement settlement(*tenant.store, tenant.zone);
     settlement.settle(settlement.not_settled(batches));
+    if (settlement.names_erased()) tenant.is_scrub_pending = true;
   }
   tenant.backlog.remove_oldest(batches.size());
   for (const auto& batch : batches) tenant.events_since_sweep += batch->events;
@@ -201,8 +222,10 @@ bool tidy_some(Tenant& tenant) {
 }
 
 void clear_journal(Tenant& tenant) {
-  tenant.journal->settled(tenant.backlog.settled_number());
+  const std::uint64_t settled = tenant.backlog.settled_number();
+  tenant.journal->settled(settled);
   tenant.journal->clear();
+  tenant.journal_emptied_at = settled;
 }
 
 void empty_journal(Tenant& tenant) {

@@ -2,6 +2,9 @@
 
 #include <crm/cpp/failure.hpp>
 
+#include "recorder/scrubbing.h"
+#include "recorder/settling.h"
+
 namespace message_history {
 
 Tenant::Tenant(std::unique_ptr<Store> opened) : store(std::move(opened)) {
@@ -15,12 +18,12 @@ Tenant::Tenant(std::unique_ptr<Store> opened) : store(std::move(opened)) {
 }
 
 Tenant::~Tenant() {
-  if (!journal || !backlog.empty()) return;
+  if (!backlog.empty()) return;
   try {
-    journal->settled(backlog.settled_number());
-    journal->clear();
+    empty_journal(*this);
+    scrub_some(*this);
   } catch (...) {
-    // All of it is settled: what stays is passed over the next time.
+    // All of it is settled: what stays is passed over the next time, and scrubbed then.
   }
 }
 

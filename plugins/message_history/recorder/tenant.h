@@ -7,6 +7,7 @@
 #include <crm/cpp/mutex.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,7 +27,8 @@ namespace message_history {
 struct Tenant {
   // Throws INVALID when the store's time zone is not installed.
   explicit Tenant(std::unique_ptr<Store> opened);
-  // Leaves nothing in the journal's files when nothing waits.
+  // Leaves nothing in the journal's files when nothing waits, and of erased ids in any file unless
+  // somebody still reads an earlier state.
   ~Tenant();
   Tenant(const Tenant&) = delete;
   Tenant& operator=(const Tenant&) = delete;
@@ -45,10 +47,18 @@ struct Tenant {
   std::unique_ptr<Journal> journal CRM_GUARDED_BY(intake);
   // By source; empty as long as they are not known, which they are once all is settled.
   std::optional<std::unordered_map<std::string, std::uint64_t>> positions CRM_GUARDED_BY(intake);
+  // Up to which record nothing of the journal is in its files.
+  std::uint64_t journal_emptied_at CRM_GUARDED_BY(intake) = 0;
 
   Backlog backlog;
   std::atomic<bool> is_stuck = false;               // what waits could not be settled the last time
   std::atomic<std::size_t> events_since_sweep = 0;  // settled, by whomever
+
+  // Some file may still hold the ids of members that were erased. An earlier process may have left
+  // something: the store is asked first.
+  std::atomic<bool> is_scrub_pending = true;
+  // When the settler is to look next.
+  std::chrono::steady_clock::time_point scrub_due CRM_GUARDED_BY(writer);
 };
 
 }  // namespace message_history

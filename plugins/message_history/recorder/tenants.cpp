@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "recorder/new_tenant.h"
+#include "recorder/scrubbing.h"
 #include "recorder/settling.h"
 
 namespace message_history {
@@ -29,6 +30,16 @@ void Tenants::recover(Tenant& tenant) const {
   if (!attempt(tenant, [&tenant] { settle_all(tenant); })) return;
   attempt(tenant, [&tenant]() CRM_REQUIRES(tenant.intake) { clear_journal(tenant); });
   tenant.journal.reset();
+}
+
+// What another process could not take out of the files; nothing that recording depends on.
+void Tenants::scrub(Tenant& tenant) const {
+  try {
+    scrub_some(tenant);
+  } catch (const std::exception& failure) {
+    host_.log(CRM_LOG_WARNING,
+              std::string("erased ids could not be taken out of the files: ") + failure.what());
+  }
 }
 
 bool Tenants::attempt(Tenant& tenant, const std::function<void()>& settling) const {
@@ -111,6 +122,7 @@ std::shared_ptr<Tenant> Tenants::opened(std::string_view name, bool create) {
   if (!store) store = engine_->create(facts_of_new_tenant(host_, name));
   auto tenant = std::make_shared<Tenant>(std::move(store));
   recover(*tenant);
+  scrub(*tenant);
   return tenant;
 }
 

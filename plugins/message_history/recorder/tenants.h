@@ -82,6 +82,7 @@ class Tenants {
   std::shared_ptr<Tenant> opened(std::string_view name, bool create);
   std::shared_ptr<Tenant> lease_of(std::shared_ptr<Entry> entry) const;
   void recover(Tenant& tenant) const;
+  void scrub(Tenant& tenant) const;
   void close_idle();
   Named take_idle();
   Named take_any();

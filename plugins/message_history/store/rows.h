@@ -153,6 +153,15 @@ struct MemberIdentity {
   bool is_erased_at(std::int64_t at_us) const { return at_us <= erased_until_us; }
 };
 
+// Erasures that are not complete: some file may still hold the ids.
+struct PendingScrub {
+  std::int64_t erasures = 0;      // 0: everything is complete
+  std::int64_t since_record = 0;  // of the journal, which named the first of them
+  std::int64_t since_us = 0;      // the host's clock when that was recorded
+  std::int64_t until_record = 0;  // which named the last of them
+  friend bool operator==(const PendingScrub&, const PendingScrub&) = default;
+};
+
 // Stands for a member id where the id itself must not be kept: a keyed hash of it.
 using MemberKey = Sha256;
 

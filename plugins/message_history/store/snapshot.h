@@ -271,6 +271,9 @@ class Snapshot {
   // numbers, piece by piece: the input of the digest.
   virtual void each_fact(const std::function<void(std::string_view)>& visit) = 0;
 
+  // Which erasures are not complete.
+  virtual PendingScrub pending_scrub() = 0;
+
   // How many steps the engine took for this snapshot so far: what a page costs, without a clock.
   virtual std::int64_t steps() = 0;
 };

@@ -89,12 +89,15 @@ class WriteTransaction {
   virtual MemberNo member(std::string_view member_id) = 0;
   virtual std::optional<std::string> live_member_id(MemberNo number) = 0;  // empty when erased
   virtual void remove_member(MemberNo number) = 0;  // nothing is filed under it any more
-  virtual bool has_erasures() = 0;
+  // False when the id was never erased. True costs erasure() a look, and is seldom in vain.
+  virtual bool may_be_erased(std::string_view member_id) = 0;
   virtual std::optional<MemberIdentity> erasure(const MemberKey& key) = 0;  // `live` is not filled
-  // Replaces the member's id by `tombstone`; without a member, makes one that has only the
-  // tombstone.
-  virtual MemberNo entomb(MemberNo member, std::string_view tombstone) = 0;
-  virtual void put_erasure(const MemberKey& key, MemberNo erased, std::int64_t until_us) = 0;
+  // Replaces the member's id by a pseudonym; without a member, makes one that has only the
+  // pseudonym.
+  virtual MemberNo pseudonymize(MemberNo member, std::string_view pseudonym) = 0;
+  // What happened under the id up to `until_us` is the erased member's.
+  virtual void put_erasure(std::string_view member_id, const MemberKey& key, MemberNo erased,
+                           std::int64_t until_us) = 0;
 
   virtual std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) = 0;
   virtual std::vector<Delivery> chain(ChainNo number) = 0;
@@ -185,8 +188,12 @@ class WriteTransaction {
   // Takes out at once what the sweep has not yet dropped of the member.
   virtual void drop_past(MemberNo member) = 0;
 
-  // Returns when everything is durable. `forget` also cleans what erased data left in the log file.
-  virtual void commit(bool forget = false) = 0;
+  // Some file may still hold the ids of members that were erased: `found.erasures` new ones, and
+  // `named` in all that these records name. Noted until Store::finish_scrub.
+  virtual void add_pending_scrub(const PendingScrub& found, std::int64_t named) = 0;
+
+  // Returns when everything is durable.
+  virtual void commit() = 0;
 };
 
 // What any thread may ask of a store, beside its writer and without a lock.
@@ -207,6 +214,13 @@ class Store : public StoreReader {
   virtual std::uint64_t settled_record() = 0;
   virtual std::vector<SourceRow> sources() = 0;
   virtual std::unique_ptr<WriteTransaction> begin() = 0;
+  // Which erasures are not complete. A writer, as are the next two: no transaction lives meanwhile.
+  virtual PendingScrub pending_scrub() = 0;
+  // Leaves nothing of what was deleted or changed in the store's own files. Waits for readers of an
+  // earlier state for some milliseconds only: false while there are any.
+  virtual bool scrub() = 0;
+  // Nothing holds the ids of these any more. False, and nothing changes, when more were erased.
+  virtual bool finish_scrub(const PendingScrub& done) = 0;
   // Does a few milliseconds of dropping what happened before `kept_from_us`, and of giving back
   // what that set free; whether there is more to do. The time counts from the first call of a sweep
   // to its end, and never goes back. A writer: no transaction lives meanwhile.

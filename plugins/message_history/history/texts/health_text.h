@@ -29,6 +29,24 @@ inline constexpr Localized held_refunds_help = {
     "Refunds whose order was not reported yet. They count as soon as it is."};
 inline constexpr Localized quarantined = {"받지 못한 이벤트", "Quarantined events"};
 
+inline constexpr Localized pending_erasures = {"마무리 중인 회원 삭제",
+                                               "Erasures not yet complete"};
+inline constexpr Localized pending_erasures_help = {
+    "화면과 파일에서는 이미 지워졌지만, 저장 파일에 회원 아이디가 아직 남아 있을 수 있는 삭제 "
+    "요청이에요. 0이면 모두 끝났어요.",
+    "Gone from every page and file that is made now, while the store's own files may still hold "
+    "the ids. 0: all are complete."};
+inline constexpr Localized erasures_pending = {
+    "회원 삭제 {0}건을 {1}째 마무리하고 있어요. 그 전 상태를 읽고 있는 화면이나 백업, 다른 "
+    "프로그램이 끝나면 저장 파일에서도 아이디가 모두 지워져요.",
+    "{0} erasures are not complete yet, the first for {1} now. The store's files hold the ids "
+    "until the page, backup or other program that still reads an earlier state has ended."};
+inline constexpr Localized erasures_pending_export = {
+    "회원 삭제 {0}건을 {1}째 마무리하고 있어요. {2} 전에 시작한 내보내기가 끝나면 저장 파일에서도 "
+    "아이디가 모두 지워져요.",
+    "{0} erasures are not complete yet, the first for {1} now. The store's files hold the ids "
+    "until the export that began {2} ago has ended."};
+
 inline constexpr Localized all_well = {"모든 이벤트를 잘 받고 있어요.",
                                        "Every event is being recorded."};
 inline constexpr Localized some_quarantined = {

@@ -49,15 +49,15 @@ const char* begin_of(std::string_view bytes) {
   return bytes.data() == nullptr ? "" : bytes.data();
 }
 
-// While it lives, a lock that another connection holds is not waited for.
-class NoWaiting {
+// While it lives, a lock that another connection holds is waited for no longer than this.
+class ShortWait {
  public:
-  explicit NoWaiting(sqlite3* database) : database_(database) {
-    sqlite3_busy_timeout(database_, 0);
+  ShortWait(sqlite3* database, std::chrono::milliseconds wait) : database_(database) {
+    sqlite3_busy_timeout(database_, static_cast<int>(wait.count()));
   }
-  ~NoWaiting() { sqlite3_busy_timeout(database_, busy_timeout_ms); }
-  NoWaiting(const NoWaiting&) = delete;
-  NoWaiting& operator=(const NoWaiting&) = delete;
+  ~ShortWait() { sqlite3_busy_timeout(database_, busy_timeout_ms); }
+  ShortWait(const ShortWait&) = delete;
+  ShortWait& operator=(const ShortWait&) = delete;
 
  private:
   sqlite3* const database_;
@@ -321,7 +321,8 @@ Connection::Connection(const std::string& file, Mode mode)
     // FULL: a commit is durable when it returns, also through a power cut.
     execute("PRAGMA journal_mode=WAL");
     execute("PRAGMA synchronous=FULL");
-    // What is erased leaves no trace in pages that stay in use; SqliteWriter::entomb does the rest.
+    // What is erased leaves no trace in pages that stay in use; SqliteWriter::pseudonymize does the
+    // rest.
     execute("PRAGMA secure_delete=FAST");
     execute("PRAGMA wal_autocheckpoint=2000");
     execute("PRAGMA cache_size=-16384");
@@ -441,8 +442,8 @@ void Connection::hold_writers() {
   execute("BEGIN IMMEDIATE");
 }
 
-bool Connection::try_truncate_log() {
-  const NoWaiting no_waiting(database_.getHandle());
+bool Connection::try_truncate_log(std::chrono::milliseconds wait) {
+  const ShortWait short_wait(database_.getHandle(), wait);
   return pragma("wal_checkpoint(TRUNCATE)") == 0;
 }
 

@@ -10,6 +10,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <array>
+#include <chrono>
 #include <crm/cpp/failure.hpp>
 #include <cstdint>
 #include <functional>
@@ -144,9 +145,9 @@ class Connection {
   // Keeps every other writer out, of whatever process, for as long as this connection lives. BUSY
   // when it does not get its turn between their commits for 5 s.
   void hold_writers();
-  // Moves the log into the database and makes it empty, without waiting for readers; false while
-  // they need it.
-  bool try_truncate_log();
+  // Moves the log into the database and makes it empty; false while readers need it, for whom it
+  // waits no longer than this.
+  bool try_truncate_log(std::chrono::milliseconds wait = std::chrono::milliseconds(0));
   // What its pages take in memory, and giving back those that are not in use.
   std::size_t page_bytes() const;
   void give_back_pages();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 
 #include "files/folder.h"
@@ -16,10 +17,12 @@
 #include "store/sqlite/meta.h"
 #include "store/sqlite/migration.h"
 #include "store/sqlite/opening_turn.h"
+#include "store/sqlite/overwriting.h"
 #include "store/sqlite/period_figures.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/scrub_state.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/tables.h"
 #include "store/sqlite/writer.h"
@@ -62,11 +65,15 @@ void expect_file_of(Connection& db, std::string_view tenant) {
                   db.file(), found, tenant));
 }
 
+// Readers of a page have ended by then; exports take longer.
+constexpr std::chrono::milliseconds scrub_wait{20};
+
 constexpr std::int64_t tree_of_orders_since = 4;
 constexpr std::int64_t numbered_blocks_since = 5;
 constexpr std::int64_t checksums_since = 6;
 constexpr std::int64_t clicked_again_since = 7;
 constexpr std::int64_t period_figures_since = 8;
+constexpr std::int64_t hashes_of_erased_ids_since = 9;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
 // What an index told of orders before.
@@ -102,6 +109,7 @@ void migrate(Connection& db) {
   if (version >= checksums_since) {
     if (version < clicked_again_since) count_clicked_again(db);
     if (version < period_figures_since) count_period_figures(db);
+    if (version < hashes_of_erased_ids_since) add_hashes_of_erased_ids(db);
     expect_sound_rows(db);  // what is lost must not be counted anew
   }
   if (version < numbered_blocks_since) number_blocks(db);
@@ -129,24 +137,6 @@ TenantFacts read_facts(Connection& db) {
   }
   return facts;
 }
-
-// While it lives, what is deleted is overwritten, whole pages as well.
-class Overwriting {
- public:
-  explicit Overwriting(Connection& db) : db_(db) { db_.execute("PRAGMA secure_delete=ON"); }
-  ~Overwriting() {
-    try {
-      db_.execute("PRAGMA secure_delete=FAST");
-    } catch (...) {
-      // It stays slower, and as safe.
-    }
-  }
-  Overwriting(const Overwriting&) = delete;
-  Overwriting& operator=(const Overwriting&) = delete;
-
- private:
-  Connection& db_;
-};
 
 class SqliteStore final : public Store {
  public:
@@ -193,9 +183,21 @@ class SqliteStore final : public Store {
       if (retention.phase > SweepPhase::deliveries) overwriting.emplace(db_);
       SqliteWriter writer(*state_);
       begins ? writer.begin_sweep(kept_from_us) : writer.sweep_some();
-      static_cast<WriteTransaction&>(writer).commit();
+      writer.commit();
     }
     if (!state_->retention().is_sweeping()) free_space_.look_again();
+    return true;
+  }
+
+  PendingScrub pending_scrub() override { return read_pending_scrub(db_); }
+
+  bool scrub() override { return db_.try_truncate_log(scrub_wait); }
+
+  bool finish_scrub(const PendingScrub& done) override {
+    SqliteWriter writer(*state_);
+    if (read_pending_scrub(db_) != done) return false;
+    save_pending_scrub(db_, {});
+    writer.commit();
     return true;
   }
 
@@ -203,7 +205,7 @@ class SqliteStore final : public Store {
     if (!free_space_.has_room_in_log()) return false;
     SqliteWriter writer(*state_);
     const bool has_tidied = writer.tidy_some();
-    if (has_tidied) static_cast<WriteTransaction&>(writer).commit();
+    if (has_tidied) writer.commit();
     return has_tidied;
   }
 

@@ -149,6 +149,18 @@ void MemberCache::put_in(Slot& slot, std::string_view member_id, MemberNo member
   memory_.set(bytes());
 }
 
+// The slot stays in use, by an id of as many zeros: ids that were put after it are looked for
+// beyond it.
+void MemberCache::remove(std::string_view member_id) {
+  if (slots_.empty()) return;
+  const Slot& slot = slots_[slot_of(member_id, tag_of(member_id))];
+  if (slot.at == 0) return;
+  constexpr MemberNo nobody;
+  char* const entry = texts_.data() + (slot.at - 1);
+  std::memcpy(entry, &nobody.value, sizeof(nobody.value));
+  std::fill_n(entry + head_bytes, member_id.size(), '\0');
+}
+
 void MemberCache::clear() {
   std::vector<Slot>().swap(slots_);
   std::string().swap(texts_);  // an assignment would keep the memory

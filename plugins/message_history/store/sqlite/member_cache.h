@@ -30,10 +30,11 @@ class MemberCache {
   MemberNo find(std::string_view member_id) const;  // none when not here
   // Fills `found` of each; waits for the memory of several of them at once.
   void find(std::span<MemberLookup> lookups) const;
-  // None for an id that is nobody's any more.
   void put(std::string_view member_id, MemberNo member);
   // Who is here already, else `next`, who is put.
   MemberNo find_or_put(std::string_view member_id, MemberNo next);
+  // The id is nobody's any more: leaves nothing of it in memory.
+  void remove(std::string_view member_id);
   void clear();
   // No more should be put than has to be.
   bool is_full() const { return bytes() > bytes_max_ || gives_way(); }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/run_cursor.h"
 #include "store/sqlite/tables.h"
 
@@ -15,6 +16,8 @@ namespace {
 constexpr Table old_run{
     "old_run",
     "run_no, tree, level, entries, merged_into, growing, first_key, last_key, first_at, last_at"};
+
+constexpr Table erasure_of_version_8{"erasure", "member_key, member_no, until_at"};
 
 struct CountedRun {
   std::int64_t entries = 0;  // at or above the run's first key
@@ -83,6 +86,11 @@ void answer_checksum(sqlite3_context* context, int count, sqlite3_value** values
   sqlite3_result_int64(context, checksum.value());
 }
 
+void put_checksums(Connection& db, const Table& table) {
+  db.execute("UPDATE " + std::string(table.name) + " SET crc = checksum_of_row(" +
+             std::string(table.columns) + ")");
+}
+
 }  // namespace
 
 void number_blocks(Connection& db) {
@@ -115,10 +123,19 @@ void number_blocks(Connection& db) {
 void add_checksums(Connection& db) {
   db.add_function("checksum_of_row", -1, answer_checksum, nullptr);
   for (const Table* table : tables::counted) {
-    if (had_checksums(*table)) continue;
-    db.execute("UPDATE " + std::string(table->name) + " SET crc = checksum_of_row(" +
-               std::string(table->columns) + ")");
+    if (!had_checksums(*table)) put_checksums(db, *table);
   }
+}
+
+void renew_checksums(Connection& db, const Table& table) {
+  db.add_function("checksum_of_row", -1, answer_checksum, nullptr);
+  put_checksums(db, table);
+  count_rows(db, table);
+}
+
+void add_hashes_of_erased_ids(Connection& db) {
+  expect_all_rows(db, erasure_of_version_8);
+  renew_checksums(db, tables::erasure);
 }
 
 }  // namespace message_history::sqlite

@@ -14,4 +14,9 @@ void number_blocks(Connection& db);
 // Version 5 to 6: gives every row its checksum.
 void add_checksums(Connection& db);
 
+// Version 8 to 9: erasures have another column. CORRUPT when one is damaged or missing already.
+void add_hashes_of_erased_ids(Connection& db);
+// Gives every row of a table the checksum of these columns, and counts the table anew.
+void renew_checksums(Connection& db, const Table& table);
+
 }  // namespace message_history::sqlite

@@ -112,16 +112,18 @@ RowCount row_count(Connection& db, const Table& table) {
   return count;
 }
 
-void count_all_rows(Connection& db) {
-  for (const Table* table : tables::counted) {
-    RowCount count;
-    Query query = db.rows(*table, "");
-    while (query.step()) {
-      ++count.rows;
-      count.checksums += query.checksum();
-    }
-    put_count(db, *table, count);
+void count_rows(Connection& db, const Table& table) {
+  RowCount count;
+  Query query = db.rows(table, "");
+  while (query.step()) {
+    ++count.rows;
+    count.checksums += query.checksum();
   }
+  put_count(db, table, count);
+}
+
+void count_all_rows(Connection& db) {
+  for (const Table* table : tables::counted) count_rows(db, *table);
   if (db.row_counter() != nullptr) db.row_counter()->forget();
 }
 

@@ -72,6 +72,7 @@ void expect_all_rows(Connection& db, const Table& table);
 // As counted; CORRUPT when nothing is known of the table.
 RowCount row_count(Connection& db, const Table& table);
 // Counts what is there: for databases of versions that did not, and after a migration.
+void count_rows(Connection& db, const Table& table);
 void count_all_rows(Connection& db);
 
 // What verify_rows found.

@@ -235,6 +235,10 @@ CREATE TABLE bought_by (
   crc INTEGER NOT NULL, PRIMARY KEY (message_no, touch)) WITHOUT ROWID;
 CREATE TABLE other_refund (order_no INTEGER PRIMARY KEY, crc INTEGER NOT NULL);
 )sql",
+    // migration.cpp renews the checksums.
+    R"sql(
+ALTER TABLE erasure ADD COLUMN id_hash INTEGER NOT NULL DEFAULT -1;
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

@@ -7,6 +7,7 @@
 #include "store/sqlite/retention.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
+#include "store/sqlite/scrub_state.h"
 #include "store/sqlite/snapshot_rows.h"
 #include "store/sqlite/tables.h"
 
@@ -94,6 +95,10 @@ StoreSize SqliteSnapshot::size() {
 
 std::int64_t SqliteSnapshot::kept_from_us() {
   return read_retention(db_).kept_from_us;
+}
+
+PendingScrub SqliteSnapshot::pending_scrub() {
+  return read_pending_scrub(db_);
 }
 
 std::int64_t SqliteSnapshot::steps() {

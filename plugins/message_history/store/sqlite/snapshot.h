@@ -95,6 +95,7 @@ class SqliteSnapshot final : public Snapshot {
   std::int64_t held_refunds() override;
   StoreSize size() override;
   std::int64_t kept_from_us() override;
+  PendingScrub pending_scrub() override;
 
   void each_fact(const std::function<void(std::string_view)>& visit) override;
 

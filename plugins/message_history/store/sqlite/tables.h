@@ -16,7 +16,7 @@ inline constexpr Table quarantine{
     "quarantine", "quarantine_no, source_no, seq, at, kind, reason, event, member_key"};
 inline constexpr Table route{"route", "route_no, channel, provider"};
 inline constexpr Table member{"member", "member_no, member, erased"};
-inline constexpr Table erasure{"erasure", "member_key, member_no, until_at"};
+inline constexpr Table erasure{"erasure", "member_key, member_no, until_at, id_hash"};
 
 inline constexpr Table message{
     "message",

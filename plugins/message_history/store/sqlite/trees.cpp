@@ -228,6 +228,10 @@ ChainEntry decode_chain_key(std::string_view key) {
   return entry;
 }
 
+std::uint64_t member_hash(std::uint64_t seed, std::string_view member_id) {
+  return hash_of(seed, member_id);
+}
+
 std::string member_hash_key(std::uint64_t seed, std::string_view member_id) {
   std::string key;
   put_fixed(key, hash_of(seed, member_id), hash_bytes);

@@ -84,6 +84,7 @@ DeliveryName decode_delivery_key(std::string_view key);
 
 // Tree::member_hash: a keyed hash of the member's id, member. Whose id it is, the member's row
 // tells.
+std::uint64_t member_hash(std::uint64_t seed, std::string_view member_id);
 std::string member_hash_key(std::uint64_t seed, std::string_view member_id);
 std::string member_hash_key(std::uint64_t seed, std::string_view member_id, MemberNo member);
 std::string_view hash_part(std::string_view key);

@@ -1,9 +1,12 @@
 #include "store/sqlite/writer.h"
 
+#include <algorithm>
+
 #include "memory/budget.h"
 #include "store/sqlite/meta.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
+#include "store/sqlite/scrub_state.h"
 #include "store/sqlite/snapshot_rows.h"
 #include "store/sqlite/tables.h"
 #include "store/sqlite/tree_queries.h"
@@ -43,6 +46,7 @@ void WriterState::forget() {
   highest_ids.clear();
   retention_.reset();
   members_loaded = false;
+  erased_ids.forget();
   last_member.reset();
   route_numbers.clear();
   routes.clear();
@@ -134,12 +138,14 @@ void SqliteWriter::add_quarantine(const QuarantineRow& row) {
     Query query = db_.add(tables::quarantine);
     bind_quarantine(query, number, row).run();
   }
-  db_.query("DELETE FROM quarantine WHERE quarantine_no <= ?")
-      .bind(number - quarantine_events_max)
-      .run();
+  const std::int64_t dropped = number - quarantine_events_max;
+  if (dropped <= 0) return;
+  overwrite_what_is_deleted();  // an erasure would not find what is left of it in free pages
+  db_.query("DELETE FROM quarantine WHERE quarantine_no <= ?").bind(dropped).run();
 }
 
 void SqliteWriter::redact_quarantine(const MemberKey& member) {
+  overwrite_what_is_deleted();
   std::vector<QuarantineEntry> named;
   {
     Query query = db_.rows(tables::quarantine, "WHERE member_key = ?");
@@ -320,10 +326,11 @@ std::optional<std::string> SqliteWriter::live_member_id(MemberNo number) {
 }
 
 void SqliteWriter::remove_member(MemberNo number) {
+  overwrite_what_is_deleted();
   if (const auto id = live_member_id(number)) {
     pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, *id, number), {});
+    forget_member(*id);
   }
-  state_.members_loaded = false;
   db_.remove(tables::member).bind(number).run();
 }
 
@@ -331,8 +338,14 @@ bool SqliteWriter::has_control_groups() {
   return db_.query("SELECT 1 FROM message WHERE held_out > 0 LIMIT 1").step();
 }
 
-bool SqliteWriter::has_erasures() {
-  return row_count(db_, tables::erasure).rows > 0;
+// What the cache forgot is read again should the transaction not be committed.
+void SqliteWriter::forget_member(std::string_view member_id) {
+  has_new_members_ = true;
+  state_.members.remove(member_id);
+}
+
+bool SqliteWriter::may_be_erased(std::string_view member_id) {
+  return state_.erased_ids.may_hold(member_id);
 }
 
 std::optional<MemberIdentity> SqliteWriter::erasure(const MemberKey& key) {
@@ -345,25 +358,31 @@ std::optional<MemberIdentity> SqliteWriter::erasure(const MemberKey& key) {
   return identity;
 }
 
-MemberNo SqliteWriter::entomb(MemberNo member, std::string_view tombstone) {
-  // Until the commit, also the space of rows that are deleted or moved is overwritten.
-  db_.execute("PRAGMA secure_delete=ON");
+void SqliteWriter::overwrite_what_is_deleted() {
+  if (!overwriting_) overwriting_.emplace(db_);
+}
+
+MemberNo SqliteWriter::pseudonymize(MemberNo member, std::string_view pseudonym) {
+  overwrite_what_is_deleted();
   if (member) {
     if (const auto id = live_member_id(member)) {
       pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, *id, member), {});
+      forget_member(*id);
     }
-    state_.members_loaded = false;
-    db_.change(tables::member).bind(member).bind(tombstone).bind(std::int64_t{1}).run();
+    db_.change(tables::member).bind(member).bind(pseudonym).bind(std::int64_t{1}).run();
   } else {
     member = next_member();
-    db_.add(tables::member).bind(member).bind(tombstone).bind(std::int64_t{1}).run();
+    db_.add(tables::member).bind(member).bind(pseudonym).bind(std::int64_t{1}).run();
   }
-  add_hash(tombstone, member);
+  add_hash(pseudonym, member);
   return member;
 }
 
-void SqliteWriter::put_erasure(const MemberKey& key, MemberNo erased, std::int64_t until_us) {
-  db_.put(tables::erasure).bind_blob(bytes_of(key)).bind(erased).bind(until_us).run();
+void SqliteWriter::put_erasure(std::string_view member_id, const MemberKey& key, MemberNo erased,
+                               std::int64_t until_us) {
+  const std::int64_t hash = state_.erased_ids.hash_of(member_id);
+  db_.put(tables::erasure).bind_blob(bytes_of(key)).bind(erased).bind(until_us).bind(hash).run();
+  state_.erased_ids.add(hash);
 }
 
 void SqliteWriter::put_settled_record(std::int64_t number) {
@@ -377,6 +396,19 @@ void SqliteWriter::put_pending() {
   }
 }
 
+// Of one tree only: each erasure looks for what is filed under its member, and a run for each
+// change of another tree would make every look-up of that one slower.
+void SqliteWriter::put_pending(Tree tree) {
+  for (SortedRuns* runs : trees_.all()) {
+    if (runs->tree() == tree) runs->put(pending(tree));
+  }
+}
+
+void SqliteWriter::put_pending_deliveries() {
+  put_pending(Tree::delivery);
+  put_pending(Tree::member_delivery);
+}
+
 bool SqliteWriter::tidy_some() {
   for (SortedRuns* tree : trees_.all()) {
     if (tree->merge_when_quiet()) return true;
@@ -384,16 +416,22 @@ bool SqliteWriter::tidy_some() {
   return false;
 }
 
-void SqliteWriter::commit(bool forget) {
+void SqliteWriter::add_pending_scrub(const PendingScrub& found, std::int64_t named) {
+  PendingScrub pending = read_pending_scrub(db_);
+  if (pending.erasures == 0) pending = {0, found.since_record, found.since_us, 0};
+  pending.erasures = std::max(pending.erasures + found.erasures, named);
+  pending.until_record = found.until_record;
+  save_pending_scrub(db_, pending);
+}
+
+void SqliteWriter::commit() {
   put_pending();
   for (SortedRuns* tree : trees_.all()) tree->merge_some();
   unfile_dropped();
   db_.commit();
   committed_ = true;
+  overwriting_.reset();
   if (db_.page_bytes() > kept_pages_bytes_of_a_store()) db_.give_back_pages();
-  if (!forget) return;
-  db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  db_.execute("PRAGMA secure_delete=FAST");
 }
 
 void SqliteWriter::missing(const char* what) {

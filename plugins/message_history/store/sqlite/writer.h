@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "store/sqlite/connection.h"
+#include "store/sqlite/erased_ids.h"
 #include "store/sqlite/highest_ids.h"
 #include "store/sqlite/member_cache.h"
+#include "store/sqlite/overwriting.h"
 #include "store/sqlite/retention.h"
 #include "store/sqlite/tree_set.h"
 #include "store/store.h"
@@ -26,7 +28,10 @@ namespace message_history::sqlite {
 struct WriterState {
   WriterState(Connection& connection, const Sha256& salt,
               std::size_t members_bytes_max = member_cache_bytes_max)
-      : db(connection), trees(connection, salt), members(members_bytes_max) {
+      : db(connection),
+        trees(connection, salt),
+        members(members_bytes_max),
+        erased_ids(connection, trees.hash_seed) {
     for (SortedRuns* tree : trees.all()) tree->use_filters();
     db.count_rows();
     let_trees_drop();
@@ -56,6 +61,7 @@ struct WriterState {
   HighestIds highest_ids;
   MemberCache members;
   bool members_loaded = false;
+  ErasedIds erased_ids;
   std::optional<MemberNo> last_member;
   std::unordered_map<std::string, RouteNo> route_numbers;  // by channel and provider
   std::unordered_map<RouteNo, Route> routes;
@@ -93,10 +99,11 @@ class SqliteWriter final : public WriteTransaction {
   std::optional<std::string> live_member_id(MemberNo number) override;
   void remove_member(MemberNo number) override;
   bool has_control_groups() override;
-  bool has_erasures() override;
+  bool may_be_erased(std::string_view member_id) override;
   std::optional<MemberIdentity> erasure(const MemberKey& key) override;
-  MemberNo entomb(MemberNo member, std::string_view tombstone) override;
-  void put_erasure(const MemberKey& key, MemberNo erased, std::int64_t until_us) override;
+  MemberNo pseudonymize(MemberNo member, std::string_view pseudonym) override;
+  void put_erasure(std::string_view member_id, const MemberKey& key, MemberNo erased,
+                   std::int64_t until_us) override;
   std::optional<Delivery> delivery(MessageNo message, std::string_view delivery_id) override;
   std::vector<Delivery> chain(ChainNo number) override;
   ChainNo next_chain() override;
@@ -150,7 +157,8 @@ class SqliteWriter final : public WriteTransaction {
   std::int64_t kept_from_us() override;
   bool is_past_order(std::string_view order_id) override;
   void drop_past(MemberNo member) override;
-  void commit(bool forget) override;
+  void add_pending_scrub(const PendingScrub& found, std::int64_t named) override;
+  void commit() override;
 
   // Unless one is under way, or has dropped as much.
   void begin_sweep(std::int64_t kept_from_us);
@@ -176,6 +184,7 @@ class SqliteWriter final : public WriteTransaction {
   MemberNo next_member();
   void file_new_member(std::string_view member_id, MemberNo number);
   void add_hash(std::string_view member, MemberNo number);
+  void forget_member(std::string_view member_id);
   // Makes new members visible to queries.
   void put_new_members();
   RunEntries& pending(Tree tree) { return state_.pending[static_cast<std::size_t>(tree) - 1]; }
@@ -201,11 +210,16 @@ class SqliteWriter final : public WriteTransaction {
   bool sweep_members(Retention& sweep);
   // Makes what was put visible to queries, as runs.
   void put_pending();
+  void put_pending(Tree tree);
+  void put_pending_deliveries();
+  // Until the transaction ends.
+  void overwrite_what_is_deleted();
 
   WriterState& state_;
   Connection& db_;
   TreeSet& trees_;
   bool committed_ = false;
+  std::optional<Overwriting> overwriting_;
   std::int64_t changes_before_ = 0;
   const int exceptions_before_ = std::uncaught_exceptions();
   bool has_new_members_ = false;

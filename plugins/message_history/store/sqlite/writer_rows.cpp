@@ -134,7 +134,7 @@ std::vector<Delivery> SqliteWriter::deliveries(MessageNo message, std::string_vi
 }
 
 std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
-  put_pending();
+  put_pending_deliveries();
   std::vector<Delivery> rows;
   span = kept_part(span);
   for (const MemberDelivery& entry : member_deliveries(trees_, member, span.from_us, span.to_us)) {
@@ -144,7 +144,7 @@ std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
 }
 
 std::vector<TouchRow> SqliteWriter::reached(MemberNo member, Span span) {
-  put_pending();
+  put_pending_deliveries();
   std::vector<TouchRow> touches;
   span = kept_part(span);
   for (MemberDelivery& entry : member_deliveries(trees_, member, span.from_us, span.to_us)) {
@@ -248,7 +248,7 @@ void SqliteWriter::index_order(const Order& order, const Order* before) {
 }
 
 std::vector<OrderNo> SqliteWriter::orders_of(MemberNo member, Span placed) {
-  if (!pending(Tree::member_order).empty()) put_pending();
+  put_pending(Tree::member_order);
   placed = kept_part(placed);
   return member_orders(trees_, member, placed.from_us, placed.to_us);
 }

@@ -204,7 +204,7 @@ bool SqliteWriter::sweep_members(Retention& sweep) {
     if (recipients.holds(row.number) || buyers.holds(row.number)) continue;
     pending(Tree::member_hash).add(member_hash_key(trees_.hash_seed, row.member, row.number), {});
     db_.remove(tables::member).bind(row.number).run();
-    state_.members.put(row.member, MemberNo{});  // nobody
+    state_.members.remove(row.member);
   }
   return seen == slice_unnamed;
 }
