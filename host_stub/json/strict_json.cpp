@@ -65,6 +65,11 @@ class Inspector {
 }  // namespace
 
 crm::Result<Json> parse_strict_json(std::string_view text, int depth_max) {
+  // The parser takes a NUL for the end, whatever follows.
+  const size_t nul = text.find('\0');
+  if (nul != std::string_view::npos) {
+    return failure(CRM_ERR_INVALID, fmt::format("not valid JSON at byte {}", nul + 1));
+  }
   Inspector inspector(depth_max);
   const char* const end = text.data() + text.size();
   if (!Json::sax_parse(text.data(), end, &inspector)) {

@@ -14,6 +14,9 @@ using Json = nlohmann::ordered_json;
 
 inline constexpr int json_depth_max = 64;
 
+// The bytes that some editors begin a file with; parse_strict_json passes over them.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 // INVALID, with a text that completes "<the thing> is ...": "not valid JSON at byte 17".
 crm::Result<Json> parse_strict_json(std::string_view text, int depth_max = json_depth_max);
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,5 +46,9 @@ crm::Result<std::string> ed25519_sign(const Seed& seed, std::string_view message
 
 // False for anything but a valid signature, also for one of another length.
 bool ed25519_verify(const PublicKey& key, std::string_view message, std::string_view signature);
+
+// The first public key in PEM or DER, as `openssl pkey -pubin` reads it; empty when the text is
+// neither. INVALID for a key of another type.
+crm::Result<std::optional<PublicKey>> decode_public_key(std::string_view text);
 
 }  // namespace host_stub

@@ -33,7 +33,7 @@ crm::Result<CsvFacts> measure(const fs::path& csv) {
 crm::Result<std::vector<PublishedKey>> read_jwks(const fs::path& file) {
   const auto text = read_file(file, jwks_bytes_max);
   if (!text) return text.error();
-  auto keys = parse_jwks(text.value());
+  auto keys = parse_public_keys(text.value());
   if (keys) return keys;
   return failure(CRM_ERR_INVALID,
                  fmt::format("the key set {} is not accepted: it is {}; fetch it again with "

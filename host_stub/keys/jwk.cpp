@@ -13,10 +13,23 @@ namespace host_stub {
 
 namespace {
 
-// NOT_FOUND for a key of another type.
-crm::Result<PublishedKey> parse_jwk(const Json& jwk, size_t index) {
+enum class KidRule { is_thumbprint, is_not_read };
+
+// True when the key says that it is for signatures, or does not say what for.
+bool is_for_signatures(const Json& jwk) {
+  if (jwk.contains("use")) {
+    const std::string* use = string_member(jwk, "use");
+    if (use == nullptr || *use != "sig") return false;
+  }
+  const auto uses = jwk.find("key_ops");
+  if (uses == jwk.end()) return true;
+  return uses->is_array() && std::find(uses->begin(), uses->end(), "verify") != uses->end();
+}
+
+// NOT_FOUND for a key of another type or for another use.
+crm::Result<PublishedKey> parse_jwk(const Json& jwk, const std::string& name, KidRule kid_rule) {
   const auto refuse = [&](std::string_view what) {
-    return failure(CRM_ERR_INVALID, fmt::format("key {} {}", index + 1, what));
+    return failure(CRM_ERR_INVALID, fmt::format("{} {}", name, what));
   };
   if (!jwk.is_object()) return refuse("is not an object");
   const std::string* type = string_member(jwk, "kty");
@@ -25,6 +38,7 @@ crm::Result<PublishedKey> parse_jwk(const Json& jwk, size_t index) {
     return failure(CRM_ERR_NOT_FOUND, "not an Ed25519 key");
   }
   if (jwk.contains("d")) return refuse("holds a private half, which must never be published");
+  if (!is_for_signatures(jwk)) return failure(CRM_ERR_NOT_FOUND, "not for signatures");
   const std::string* algorithm = string_member(jwk, "alg");
   if (jwk.contains("alg") &&
       (algorithm == nullptr || (*algorithm != "EdDSA" && *algorithm != "Ed25519"))) {
@@ -34,11 +48,14 @@ crm::Result<PublishedKey> parse_jwk(const Json& jwk, size_t index) {
   const auto key = x == nullptr ? std::nullopt : public_key_from(*x);
   if (!key) return refuse("has no \"x\" of 32 bytes in canonical base64url");
   const std::string* kid = string_member(jwk, "kid");
-  if (kid == nullptr || *kid != thumbprint(*key)) {
+  const std::string thumb = thumbprint(*key);
+  if (kid_rule == KidRule::is_thumbprint && (kid == nullptr || *kid != thumb)) {
     return refuse("has a \"kid\" that is not its RFC 7638 thumbprint");
   }
-  return PublishedKey{*kid, *key};
+  return PublishedKey{thumb, *key};
 }
+
+constexpr int key_set_depth_max = 16;
 
 }  // namespace
 
@@ -71,17 +88,31 @@ std::string render_jwks(const std::vector<JwksEntry>& entries) {
   return Json{{"keys", std::move(keys)}}.dump(2);
 }
 
-crm::Result<std::vector<PublishedKey>> parse_jwks(std::string_view text) {
-  const auto document = parse_strict_json(text);
+crm::Result<std::vector<PublishedKey>> parse_public_keys(std::string_view text) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (text.starts_with(byte_order_mark))
+    return failure(CRM_ERR_INVALID, "not valid JSON at byte 1");
+  const auto encoded = decode_public_key(text);
+  if (!encoded) return encoded.error();
+  if (encoded.value()) {
+    return std::vector<PublishedKey>{{thumbprint(*encoded.value()), *encoded.value()}};
+  }
+  const auto document = parse_strict_json(text, key_set_depth_max);
   if (!document) return document.error();
   const Json& root = document.value();
   const auto list = root.is_object() ? root.find("keys") : root.end();
   if (!root.is_object() || list == root.end() || !list->is_array()) {
-    return failure(CRM_ERR_INVALID, "not a JWKS: an object with an array \"keys\" is needed");
+    auto alone = parse_jwk(root, "the key", KidRule::is_not_read);
+    if (!alone) {
+      return failure(
+          CRM_ERR_INVALID,
+          "neither a public key nor a set of them with an array \"keys\": " + alone.error().detail);
+    }
+    return std::vector<PublishedKey>{std::move(alone.value())};
   }
   std::vector<PublishedKey> keys;
   for (size_t i = 0; i < list->size(); ++i) {
-    auto key = parse_jwk((*list)[i], i);
+    auto key = parse_jwk((*list)[i], fmt::format("key {}", i + 1), KidRule::is_thumbprint);
     if (key) {
       keys.push_back(std::move(key.value()));
     } else if (key.error().status != CRM_ERR_NOT_FOUND) {

@@ -47,7 +47,7 @@ crm::Result<SignedExport> check_proof(const ExportClaims& claims, const KeyStore
   std::string jws(result.manifest, static_cast<size_t>(result.manifest_size));
   const auto jwks = keys.jwks();
   if (!jwks) return jwks.error();
-  const auto published = parse_jwks(jwks.value());
+  const auto published = parse_public_keys(jwks.value());
   if (!published) return refuse(published.error().detail);
   auto manifest = open_export_manifest(jws, published.value());
   if (!manifest) return refuse(manifest.error().detail);

@@ -115,7 +115,7 @@ void print(const char* kind, Tried tried) {
 }
 
 int run(const std::string& jwks, const std::string& csv_path, size_t stride) {
-  auto keys = parse_jwks(read(jwks));
+  auto keys = parse_public_keys(read(jwks));
   if (!keys || stride == 0) return 2;
   const Verifier verifier(std::move(keys.value()));
   std::string csv = read(csv_path);

@@ -147,6 +147,72 @@ class AcceptedTest(Script):
         self.assertEqual(done.stdout, crm.verify(self.jwks, self.copy).stdout)
 
 
+class BothVerifiersTest(Script):
+    """crm-host verify and the script judge every form of keys, and every proof, alike."""
+
+    # The whole of (name, is it accepted, text).
+    def forms(self):
+        key, mark = self.key, b"\xef\xbb\xbf"
+        one = lambda **changes: json.dumps({name: value for name, value in {**key, **changes}.items() if value != "left out"})
+        whole = lambda *keys: json.dumps({"keys": list(keys)})
+        changed = lambda **changes: json.loads(one(**changes))
+        point = SPKI + proofs.unbase64url(key["x"])
+        pem = b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(point) + b"-----END PUBLIC KEY-----\n"
+        private = subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519"], capture_output=True, check=True).stdout
+        x25519 = subprocess.run(["openssl", "pkey", "-pubout"], check=True, capture_output=True, input=subprocess.run(
+            ["openssl", "genpkey", "-algorithm", "x25519"], capture_output=True, check=True).stdout).stdout
+        return (
+            ("a set", True, whole(key)), ("one key", True, one()), ("one without a kid", True, one(kid="left out")),
+            ("one with a kid of its owner's", True, one(kid="2026-11")), ("one for another key", False, one(x=proofs.base64url(b"\7" * 32))),
+            ("a set with a mark", True, mark + whole(key).encode()), ("one with a mark", True, mark + one().encode()),
+            ("two marks", False, mark + mark + whole(key).encode()), ("PEM", True, pem), ("PEM with a mark", True, mark + pem),
+            ("PEM with Windows' line ends", True, pem.replace(b"\n", b"\r\n")), ("PEM behind words", True, b"our key:\n" + pem),
+            ("DER", True, point), ("DER of another key", False, SPKI + b"\7" * 32), ("a private key", False, private),
+            ("a key of another type", False, x25519), ("cut PEM", False, pem[:-40]),
+            ("for encryption, in a set", False, whole(changed(use="enc"))), ("for encryption, alone", False, one(use="enc")),
+            ("for encryption beside the right one", True, whole(changed(use="enc"), key)),
+            ("use is no text", False, one(use=5)), ("use left out", True, one(use="left out")),
+            ("to sign only", False, one(key_ops=["sign"])), ("to verify", True, one(key_ops=["sign", "verify"])),
+            ("key_ops is no list", False, one(key_ops="verify")), ("key_ops of nothing", False, one(key_ops=[])),
+            ("retired", True, whole(changed(alg="left out"))), ("another alg", False, one(alg="ES256")),
+            ("another alg beside the right one", False, whole(changed(alg="ES256"), key)),
+            ("Ed25519 as alg", True, one(alg="Ed25519")), ("alg is no text", False, one(alg=None)),
+            ("a private half", False, one(d="AA")), ("a private half beside the right one", False, whole(key, changed(d="AA"))),
+            ("another type beside the right one", True, whole({"kty": "RSA", "n": "x"}, key)),
+            ("no object beside the right one", False, whole(key, 17)), ("another kid", False, whole(changed(kid="other"))),
+            ("no kid in a set", False, whole(changed(kid="left out"))), ("a padded x", False, one(x=key["x"] + "=")),
+            ("no x", False, one(x="left out")), ("an empty set", False, whole()), ("keys is no list", False, '{"keys": {}}'),
+            ("a key twice", False, '{"kty":"OKP",' + one()[1:]), ("nothing", False, ""), ("a list", False, f"[{one()}]"),
+            ("the same key twice", True, whole(key, key)), ("deep", False, json.dumps({"keys": [key], "x": deep(40)})),
+            ("larger than a mebibyte", False, whole(key) + " " * (1 << 20)), ("a NUL", False, whole(key) + "\0"))
+
+    def test_every_form_of_keys(self):
+        self.put(self.data, self.jws)
+        keys = self.host.scratch("form.keys")
+        for name, is_accepted, text in self.forms():
+            keys.write_bytes(text if isinstance(text, bytes) else text.encode())
+            by_script, by_host = self.shell.verify(keys, self.copy), crm.verify(keys, self.copy)
+            with self.subTest(name):
+                said = by_script.stderr + by_host.stderr
+                self.assertEqual((by_script.returncode == 0, by_host.returncode == 0), (is_accepted, is_accepted), said)
+                self.assertEqual(by_script.stdout, by_host.stdout)
+
+    def test_a_mark_in_a_proof(self):
+        mark, manifest = b"\xef\xbb\xbf", self.manifest()
+        head = {"alg": "EdDSA", "typ": "crm-export-manifest+jws", "kid": self.key["kid"]}
+        for jws in (self.signed(mark + json.dumps(manifest).encode()), self.signed(manifest, mark + json.dumps(head).encode())):
+            self.put(self.data, jws)
+            self.assertEqual([self.shell.verify(self.jwks, self.copy).returncode, crm.verify(self.jwks, self.copy).returncode],
+                             [1, 1])
+
+
+def deep(levels):
+    value = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 class RefusedTest(Script):
     def test_every_kind_of_change_is_detected(self):
         rng = random.Random(5)
@@ -220,10 +286,10 @@ class RefusedTest(Script):
         other = {**self.key, "x": proofs.base64url(b"\7" * 32)}
         for words, text in (("neither PEM nor strict JSON", ""), ("neither PEM nor strict JSON", "{"),
                             ("not in", '{"keys":[]}'), ("not in", json.dumps(other)),
-                            ("not in", json.dumps({"keys": [other]})),
+                            ("thumbprint", json.dumps({"keys": [other]})),
                             ("private half", json.dumps({"keys": [{**self.key, "d": "AA"}]})),
-                            ("not an Ed25519", json.dumps({"keys": [{**self.key, "kty": "RSA"}]})),
-                            ("alg of the key", json.dumps({"keys": [{**self.key, "alg": "ES256"}]})),
+                            ("not in", json.dumps({"keys": [{**self.key, "kty": "RSA"}]})),
+                            ("\"alg\" other", json.dumps({"keys": [{**self.key, "alg": "ES256"}]})),
                             ("32 bytes", json.dumps({"keys": [{**self.key, "x": "AA"}]}))):
             with self.subTest(keys=text[:60]):
                 keys = self.host.scratch("wrong.jwks")

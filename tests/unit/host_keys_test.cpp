@@ -266,7 +266,7 @@ TEST_F(KeyFiles, RotatedKeyStaysInTheSetWithoutAlg) {
   EXPECT_EQ(keys[1]["kid"], first);
   EXPECT_FALSE(keys[1].contains("alg"));
   EXPECT_FALSE(keys[1].contains("d") || keys[0].contains("d"));
-  const auto parsed = parse_jwks(store.jwks().value());
+  const auto parsed = parse_public_keys(store.jwks().value());
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed.value().size(), 2u);
   const std::string file = read(folder() / "plugin.org.example.a.json");
@@ -283,15 +283,15 @@ TEST(Jwks, MalformedSetsAreRefused) {
     return R"({"keys":[{"kty":"OKP","crv":"Ed25519",)" + members + "}]}";
   };
   const std::string x = "\"x\":\"" + rfc8037_x + "\"";
-  EXPECT_TRUE(parse_jwks(set(x + ",\"kid\":\"" + kid + "\"")));
-  EXPECT_TRUE(parse_jwks(R"({"keys":[{"kty":"RSA","n":"x"}]})").value().empty());
+  EXPECT_TRUE(parse_public_keys(set(x + ",\"kid\":\"" + kid + "\"")));
+  EXPECT_TRUE(parse_public_keys(R"({"keys":[{"kty":"RSA","n":"x"}]})").value().empty());
   for (const std::string& text :
        {std::string(), std::string("[]"), std::string("{}"), std::string(R"({"keys":{}})"),
         std::string(R"({"keys":[17]})"), set("\"x\":\"AA\",\"kid\":\"" + kid + "\""), set(x),
         set(x + ",\"kid\":\"other\""), set(x + ",\"kid\":\"" + kid + "\",\"alg\":\"ES256\""),
         set(x + ",\"kid\":\"" + kid + "\",\"d\":\"" + rfc8037_d + "\""),
         set(x + "," + x + ",\"kid\":\"" + kid + "\"")}) {
-    EXPECT_FALSE(parse_jwks(text)) << text;
+    EXPECT_FALSE(parse_public_keys(text)) << text;
   }
 }
 

@@ -34,8 +34,8 @@ TEST(Rfc8037, ThumbprintIsA3) {
 }
 
 TEST(Rfc8037, KeySetWithTheKeyIsRead) {
-  const auto keys = parse_jwks(R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":")" + x +
-                               R"(","kid":")" + rfc8037_name + "\"}]}");
+  const auto keys = parse_public_keys(R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":")" + x +
+                                      R"(","kid":")" + rfc8037_name + "\"}]}");
   ASSERT_TRUE(keys) << keys.error().detail;
   ASSERT_EQ(keys.value().size(), 1u);
   EXPECT_EQ(keys.value()[0].kid, rfc8037_name);

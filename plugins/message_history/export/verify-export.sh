@@ -199,37 +199,62 @@ refuse_kid() {
 # Leaves the key named by $kid in key.der.
 find_key() {
   [ "$(bytes_of "$keys")" -le "$keys_bytes_max" ] || refuse_keys "it is larger than $keys_bytes_max bytes"
-  if openssl pkey -pubin -in "$keys" -outform DER -out "$work/key.der" 2>/dev/null; then
+  case $(od -A n -N 3 -t x1 "$keys" | tr -d ' \n') in
+    efbbbf) tail -c +4 "$keys" >"$work/keys" ;; # the byte order mark of some editors
+    *) cat "$keys" >"$work/keys" ;;
+  esac
+  if openssl pkey -pubin -in "$work/keys" -outform DER -out "$work/key.der" 2>/dev/null; then
     case $(od -A n -v -t x1 "$work/key.der" | tr -d ' \n') in
       302a300506032b6570032100*) ;;
       *) refuse_keys "it is not an Ed25519 key" ;;
     esac
     x=$(tail -c 32 "$work/key.der" | base64url)
-  else
-    flatten "$keys" "$work/keys.flat" || refuse_keys "it is neither PEM nor strict JSON ($(why "$work/keys.flat"))"
-    entry=
-    if [ -n "$(sed -n "/^array${tab}keys$end/p" "$work/keys.flat")" ]; then
-      entry=$(sed -n "s/^string${tab}\(keys$tab[0-9]*$tab\)kid$end$kid\$/\1/p" "$work/keys.flat" | sed 1q)
-      [ -n "$entry" ] || refuse_kid
-    fi
-    take_jwk
+    [ "$(thumbprint "$x")" = "$kid" ] || refuse_kid
+    return
   fi
-  thumbprint=$(printf '{"crv":"Ed25519","kty":"OKP","x":"%s"}' "$x" | openssl dgst -sha256 -binary | base64url)
-  [ "$thumbprint" = "$kid" ] || refuse_kid
+  flatten "$work/keys" "$work/keys.flat" || refuse_keys "it is neither PEM nor strict JSON ($(why "$work/keys.flat"))"
+  found=
+  if [ -n "$(sed -n "/^array${tab}keys$end/p" "$work/keys.flat")" ]; then
+    for index in $(sed -n "s/^[a-z]*${tab}keys$tab\([0-9]*\)$end.*/\1/p" "$work/keys.flat"); do
+      [ -n "$(sed -n "/^object${tab}keys$tab$index$end/p" "$work/keys.flat")" ] ||
+        refuse_keys "key $((index + 1)) is not an object"
+      entry="keys$tab$index$tab"
+      take_jwk "key $((index + 1))" || continue
+      [ "$(member "$work/keys.flat" string "${entry}kid")" = "$(thumbprint "$x")" ] ||
+        refuse_keys "key $((index + 1)) has a \"kid\" that is not its RFC 7638 thumbprint"
+      [ "$(thumbprint "$x")" != "$kid" ] || found=$x
+    done
+  else
+    entry=
+    take_jwk "it" || refuse_keys "it is no Ed25519 key for signatures"
+    [ "$(thumbprint "$x")" != "$kid" ] || found=$x
+  fi
+  [ -n "$found" ] && point_der "$found" "$work/key.der" || refuse_kid
 }
 
-# Of the JWK whose members' paths begin with $entry. A retired key has no alg.
+thumbprint() { # X
+  printf '{"crv":"Ed25519","kty":"OKP","x":"%s"}' "$1" | openssl dgst -sha256 -binary | base64url
+}
+
+# take_jwk NAME: sets x of the JWK whose members' paths begin with $entry. Fails for a key that is
+# passed over, of another type or for another use. A retired key has no alg.
 take_jwk() {
   [ "$(member "$work/keys.flat" string "${entry}kty")" = OKP ] &&
-    [ "$(member "$work/keys.flat" string "${entry}crv")" = Ed25519 ] || refuse_keys "it is not an Ed25519 key"
+    [ "$(member "$work/keys.flat" string "${entry}crv")" = Ed25519 ] || return 1
   [ -z "$(sed -n "/^[a-z]*$tab${entry}d$end/p" "$work/keys.flat")" ] ||
-    refuse_keys "it holds a private half, which must never be published"
+    refuse_keys "$1 holds a private half, which must never be published"
+  case $(sed -n "/^[a-z]*$tab${entry}use$end/p" "$work/keys.flat") in
+    '' | "string$tab${entry}use${end}sig") ;;
+    *) return 1 ;;
+  esac
+  [ -z "$(sed -n "/^[a-z]*$tab${entry}key_ops$end/p" "$work/keys.flat")" ] ||
+    [ -n "$(sed -n "/^string$tab${entry}key_ops$tab[0-9]*${end}verify\$/p" "$work/keys.flat")" ] || return 1
   case $(sed -n "/^[a-z]*$tab${entry}alg$end/p" "$work/keys.flat") in
     '' | "string$tab${entry}alg${end}EdDSA" | "string$tab${entry}alg${end}Ed25519") ;;
-    *) refuse_keys "the alg of the key is not EdDSA" ;;
+    *) refuse_keys "$1 has an \"alg\" other than EdDSA" ;;
   esac
   x=$(member "$work/keys.flat" string "${entry}x")
-  point_der "$x" "$work/key.der" || refuse_keys 'it has no "x" of 32 bytes in canonical base64url'
+  point_der "$x" "$work/key.der" || refuse_keys "$1 has no \"x\" of 32 bytes in canonical base64url"
 }
 
 check_signature() {
