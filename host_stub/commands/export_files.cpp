@@ -1,18 +1,14 @@
 #include "commands/export_files.h"
 
-#include <cerrno>
-
 #include "commands/interrupt.h"
+#include "files/output_file.h"
 #include "keys/export_proof.h"
 
 namespace host_stub {
 
 namespace fs = std::filesystem;
 
-ExportFiles::ExportFiles(fs::path csv)
-    : csv_(std::move(csv)),
-      proof_(proof_path(csv_)),
-      folder_(csv_.has_parent_path() ? csv_.parent_path() : fs::path(".")) {
+ExportFiles::ExportFiles(fs::path csv) : csv_(std::move(csv)), proof_(proof_path(csv_)) {
   interrupted();  // now, not when the plugin first asks: it has put the grant on record by then
   writer_.size = sizeof(writer_);
   writer_.context = this;
@@ -24,10 +20,12 @@ ExportFiles::ExportFiles(fs::path csv)
 }
 
 Outcome ExportFiles::begin() {
-  std::error_code ignored;
-  if (!csv_.has_filename() || fs::is_directory(csv_, ignored)) {
-    return system_failure("write", csv_, EISDIR, "name a file with --out");
-  }
+  auto csv = output_file(csv_, "name a regular file with --out");
+  if (!csv) return csv.error();
+  auto proof = output_file(proof_, "name another file with --out, or move it away");
+  if (!proof) return proof.error();
+  csv_ = std::move(csv.value());
+  proof_ = std::move(proof.value());
   remove_abandoned(csv_);
   remove_abandoned(proof_);
   auto pending = PendingFile::create(csv_);
@@ -61,10 +59,11 @@ Outcome ExportFiles::publish(std::string_view proof) {
   if (auto written = pending_proof.value().write(proof); !written) return written;
   if (auto synced = pending_proof.value().sync(); !synced) return synced;
   if (auto removed = remove_if_present(proof_); !removed) return removed;
-  if (auto synced = sync_folder(folder_); !synced) return synced;
+  if (auto synced = sync_folder(folder_of(proof_)); !synced) return synced;
   if (auto published = pending_->publish(); !published) return published;
-  auto proved = pending_proof.value().publish();
-  if (proved) proved = sync_folder(folder_);
+  auto proved = sync_folder(folder_of(csv_));
+  if (proved) proved = pending_proof.value().publish();
+  if (proved) proved = sync_folder(folder_of(proof_));
   if (!proved) {
     remove_if_present(proof_);
     remove_if_present(csv_);

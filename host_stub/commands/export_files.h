@@ -33,14 +33,13 @@ class ExportFiles {
   Outcome publish(std::string_view proof);
 
  private:
-  // Creates the temporary file, and removes those that killed processes left of the same target.
-  // INVALID when the target cannot be a file.
+  // Finds the two targets, creates the temporary file, and removes those that killed processes left
+  // of the same target. INVALID when a target cannot be a file.
   Outcome begin();
   int64_t write(std::string_view bytes) noexcept;
 
-  const std::filesystem::path csv_;
-  const std::filesystem::path proof_;
-  const std::filesystem::path folder_;
+  std::filesystem::path csv_;  // as given; from begin() on where its links lead
+  std::filesystem::path proof_;
   std::optional<PendingFile> pending_;
   crm_writer writer_{};
   std::optional<crm::Error> write_error_;

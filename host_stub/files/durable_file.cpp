@@ -20,6 +20,7 @@ namespace {
 constexpr mode_t private_file = 0600;
 constexpr mode_t private_folder = 0700;
 constexpr std::string_view pending_suffix = ".tmp-";
+constexpr size_t pending_random_bytes = 8;
 
 int32_t status_of(int error_number) {
   switch (error_number) {
@@ -36,11 +37,21 @@ int32_t status_of(int error_number) {
   }
 }
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+// True for a name that PendingFile gives a file of this target; other names are people's own.
+bool is_pending_name(std::string_view name, std::string_view target) {
+  if (!name.starts_with(target)) return false;
+  name.remove_prefix(target.size());
+  if (!name.starts_with(pending_suffix)) return false;
+  name.remove_prefix(pending_suffix.size());
+  return name.size() == 2 * pending_random_bytes &&
+         name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
 crm::Error system_failure(std::string_view action, const fs::path& path, int error_number,
                           std::string_view remedy) {
@@ -138,7 +149,8 @@ PendingFile::~PendingFile() {
 
 crm::Result<PendingFile> PendingFile::create(const fs::path& target) {
   for (;;) {
-    const fs::path path = target.string() + std::string(pending_suffix) + to_hex(random_bytes(8));
+    const fs::path path =
+        target.string() + std::string(pending_suffix) + to_hex(random_bytes(pending_random_bytes));
     FileHandle file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_file));
     if (!file.is_open()) {
       return system_failure("create", path, errno, "check that its folder exists and is writable");
@@ -152,12 +164,13 @@ crm::Result<PendingFile> PendingFile::create(const fs::path& target) {
 }
 
 void remove_abandoned(const fs::path& target) {
-  const std::string prefix = target.filename().string() + std::string(pending_suffix);
+  const std::string name = target.filename().string();
   std::error_code error;
   for (fs::directory_iterator entry(folder_of(target), error), end; !error && entry != end;
        entry.increment(error)) {
-    if (!entry->path().filename().string().starts_with(prefix)) continue;
-    const FileHandle file(open(entry->path().c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!is_pending_name(entry->path().filename().string(), name)) continue;
+    const int flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    const FileHandle file(open(entry->path().c_str(), flags));
     if (file.is_open() && flock(file.get(), LOCK_EX | LOCK_NB) == 0) unlink(entry->path().c_str());
   }
 }

@@ -52,6 +52,9 @@ crm::Result<std::string> read_file(const std::filesystem::path& path, uint64_t b
 // Creates a folder readable by this user alone, with its parents; an existing folder is fine.
 Outcome make_private_folder(const std::filesystem::path& folder);
 
+// "." for a name alone.
+std::filesystem::path folder_of(const std::filesystem::path& path);
+
 // Makes renames and removals in a folder durable.
 Outcome sync_folder(const std::filesystem::path& folder);
 

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import os
 import random
 import re
 import shutil
@@ -273,6 +274,66 @@ class OptionsTest(unittest.TestCase):
         out = self.feed.export("M-erased", "erased.csv", "--unmask")
         shown = [row for row in records(out) if row["member_id"] == "member-straddle"]
         self.assertEqual(shown, [], "both deliveries to this member are from before the erasure")
+
+
+class TargetsTest(unittest.TestCase):
+    """Where --out leads: to regular files, through links, and nowhere else."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.host = crm.Host()
+        cls.addClassCleanup(cls.host.close)
+        header, events = generated_feed.generate(3)
+        cls.tenant = header["tenant"]
+        cls.host.replay(crm.write_feed(cls.host.scratch("feed.ndjson"), header, events))
+
+    def export(self, out, check=True):
+        return self.host.export(self.tenant, "M-orders", out, check=check)
+
+    def refused(self, out, what):
+        kind = os.lstat(out)
+        done = self.export(out, check=False)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn(f"cannot write {out}: it is {what}", done.stderr)
+        self.assertIn("--out", done.stderr)
+        after = os.lstat(out)
+        self.assertEqual((kind.st_mode, kind.st_ino), (after.st_mode, after.st_ino))
+
+    def test_devices_pipes_and_folders_are_refused_by_name_and_stay(self):
+        folder, pipe, link = (self.host.scratch(name) for name in ("folder", "pipe", "to-null"))
+        folder.mkdir()
+        os.mkfifo(pipe)
+        link.symlink_to("/dev/null")
+        for out, what in ((folder, "a folder"), (pipe, "a pipe"), (link, "a name in a folder of the kernel"),
+                          ("/dev/null", "a name in"), ("/dev/stdout", "a name in")):
+            with self.subTest(out=str(out)):
+                self.refused(out, what)
+        self.assertFalse(Path("/dev/stdout.jws").exists() or Path("/dev/null.jws").exists())
+
+    def test_a_proof_that_cannot_be_a_file_is_refused_before_anything_is_written(self):
+        out = self.host.scratch("blocked.csv")
+        self.host.scratch("blocked.csv.jws").mkdir()
+        done = self.export(out, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("blocked.csv.jws: it is a folder", done.stderr)
+        self.assertFalse(out.exists())
+
+    def test_links_are_followed_and_stay(self):
+        real, link = self.host.scratch("real.csv"), self.host.scratch("link.csv")
+        link.symlink_to("real.csv")
+        for _ in range(2):  # dangling, then to a file
+            self.export(link)
+            self.assertTrue(link.is_symlink())
+            self.assertTrue(real.is_file() and not real.is_symlink())
+            jwks = self.host.jwks(self.host.scratch("keys.jwks"))
+            self.assertEqual(crm.verify(jwks, link).returncode, 0)
+
+    def test_files_that_only_look_temporary_stay(self):
+        out = self.host.scratch("kept.csv")
+        notes = self.host.scratch("kept.csv.tmp-notes")
+        notes.write_text("mine")
+        self.export(out)
+        self.assertEqual(notes.read_text(), "mine")
 
 
 class TamperingTest(unittest.TestCase):
