@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
-#include <cstring>
 #include <thread>
 
 #include "feed/event_sender.h"
@@ -16,14 +14,16 @@ namespace host_stub {
 namespace {
 
 constexpr uint64_t demo_bytes_max = 4096;
-constexpr size_t events_a_batch = 2000;
 constexpr int days_before = 27;
+constexpr int64_t first_day_max = 80'000;  // in the year 2189
 constexpr int64_t days_open = 50;
 constexpr auto korea_offset = std::chrono::hours(9);
 constexpr auto pulse = std::chrono::milliseconds(500);
-constexpr auto patience = std::chrono::seconds(2);
+constexpr auto pause_after_failure = std::chrono::milliseconds(5000);
 
-GeneratorSettings shop_from(std::chrono::sys_days from) {
+}  // namespace
+
+GeneratorSettings demo_shop_from(std::chrono::sys_days from) {
   GeneratorSettings settings;
   // With this seed the message that failed for everyone, the cancelled one and the one with a
   // control group lie in the first four weeks.
@@ -39,6 +39,8 @@ GeneratorSettings shop_from(std::chrono::sys_days from) {
   return settings;
 }
 
+namespace {
+
 // The shop's first day: as it was written down, or four weeks ago, written down now.
 crm::Result<std::chrono::sys_days> first_day(const std::filesystem::path& file) {
   const auto text = read_file(file, demo_bytes_max);
@@ -46,7 +48,10 @@ crm::Result<std::chrono::sys_days> first_day(const std::filesystem::path& file) 
     const auto document = parse_strict_json(text.value());
     if (document && document.value().is_object() && document.value().contains("from_day") &&
         document.value()["from_day"].is_number_integer()) {
-      return std::chrono::sys_days(std::chrono::days(document.value()["from_day"].get<int>()));
+      const int64_t day = document.value()["from_day"].get<int64_t>();
+      if (day >= 0 && day <= first_day_max) {
+        return std::chrono::sys_days(std::chrono::days(static_cast<int>(day)));
+      }
     }
     return failure(CRM_ERR_CORRUPT,
                    fmt::format("{} is damaged; start with an empty --data folder", file.string()));
@@ -66,7 +71,7 @@ crm::Result<std::unique_ptr<DemoShop>> DemoShop::open(const std::filesystem::pat
                                                       TenantSettings& settings) {
   const auto from = first_day(folder / "demo.json");
   if (!from) return from.error();
-  auto generator = Generator::create(shop_from(from.value()));
+  auto generator = Generator::create(demo_shop_from(from.value()));
   if (!generator) return generator.error();
   const FeedHeader& header = generator.value()->header();
   const auto declared = declare_tenant(settings, header);
@@ -77,66 +82,54 @@ crm::Result<std::unique_ptr<DemoShop>> DemoShop::open(const std::filesystem::pat
       new DemoShop(std::move(generator.value()), std::move(plugins), position.value()));
 }
 
-// Whether there is an event to look at.
-bool DemoShop::fetch() {
-  while (next_ == batch_.events().size()) {
-    if (!has_more_) return false;
-    has_more_ = generator_->fill(batch_, events_a_batch);
-    next_ = 0;
-    while (next_ < batch_.events().size() && batch_.events()[next_]->seq <= position_) ++next_;
-  }
-  return true;
-}
+DemoShop::DemoShop(std::unique_ptr<Generator> generator, std::vector<LoadedPlugin*> plugins,
+                   uint64_t position)
+    : header_(generator->header()),
+      plugins_(std::move(plugins)),
+      life_(std::move(generator), position,
+            [this](std::span<const crm_event* const> events) { return record(events); }) {}
 
-Outcome DemoShop::record(std::span<const crm_event* const> events,
-                         const std::atomic<bool>& interrupted) {
-  const FeedHeader& header = generator_->header();
+Outcome DemoShop::record(std::span<const crm_event* const> events) {
   crm_event_ack ack{};
-  auto taken = send_events(plugins_, {header.tenant, header.source}, events, ack, &interrupted);
-  if (taken) next_ += events.size();
-  return taken;
+  return send_events(plugins_, {header_.tenant, header_.source}, events, ack, interrupted_);
 }
 
 crm::Result<uint64_t> DemoShop::catch_up(int64_t now_us, const std::atomic<bool>& interrupted) {
-  uint64_t recorded = 0;
-  while (!interrupted && fetch()) {
-    const std::span left = std::span(batch_.events()).subspan(next_);
-    size_t due = 0;
-    while (due < left.size() && left[due]->at_us <= now_us) ++due;
-    if (due == 0) break;
-    if (auto taken = record(left.first(due), interrupted); !taken) return taken.error();
-    recorded += due;
-  }
-  return recorded;
+  interrupted_ = &interrupted;
+  return life_.catch_up(now_us, interrupted);
 }
 
-// The next event as if it happened now.
-crm::Result<uint64_t> DemoShop::hurry(int64_t now_us, const std::atomic<bool>& interrupted) {
-  if (!fetch()) return uint64_t{0};
-  const crm_event* const next = batch_.events()[next_];
-  if (next->kind == CRM_EVENT_MESSAGE) return uint64_t{0};
-  std::vector<std::max_align_t> copy(next->size / sizeof(std::max_align_t) + 1);
-  std::memcpy(copy.data(), next, next->size);
-  auto* const event = reinterpret_cast<crm_event*>(copy.data());
-  event->at_us = now_us;
-  const crm_event* const events[] = {event};
-  if (auto taken = record(events, interrupted); !taken) return taken.error();
-  return uint64_t{1};
+// Runs on a thread of its own, where nobody else catches.
+crm::Result<uint64_t> DemoShop::pulse_once(const DemoLife::Now& now,
+                                           const std::atomic<bool>& interrupted) {
+  try {
+    return life_.pulse(now, interrupted);
+  } catch (const std::bad_alloc&) {
+    return crm::Error{CRM_ERR_NO_MEMORY, "out of memory"};
+  }
 }
 
 void DemoShop::live(const std::stop_token& stop, const HostLog& log,
                     const std::atomic<bool>& interrupted) {
-  for (auto quiet_since = std::chrono::steady_clock::now(); !stop.stop_requested();
-       std::this_thread::sleep_for(pulse)) {
-    auto recorded = catch_up(now_us(), interrupted);
-    const bool is_quiet = std::chrono::steady_clock::now() - quiet_since >= patience;
-    if (recorded && recorded.value() == 0 && is_quiet) recorded = hurry(now_us(), interrupted);
+  interrupted_ = &interrupted;
+  for (auto pause = pulse; !stop.stop_requested(); std::this_thread::sleep_for(pause)) {
+    const int64_t steady_us = std::chrono::duration_cast<std::chrono::microseconds>(
+                                  std::chrono::steady_clock::now().time_since_epoch())
+                                  .count();
+    const auto recorded = pulse_once({now_us(), steady_us}, interrupted);
+    if (interrupted) return;
+    pause = pulse;
     if (!recorded) {
-      if (interrupted) return;
-      log.write(CRM_LOG_ERROR, "demo", recorded.error().detail + "; the demo shop stands still");
+      pause = pause_after_failure;
+      log.write(CRM_LOG_ERROR, "demo",
+                recorded.error().detail + "; the demo shop goes on when that is mended");
+    } else if (recorded.value() == 0 && life_.has_ended()) {
+      log.write(
+          CRM_LOG_WARNING, "demo",
+          "everything of the demo shop has happened; for a new one start with an empty --data "
+          "folder");
       return;
     }
-    if (recorded.value() > 0) quiet_since = std::chrono::steady_clock::now();
   }
 }
 

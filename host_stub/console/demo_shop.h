@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "console/demo_life.h"
 #include "loader/host_log.h"
 #include "loader/loaded_plugin.h"
 #include "loader/tenant_settings.h"
@@ -18,6 +19,9 @@
 #include "shop/generator.h"
 
 namespace host_stub {
+
+// The demo shop's settings, from its first day on.
+GeneratorSettings demo_shop_from(std::chrono::sys_days from);
 
 class DemoShop {
  public:
@@ -31,26 +35,21 @@ class DemoShop {
   // Records what happened up to `now_us`; how many events that were.
   crm::Result<uint64_t> catch_up(int64_t now_us, const std::atomic<bool>& interrupted);
 
-  // Goes on recording until it is stopped or a plugin fails, which is logged. When nothing happens
-  // for a few seconds, at night for instance, the next thing happens already; only campaigns wait
-  // for their hour.
+  // Goes on recording until it is stopped or everything has happened. A failure of a plugin is
+  // logged and tried again.
   void live(const std::stop_token& stop, const HostLog& log, const std::atomic<bool>& interrupted);
 
  private:
-  bool fetch();
-  Outcome record(std::span<const crm_event* const> events, const std::atomic<bool>& interrupted);
-  crm::Result<uint64_t> hurry(int64_t now_us, const std::atomic<bool>& interrupted);
-
   DemoShop(std::unique_ptr<Generator> generator, std::vector<LoadedPlugin*> plugins,
-           uint64_t position)
-      : generator_(std::move(generator)), plugins_(std::move(plugins)), position_(position) {}
+           uint64_t position);
 
-  std::unique_ptr<Generator> generator_;
+  crm::Result<uint64_t> pulse_once(const DemoLife::Now& now, const std::atomic<bool>& interrupted);
+  Outcome record(std::span<const crm_event* const> events);
+
+  const FeedHeader header_;
   const std::vector<LoadedPlugin*> plugins_;
-  uint64_t position_;
-  EventBatch batch_;
-  size_t next_ = 0;  // in batch_
-  bool has_more_ = true;
+  const std::atomic<bool>* interrupted_ = nullptr;
+  DemoLife life_;
 };
 
 }  // namespace host_stub
