@@ -29,10 +29,11 @@ std::optional<Role> role_named(std::string_view name) {
 }
 
 crm::Error damaged(const std::filesystem::path& file, std::string_view what) {
-  return failure(CRM_ERR_CORRUPT,
-                 fmt::format("the accounts in {} are damaged: {}; restore the file, or remove it "
-                             "so that new passwords are made",
-                             file.string(), what));
+  return failure(
+      CRM_ERR_CORRUPT,
+      fmt::format("the accounts in {} are damaged: {}; restore the file, or move it away "
+                  "so that new passwords are made",
+                  file.string(), what));
 }
 
 crm::Result<std::vector<Account>> read_accounts(const std::filesystem::path& file,

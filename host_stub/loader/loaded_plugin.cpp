@@ -60,11 +60,15 @@ LoadedPlugin::LoadedPlugin(Library library, std::filesystem::path file)
 LoadedPlugin::~LoadedPlugin() {
   if (plugin_ == nullptr) return;
   const auto called = [this](const char* function, auto&& call) {
-    const auto result = contained(function, [&] {
-      call();
-      return CRM_OK;
-    });
-    if (!result) host_->services().log.write(CRM_LOG_ERROR, id(), result.error().detail);
+    try {
+      const auto result = contained(function, [&] {
+        call();
+        return CRM_OK;
+      });
+      if (!result) host_->services().log.write(CRM_LOG_ERROR, id(), result.error().detail);
+    } catch (...) {
+      // No memory to say it in.
+    }
   };
   if (started_) called("stop", [this] { plugin_->stop(plugin_); });
   called("destroy", [this] { plugin_->destroy(plugin_); });
@@ -185,7 +189,11 @@ crm::Result<std::vector<const crm_menu_entry*>> LoadedPlugin::menu() const {
   }
   std::vector<const crm_menu_entry*> menu;
   for (const crm_menu_entry* entry : std::span(entries, static_cast<size_t>(count))) {
-    if (entry != nullptr && CRM_HAS(entry, title_count)) menu.push_back(entry);
+    if (entry == nullptr || !CRM_HAS(entry, title_count)) continue;
+    if (auto sound = check_menu_entry(*entry); !sound) {
+      return failure(sound.error().status, fmt::format("{}: {}", id(), sound.error().detail));
+    }
+    menu.push_back(entry);
   }
   return menu;
 }

@@ -12,6 +12,7 @@ namespace host_stub {
 
 namespace {
 
+constexpr uint64_t menu_titles_max = 64;  // languages
 constexpr const char* rebuild = "build the plugin with the current headers of plugin_api";
 
 crm::Error refused(int32_t status, std::string detail) {
@@ -175,6 +176,30 @@ Outcome check_exports(const crm_ext_exports* exports) {
   if (!size) return size;
   return check_slots(CRM_EXT_EXPORTS, {{"run", exports->run != nullptr},
                                        {"verify_audit", exports->verify_audit != nullptr}});
+}
+
+Outcome check_menu_entry(const crm_menu_entry& entry) {
+  const auto refuse = [](std::string_view what) {
+    return refused(CRM_ERR_INTERNAL,
+                   fmt::format("crm_menu_entry.{}; report it to the plugin's vendor", what));
+  };
+  if (!crm::is_readable(entry.view_id)) return refuse("view_id is NULL with a size");
+  if (!crm::is_readable(entry.icon)) return refuse("icon is NULL with a size");
+  if (!crm::is_readable(entry.permission)) return refuse("permission is NULL with a size");
+  if (entry.title_count > menu_titles_max) {
+    return refuse(
+        fmt::format("title_count is {}, {} are allowed", entry.title_count, menu_titles_max));
+  }
+  if (entry.titles == nullptr && entry.title_count > 0) {
+    return refuse(fmt::format("titles is NULL with a title_count of {}", entry.title_count));
+  }
+  for (uint64_t i = 0; i < entry.title_count; ++i) {
+    const crm_localized& title = entry.titles[i];
+    if (!crm::is_readable(title.locale) || !crm::is_readable(title.text)) {
+      return refuse(fmt::format("titles[{}] has a NULL with a size", i));
+    }
+  }
+  return done();
 }
 
 }  // namespace host_stub

@@ -23,6 +23,8 @@ inline constexpr size_t plugin_version_bytes_max = 64;
 Outcome check_descriptor(const crm_plugin_descriptor* descriptor);
 Outcome check_plugin(const crm_plugin* plugin);
 Outcome check_events(const crm_ext_events* events);
+// The texts of an entry can be read.
+Outcome check_menu_entry(const crm_menu_entry& entry);
 Outcome check_admin_views(const crm_ext_admin_views* views);
 Outcome check_exports(const crm_ext_exports* exports);
 

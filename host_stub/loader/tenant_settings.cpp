@@ -16,7 +16,7 @@ constexpr uint64_t config_bytes_max = 64u << 20;
 crm::Error damaged(const std::filesystem::path& file, std::string_view what) {
   return failure(CRM_ERR_CORRUPT,
                  fmt::format("the settings file {} is damaged: it is {}; restore it from a backup, "
-                             "or remove it and replay a feed to set the time zones again",
+                             "or move it away and replay a feed to set the time zones again",
                              file.string(), what));
 }
 

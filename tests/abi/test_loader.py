@@ -30,6 +30,7 @@ ACCEPTED = {
     "good_c_plugin": ["test.good-c-plugin", "1.0.0", "Plain C plugin", "crm.events/1", "crm.admin_views/1"],
     "faulty_views": ["test.faulty-views", "crm.admin_views/1"],
     "failing_menu": ["test.failing-menu", "crm.admin_views/1"],
+    "null_titles": ["test.null-titles", "crm.admin_views/1"],
     "huge_descriptor": ["test.huge-descriptor", "offers nothing"],
     "thread_at_stop": ["test.thread-at-stop", "crm.events/1"],
     **{plugin: [plugin_id] for plugin, (plugin_id, _) in NOT_STARTING.items()},

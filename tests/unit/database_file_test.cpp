@@ -6,6 +6,9 @@
 #include <string>
 
 #include "store/sqlite/engine.h"
+#include "store/sqlite/meta.h"
+#include "store/sqlite/row_count.h"
+#include "store/sqlite/tables.h"
 #include "version_4_store.h"
 
 namespace message_history::sqlite {
@@ -97,6 +100,22 @@ TEST_F(DatabaseFileTest, ANewerVersionIsRefused) {
   expect_refused("written by a newer release", CRM_ERR_VERSION);
   file_.run("PRAGMA user_version=4");
   EXPECT_EQ(Version4Store::digest_of(*file_.open()), Version4Store::digest);
+}
+
+// A program that changed the row knew how to make its checksum.
+TEST_F(DatabaseFileTest, AStoredTextThatIsNoNumberIsNamed) {
+  file_.open();  // brings it to today's version
+  for (const char* text : {"", "soon", "12 days", "-1", "99999999999999999999"}) {
+    SCOPED_TRACE(text);
+    {
+      Connection db(file_.file(), Connection::Mode::write);
+      db.execute("BEGIN IMMEDIATE");
+      put_meta(db, "rule.click_window_us", text);
+      count_all_rows(db);
+      db.execute("COMMIT");
+    }
+    expect_refused("meta has no sound \"rule.click_window_us\"");
+  }
 }
 
 TEST_F(DatabaseFileTest, AnotherTenantsFileIsNamedAndBothGoOn) {

@@ -135,6 +135,37 @@ TEST(PluginStructure, ShortOneAndNullSlotsAreNamed) {
   expect_refused(check_plugin(nullptr), {"NULL", "*plugin"});
 }
 
+TEST(MenuEntries, TextsThatCannotBeReadAreNamed) {
+  const crm_str unreadable{nullptr, 3};
+  const crm_localized titles[] = {{crm::str("ko"), crm::str("기록")}, {crm::str("en"), {}}};
+  const crm_menu_entry good{sizeof(good), 0, crm::str("a"), crm::str("bug"), crm::str("view"),
+                            titles,       2};
+  EXPECT_TRUE(check_menu_entry(good));
+  crm_menu_entry entry = good;
+  entry.titles = nullptr;
+  expect_refused(check_menu_entry(entry),
+                 {"crm_menu_entry.titles is NULL with a title_count of 2"});
+  entry.title_count = 0;
+  EXPECT_TRUE(check_menu_entry(entry));
+  entry = good;
+  entry.title_count = uint64_t{1} << 40;
+  expect_refused(check_menu_entry(entry), {"title_count"});
+  entry = good;
+  entry.view_id = unreadable;
+  expect_refused(check_menu_entry(entry), {"view_id"});
+  entry = good;
+  entry.permission = unreadable;
+  expect_refused(check_menu_entry(entry), {"permission"});
+  entry = good;
+  entry.icon = unreadable;
+  expect_refused(check_menu_entry(entry), {"icon"});
+  const crm_localized bad_titles[] = {{crm::str("ko"), unreadable}};
+  entry = good;
+  entry.titles = bad_titles;
+  entry.title_count = 1;
+  expect_refused(check_menu_entry(entry), {"titles[0]"});
+}
+
 TEST(ExtensionTables, ShortOnesAndNullFunctionsAreNamed) {
   crm_ext_events events{};
   expect_refused(check_events(&events), {"crm.events/1.size is 0", "`digest`"});

@@ -42,33 +42,35 @@ struct Chart {
   std::vector<std::int64_t> net;
 };
 
-// The months from one to another, both included: "2026-11".
-std::vector<std::string> months_between(const std::string& first, const std::string& last) {
-  constexpr std::size_t year_digits = 4;
-  const auto index = [](const std::string& month) {
-    return std::stoi(month.substr(0, year_digits)) * 12 + std::stoi(month.substr(year_digits + 1)) -
-           1;
-  };
-  std::vector<std::string> months;
-  for (int month = index(first); month <= index(last); ++month) {
-    months.push_back(fmt::format("{:04}-{:02}", month / 12, month % 12 + 1));
+std::string month_text(std::int32_t day) {
+  return date_text(day).substr(0, std::string_view("2026-11").size());
+}
+
+// The months from that of one day to that of another, both included.
+std::vector<std::string> months_between(std::int32_t first_day, std::int32_t last_day) {
+  constexpr std::int32_t days_a_month_min = 28;
+  std::vector<std::string> months{month_text(first_day)};
+  for (std::int32_t day = first_day; day < last_day;) {
+    day = std::min(day + days_a_month_min, last_day);
+    if (std::string month = month_text(day); month != months.back()) {
+      months.push_back(std::move(month));
+    }
   }
   return months;
 }
 
 // A label for every day or month from the first to the last with sales, those without included.
 Chart drawn(const DayMoney& days, bool by_day) {
-  constexpr std::size_t month_bytes = 7;
   const std::int32_t first = days.begin()->first;
   const std::int32_t last = days.rbegin()->first;
   const auto label_of = [by_day](std::int32_t day) {
-    return by_day ? date_text(day) : date_text(day).substr(0, month_bytes);
+    return by_day ? date_text(day) : month_text(day);
   };
   Chart chart;
   if (by_day) {
     for (std::int32_t day = first; day <= last; ++day) chart.labels.push_back(label_of(day));
   } else {
-    chart.labels = months_between(label_of(first), label_of(last));
+    chart.labels = months_between(first, last);
   }
   chart.gross.assign(chart.labels.size(), 0);
   chart.net.assign(chart.labels.size(), 0);

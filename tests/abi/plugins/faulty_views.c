@@ -1,5 +1,5 @@
 /* Its views are documents as no page can show them, one a view; with CRM_TESTS_FAILING_MENU its
- * menu fails. */
+ * menu fails, with CRM_TESTS_NULL_TITLES an entry of it has no titles where it says that it has. */
 #include <crm/ext/admin_views.h>
 
 #include "sound.h"
@@ -34,7 +34,11 @@ static int32_t explain(int32_t status, crm_str detail) {
   return status;
 }
 
+#ifdef CRM_TESTS_NULL_TITLES
+#define titles NULL
+#else
 static const crm_localized titles[] = {{TEXT("ko"), TEXT("고장")}};
+#endif
 static const crm_menu_entry entry = {
     sizeof(crm_menu_entry), 2000, TEXT("sound"), TEXT("bug"), TEXT(CRM_PERMISSION_VIEW), titles, 1};
 static const crm_menu_entry* const entries[] = {&entry};
@@ -101,6 +105,8 @@ static int32_t create(const crm_host* host, crm_plugin** plugin) {
 const crm_plugin_descriptor* crm_plugin_query(void) {
 #ifdef CRM_TESTS_FAILING_MENU
   static const crm_plugin_descriptor descriptor = SOUND_DESCRIPTOR("test.failing-menu", create);
+#elif defined(CRM_TESTS_NULL_TITLES)
+  static const crm_plugin_descriptor descriptor = SOUND_DESCRIPTOR("test.null-titles", create);
 #else
   static const crm_plugin_descriptor descriptor = SOUND_DESCRIPTOR("test.faulty-views", create);
 #endif

@@ -133,7 +133,7 @@ TenantFacts read_facts(Connection& db) {
   facts.currency = meta(db, "currency");
   facts.member_salt = sha256_of(meta(db, "member_salt"));
   for (const RuleField& field : rule_fields) {
-    facts.rule.*field.value = std::stoll(meta(db, field.key));
+    facts.rule.*field.value = required_meta_number(db, field.key);
   }
   return facts;
 }

@@ -15,6 +15,14 @@ namespace {
                                           "\"; restore the tenant's folder from a backup");
 }
 
+std::int64_t number_of(Connection& db, std::string_view key, std::string_view text) {
+  std::int64_t value = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
+  if (!is_number || value < 0) unsound(db, "sound ", key);
+  return value;
+}
+
 }  // namespace
 
 std::optional<std::string> find_meta(Connection& db, std::string_view key) {
@@ -36,14 +44,13 @@ std::string meta(Connection& db, std::string_view key) {
   return *std::move(value);
 }
 
+std::int64_t required_meta_number(Connection& db, std::string_view key) {
+  return number_of(db, key, meta(db, key));
+}
+
 std::int64_t meta_number(Connection& db, std::string_view key) {
   const auto text = find_meta(db, key);
-  if (!text) return 0;
-  std::int64_t value = -1;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  const bool is_number = error == std::errc{} && end == text->data() + text->size();
-  if (!is_number || value < 0) unsound(db, "sound ", key);
-  return value;
+  return text ? number_of(db, key, *text) : 0;
 }
 
 void put_meta(Connection& db, std::string_view key, std::string_view value) {

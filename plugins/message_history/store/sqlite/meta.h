@@ -13,6 +13,8 @@ namespace message_history::sqlite {
 std::optional<std::string> find_meta(Connection& db, std::string_view key);
 // CORRUPT when it is missing.
 std::string meta(Connection& db, std::string_view key);
+// CORRUPT when it is missing, no number or below 0.
+std::int64_t required_meta_number(Connection& db, std::string_view key);
 // 0 when it is missing; CORRUPT when it is no number or below 0.
 std::int64_t meta_number(Connection& db, std::string_view key);
 void put_meta(Connection& db, std::string_view key, std::string_view value);
