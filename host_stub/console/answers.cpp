@@ -3,6 +3,7 @@
 #include <crm/base.h>
 #include <fmt/format.h>
 
+#include "console/gate.h"
 #include "printable.h"
 
 namespace host_stub {
@@ -27,6 +28,8 @@ constexpr ErrorText error_texts[] = {
     {405, "이 주소로는 할 수 없는 요청이에요.", "This address does not take that kind of request."},
     {413, "보낸 내용이 너무 커요. 나누어 보내 주세요.",
      "What was sent is too large. Send it in parts."},
+    {421, "주소가 달라요. crm-host가 알려 준 주소로 열어 주세요.",
+     "The address is another one. Open the one that crm-host printed."},
     {500, "서버에 문제가 생겼어요. 잠시 후 다시 시도해 주세요.",
      "Something went wrong here. Please try again in a moment."},
 };
@@ -38,6 +41,22 @@ const ErrorText& error_text(int http_status) {
   return http_status < 500 ? error_texts[0] : error_texts[std::size(error_texts) - 1];
 }
 
+// True when a browser asks for something to show to a person.
+bool is_page(const httplib::Request& request) {
+  return request.method == "GET" &&
+         request.get_header_value("Accept").find("text/html") != std::string::npos;
+}
+
+// Follows the switch of the page, else what the browser asks for; Korean first.
+bool wants_english(const httplib::Request& request) {
+  const std::string switched = cookie(request, "locale");
+  if (!switched.empty()) return switched == "en";
+  const std::string languages = request.get_header_value("Accept-Language");
+  const size_t english = languages.find("en");
+  const size_t korean = languages.find("ko");
+  return english != std::string::npos && english < korean;
+}
+
 }  // namespace
 
 void answer(httplib::Response& response, const Json& document) {
@@ -47,7 +66,11 @@ void answer(httplib::Response& response, const Json& document) {
 void refuse(const HostLog& log, const httplib::Request& request, httplib::Response& response,
             const Refusal& refusal) {
   response.status = refusal.http_status;
-  answer(response, {{"error", {{"code", refusal.code}, {"detail", refusal.detail}}}});
+  if (is_page(request)) {
+    answer_error_page(request, response);
+  } else {
+    answer(response, {{"error", {{"code", refusal.code}, {"detail", refusal.detail}}}});
+  }
   log.write(
       refusal.http_status >= 500 ? CRM_LOG_ERROR : CRM_LOG_WARNING, "console",
       fmt::format("{} {} refused: {} {} ({})", printable(request.method), printable(request.path),
@@ -75,15 +98,16 @@ Refusal refusal_of(const crm::Error& error) {
   }
 }
 
-void answer_error_page(httplib::Response& response) {
+void answer_error_page(const httplib::Request& request, httplib::Response& response) {
   const ErrorText& text = error_text(response.status);
+  const bool is_english = wants_english(request);
   response.set_content(
-      fmt::format("<!doctype html><html lang=\"ko\"><meta charset=\"utf-8\">"
+      fmt::format("<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\">"
                   "<meta name=\"viewport\" content=\"width=device-width\">"
-                  "<title>{0}</title><link rel=\"stylesheet\" href=\"/assets/error.css\">"
-                  "<main><h1>{0}</h1><p>{1}</p><p lang=\"en\">{2}</p>"
-                  "<p><a href=\"/\">처음으로 · Start page</a></p></main></html>",
-                  response.status, text.korean, text.english),
+                  "<title>{}</title><link rel=\"stylesheet\" href=\"/assets/error.css\">"
+                  "<main><h1>{}</h1><p>{}</p><p><a href=\"/\">{}</a></p></main></html>",
+                  is_english ? "en" : "ko", response.status, response.status,
+                  is_english ? text.english : text.korean, is_english ? "Start page" : "처음으로"),
       "text/html; charset=utf-8");
 }
 

@@ -27,7 +27,8 @@ void refuse(const HostLog& log, const httplib::Request& request, httplib::Respon
 // Of what a plugin or the host refused.
 Refusal refusal_of(const crm::Error& error);
 
-// For a browser that asked for a page: the status code and a sentence, without script.
-void answer_error_page(httplib::Response& response);
+// For a browser that asked for a page: the status code and a sentence in its language, without
+// script.
+void answer_error_page(const httplib::Request& request, httplib::Response& response);
 
 }  // namespace host_stub

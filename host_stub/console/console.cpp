@@ -105,7 +105,7 @@ struct Console::Parts {
           if (request.path.starts_with("/api/") || request.path == "/feed") {
             refuse(log, request, response, unrouted(response.status));
           } else {
-            answer_error_page(response);
+            answer_error_page(request, response);
           }
         }));
     sign_in_routes.add_to(server);

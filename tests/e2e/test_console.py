@@ -208,6 +208,14 @@ class Requests(ConsoleTest):
         answer = self.console.ask("GET", "/no/such/page")
         self.assertEqual(answer.status, 404)
         self.assertIn("찾으시는 페이지가 없어요", answer.body.decode())
+        self.assertNotIn("There is no such page", answer.body.decode())
+        for headers in ({"Accept-Language": "en-GB,en;q=0.9"}, {"Cookie": "locale=en", "Accept-Language": "ko"}):
+            english = self.console.ask("GET", "/no/such/page", headers=headers).body.decode()
+            self.assertIn("There is no such page", english)
+            self.assertNotIn("찾으시는", english)
+        wrong_host = self.console.ask("GET", "/", headers={"Host": "evil.example", "Accept": "text/html"})
+        self.assertEqual(wrong_host.status, 421)
+        self.assertIn("<h1>421</h1>", wrong_host.body.decode())
         self.assertEqual(self.console.ask("GET", "/assets/../../../etc/passwd").status, 404)
 
     def test_a_slow_client_is_dropped_and_the_others_are_served(self):

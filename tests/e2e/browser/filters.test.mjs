@@ -32,7 +32,35 @@ async function open(params = {}, options = {}) {
 const field = (key) => page.locator(`[data-focus=filter-${key}]`);
 const asked_for = (key) => asked.map((params) => params.get(`p.${key}`)).filter((value) => value !== null);
 
+// Sends what a browser sends while an input method puts a syllable together: one change after the other, without an end.
+async function compose(text) {
+  await field("q").evaluate((input, value) => {
+    if (!input.composed) input.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true, data: "" }));
+    input.composed = true;
+    input.dispatchEvent(new CompositionEvent("compositionupdate", { bubbles: true, data: value }));
+    input.value = value;
+    input.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true, inputType: "insertCompositionText", data: value }));
+  }, text);
+}
+
 describe("a search", () => {
+  test("answers while the last syllable is being put together, and asks for no lone key of it", async () => {
+    await open();
+    await field("q").focus();
+    for (const text of ["ㅁ", "무", "무ㄹ", "무료"]) await compose(text);
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    assert.match(await page.locator("tbody tr").first().textContent(), /무료배송/);
+    assert.deepEqual(asked_for("q"), ["무료"]);
+    await compose("무료ㅂ");
+    await page.waitForTimeout(600);
+    assert.equal(await field("q").inputValue(), "무료ㅂ", "what is being typed stays");
+    assert.equal(await page.evaluate(() => document.activeElement.name), "q");
+    assert.deepEqual(asked_for("q"), ["무료"]);
+    await compose("무료배");
+    await page.waitForFunction(() => location.search.includes(encodeURIComponent("무료배")));
+    assert.deepEqual(asked_for("q"), ["무료", "무료배"]);
+  });
+
   test("is asked for at once with Enter, and once", async () => {
     await open();
     await field("q").fill("무료배송");

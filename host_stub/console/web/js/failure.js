@@ -1,11 +1,18 @@
 // A notice in place of what could not be shown, with a way on.
 import { el } from "./elements.js";
-import { error_text, word } from "./words.js";
+import { error_text, locale, word } from "./words.js";
+
+// A detail is shown in the page's language only; the log of the host has the others.
+function detail_of(error) {
+  const is_korean = /[가-힣]/.test(error.message ?? "");
+  return error.message && is_korean === (locale() === "ko") ? error.message : null;
+}
 
 export function failure_notice(error, retry) {
+  const detail = detail_of(error);
   return el("div", { class: "failure notice tone-danger", role: "alert", "data-code": error.code ?? "failed" },
-    el("p", {}, error_text(error)),
-    error.message ? el("p", { class: "failure-detail", lang: "en" }, error.message) : null,
+    el("p", {}, error.text ?? error_text(error)),
+    detail ? el("p", { class: "failure-detail" }, detail) : null,
     retry ? el("button", { type: "button", class: "btn btn-outline-secondary btn-sm", onclick: retry }, word("retry")) : null);
 }
 

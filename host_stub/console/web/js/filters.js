@@ -10,6 +10,12 @@ function value_of(field, context) {
   return field.value ?? context.params[field.key] ?? "";
 }
 
+// The part of a text that can be searched for. Korean syllables are put together from several keys: the last one is searched for as
+// far as it has come, but a lone first key of it matches nothing.
+export function searchable(text, is_composing) {
+  return is_composing ? text.replace(/[\u3131-\u3163]+$/, "") : text;
+}
+
 // A day that is not whole yet, or that is being typed (0002, 0020, 0202, 2026), is none.
 export function is_whole_day(input) {
   return input.value === "" ? !input.validity.badInput : input.value >= first_day && input.value <= last_day;
@@ -46,11 +52,7 @@ function input_of(field, id, context, typing) {
     };
     return el("input", { ...attributes, type: "date", value, min: first_day, max: last_day, oninput: changed, onblur: left });
   }
-  const typed = (event) => {
-    clearTimeout(typing.timer);
-    // Korean syllables are put together from several keys; a half one is no search.
-    if (!event.isComposing) ask_soon(event.target.value);
-  };
+  const typed = (event) => ask_soon(searchable(event.target.value, event.isComposing));
   return el("input", { ...attributes, type: "search", value, placeholder: field.placeholder, autocomplete: "off", maxlength: 200,
     oninput: typed, oncompositionend: typed });
 }

@@ -65,6 +65,11 @@ const words = {
       plugin: "이 화면을 만드는 기능에 문제가 생겼어요. 운영자에게 알려 주세요.",
       too_large: "보낸 내용이 너무 커요.",
       offline: "서버에 연결할 수 없어요. 잠시 뒤 다시 시도해 주세요.",
+      unsupported: "지금 설치된 기능으로는 할 수 없는 작업이에요. 운영자에게 알려 주세요.",
+      stopping: "서버가 멈추는 중이에요. 다시 켜진 뒤 시도해 주세요.",
+      no_reason: "내려받는 이유를 적어 주세요.",
+      wrong_host: "주소가 달라요. crm-host가 알려 준 주소로 열어 주세요.",
+      wrong_origin: "다른 사이트에서 온 요청이라 받지 않았어요.",
       failed: "문제가 생겼어요. 잠시 뒤 다시 시도해 주세요.",
     },
   },
@@ -132,6 +137,11 @@ const words = {
       plugin: "The feature that makes this page has a problem. Please tell whoever operates it.",
       too_large: "What was sent is too large.",
       offline: "The server cannot be reached. Please try again in a moment.",
+      unsupported: "What is installed here cannot do this. Please tell whoever operates it.",
+      stopping: "The server is stopping. Please try again when it is back.",
+      no_reason: "Please say why you need the file.",
+      wrong_host: "The address is another one. Please open the one that crm-host printed.",
+      wrong_origin: "The request came from another site and was refused.",
       failed: "Something went wrong. Please try again in a moment.",
     },
   },
@@ -147,6 +157,7 @@ export function set_locale(next) {
   current = next;
   localStorage.setItem("locale", next);
   document.documentElement.lang = next;
+  document.cookie = `locale=${next}; path=/; max-age=31536000; samesite=strict`; // for the server's own pages
 }
 
 export function word(key, ...values) {
