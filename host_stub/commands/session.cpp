@@ -93,7 +93,11 @@ crm::Result<std::unique_ptr<Session>> Session::open(const SessionOptions& option
 Session::~Session() {
   plugins_.reset();
   if (!log_.shows(CRM_LOG_INFO)) return;
-  for (const std::string& line : metrics_.lines()) log_.write(CRM_LOG_INFO, "metrics", line);
+  try {
+    for (const std::string& line : metrics_.lines()) log_.write(CRM_LOG_INFO, "metrics", line);
+  } catch (...) {
+    // No memory for them.
+  }
 }
 
 crm::Result<std::vector<LoadedPlugin*>> Session::plugins_with_events() const {

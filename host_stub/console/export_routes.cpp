@@ -113,22 +113,32 @@ void ExportRoutes::begin(const httplib::Request& request, httplib::Response& res
   response.set_chunked_content_provider(
       csv_type,
       [this, session, stream, id, actor = posted->sign_in.name](size_t, httplib::DataSink& sink) {
-        const std::string bytes = stream->next();
-        if (!session->is_valid()) return false;
-        if (!bytes.empty()) return sink.write(bytes.data(), bytes.size());
-        const auto result = stream->result();
-        if (!result) return false;
-        const ExportManifest& manifest = result.value().manifest;
-        keep({id,
-              actor,
-              {{"jws", result.value().jws},
-               {"rows", manifest.rows},
-               {"bytes", manifest.bytes},
-               {"sha256", manifest.sha256},
-               {"kid", manifest.kid}}});
-        sink.done();
-        return true;
+        // Nobody above catches what a provider throws.
+        try {
+          const std::string bytes = stream->next();
+          if (!session->is_valid()) return false;
+          if (!bytes.empty()) return sink.write(bytes.data(), bytes.size());
+          const auto result = stream->result();
+          if (!result) return false;
+          keep_proof_of(result.value(), id, actor);
+          sink.done();
+          return true;
+        } catch (...) {
+          return false;
+        }
       });
+}
+
+void ExportRoutes::keep_proof_of(const SignedExport& exported, const std::string& id,
+                                 const std::string& actor) {
+  const ExportManifest& manifest = exported.manifest;
+  keep({id,
+        actor,
+        {{"jws", exported.jws},
+         {"rows", manifest.rows},
+         {"bytes", manifest.bytes},
+         {"sha256", manifest.sha256},
+         {"kid", manifest.kid}}});
 }
 
 void ExportRoutes::keep(Proof proof) {

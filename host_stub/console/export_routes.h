@@ -11,6 +11,7 @@
 #include "console/gate.h"
 #include "keys/key_store.h"
 #include "loader/loaded_plugin.h"
+#include "requests/export_request.h"
 
 namespace host_stub {
 
@@ -38,6 +39,7 @@ class ExportRoutes {
   void begin(const httplib::Request& request, httplib::Response& response);
   void proof(const httplib::Request& request, httplib::Response& response);
   void keep(Proof proof);
+  void keep_proof_of(const SignedExport& exported, const std::string& id, const std::string& actor);
 
   const Gate& gate_;
   const std::vector<LoadedPlugin*> plugins_;

@@ -8,8 +8,12 @@ ExportStream::ExportStream(ExportRequest request, KeyStore& keys, LoadedPlugin& 
   writer_.size = sizeof(writer_);
   writer_.context = this;
   writer_.write = [](const crm_writer* writer, const void* data, uint64_t size) noexcept {
-    return static_cast<ExportStream*>(writer->context)
-        ->write({static_cast<const char*>(data), static_cast<size_t>(size)});
+    try {
+      return static_cast<ExportStream*>(writer->context)
+          ->write({static_cast<const char*>(data), static_cast<size_t>(size)});
+    } catch (...) {
+      return int64_t{CRM_ERR_NO_MEMORY};
+    }
   };
   writer_.cancelled = [](const crm_writer* writer) noexcept -> int32_t {
     auto& self = *static_cast<ExportStream*>(writer->context);
@@ -20,8 +24,8 @@ ExportStream::ExportStream(ExportRequest request, KeyStore& keys, LoadedPlugin& 
     auto result = [&]() -> crm::Result<SignedExport> {
       try {
         return run_export(request, keys, plugin, writer_, [this] { return this->bytes(); });
-      } catch (const std::exception& error) {
-        return failure(CRM_ERR_INTERNAL, error.what());
+      } catch (...) {
+        return crm::Error{CRM_ERR_NO_MEMORY, "out of memory"};  // short: takes no memory itself
       }
     }();
     const crm::Lock lock(mutex_);

@@ -326,6 +326,28 @@ TEST_F(FailingMemory, inPages) {
   check_everywhere({prepare, message, false, true});
 }
 
+// A page that cannot apply what was recorded before it is an error, never a page of before.
+TEST_F(FailingMemory, inAPageThatApplies) {
+  std::string complete;
+  const auto whole_page = [&complete](Shop& shop) {
+    const int32_t status = shop.render("messages.manual");
+    const OwnMemory own;
+    if (complete.empty()) complete = shop.text;
+    if (status == CRM_OK) {
+      EXPECT_TRUE(shop.text == complete) << "a page without the newest batch";
+    }
+    return status;
+  };
+  check_everywhere({[this](Shop& shop) {
+                      ASSERT_EQ(shop.begin(), CRM_OK);
+                      record(shop, first_);
+                      shop.state();
+                      const LockedDatabase locked(shop.database());  // nothing is applied meanwhile
+                      record(shop, second_);
+                    },
+                    whole_page, false, true});
+}
+
 TEST_F(FailingMemory, inAnExport) {
   check_everywhere({[this](Shop& shop) {
                       ASSERT_EQ(shop.begin(), CRM_OK);

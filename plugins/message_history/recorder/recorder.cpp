@@ -3,6 +3,7 @@
 #include <crm/cpp/events.hpp>
 
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "export/sha256.h"
@@ -182,10 +183,12 @@ Sha256 Recorder::digest(crm_str tenant) {
 
 std::shared_ptr<Tenant> Recorder::settled_tenant(std::string_view name) {
   auto tenant = tenants_.open_existing(name);
-  tenants_.attempt(*tenant, [&tenant] {
+  const std::int32_t status = tenants_.attempt(*tenant, [&tenant] {
     settle_all(*tenant);
     empty_journal(*tenant);
   });
+  // A page of before is better than none on a full disk; memory may be there the next moment.
+  if (status == CRM_ERR_NO_MEMORY) throw std::bad_alloc();
   if (tenant->is_scrub_pending) settler_.add(*tenant);
   return tenant;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "recorder/new_tenant.h"
@@ -27,7 +28,7 @@ void Tenants::recover(Tenant& tenant) const {
   auto journal = open_journal_left_behind(tenant);
   if (!journal) return;
   take_up(tenant, std::move(journal));
-  if (!attempt(tenant, [&tenant] { settle_all(tenant); })) return;
+  if (attempt(tenant, [&tenant] { settle_all(tenant); }) != CRM_OK) return;
   attempt(tenant, [&tenant]() CRM_REQUIRES(tenant.intake) { clear_journal(tenant); });
   tenant.journal.reset();
 }
@@ -42,14 +43,21 @@ void Tenants::scrub(Tenant& tenant) const {
   }
 }
 
-bool Tenants::attempt(Tenant& tenant, const std::function<void()>& settling) const {
+std::int32_t Tenants::attempt(Tenant& tenant, const std::function<void()>& settling) const {
+  const auto failed = [&](std::int32_t status, const char* why) {
+    tenant.is_stuck = true;
+    host_.log(CRM_LOG_ERROR, why);
+    return status;
+  };
   try {
     settling();
-    return true;
+    return CRM_OK;
+  } catch (const crm::Failure& failure) {
+    return failed(failure.status(), failure.what());
+  } catch (const std::bad_alloc& failure) {
+    return failed(CRM_ERR_NO_MEMORY, failure.what());
   } catch (const std::exception& failure) {
-    tenant.is_stuck = true;
-    host_.log(CRM_LOG_ERROR, failure.what());
-    return false;
+    return failed(CRM_ERR_INTERNAL, failure.what());
   }
 }
 
@@ -110,7 +118,8 @@ void Tenants::close_idle() {
     const Named idle = take_idle();
     if (!idle.entry) return;
     Tenant& tenant = *idle.entry->tenant;
-    if (attempt(tenant, [&tenant] { settle_all(tenant); })) idle.entry->tenant.reset();
+    const bool is_settled = attempt(tenant, [&tenant] { settle_all(tenant); }) == CRM_OK;
+    if (is_settled) idle.entry->tenant.reset();
     put_back(idle);
   }
 }

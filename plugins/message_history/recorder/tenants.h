@@ -46,9 +46,9 @@ class Tenants {
   // NULL when it is not open, or is being opened or closed.
   std::shared_ptr<Tenant> if_open(const std::string& tenant);
 
-  // Does this, which settles something. False when it failed, as the host's log says then: what
-  // waits stays in the journal, and the next one who records gets the error.
-  bool attempt(Tenant& tenant, const std::function<void()>& settling) const;
+  // Does this, which settles something, and returns CRM_OK. A failure is logged and its status
+  // returned: what waits stays in the journal, and the next one who records gets the error.
+  std::int32_t attempt(Tenant& tenant, const std::function<void()>& settling) const;
 
   // Settles what waits in each of them first. A tenant that is leased ends with its lease.
   void close_all();
