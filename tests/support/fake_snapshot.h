@@ -272,12 +272,14 @@ class FakeSnapshot : public mh::Snapshot {
                                    std::int64_t limit) override {
     std::vector<mh::CreditRow> found;
     for (const mh::CreditRow& one : credits) {
-      const bool is_after = !after || std::tie(one.ordered_at_us, one.order) <
-                                          std::tie(after->ordered_at_us, after->order);
+      const std::string id = order(one.order)->order_id;
+      const bool is_after = !after || std::tie(one.ordered_at_us, id) <
+                                          std::tie(after->ordered_at_us, after->order_id);
       if (one.message == message && is_after) found.push_back(one);
     }
-    std::ranges::sort(found, [](const auto& a, const auto& b) {
-      return std::tie(a.ordered_at_us, a.order) > std::tie(b.ordered_at_us, b.order);
+    std::ranges::sort(found, [this](const auto& a, const auto& b) {
+      return std::make_tuple(a.ordered_at_us, order(a.order)->order_id) >
+             std::make_tuple(b.ordered_at_us, order(b.order)->order_id);
     });
     std::vector<mh::BuyerRow> rows;
     for (const mh::CreditRow& credit : cut(std::move(found), limit)) {
@@ -342,11 +344,11 @@ class FakeSnapshot : public mh::Snapshot {
 
   bool selects(const mh::MessageFilter& filter, const mh::MessageRow& row) {
     const mh::MessageFacts& facts = row.report.facts;
-    if (facts.kind != filter.kind || (filter.channel && facts.channel != *filter.channel)) {
+    const mh::ListGroup group = mh::group_of(row);
+    if (group.kind != filter.kind || (filter.channel && facts.channel != *filter.channel)) {
       return false;
     }
-    if (filter.result &&
-        mh::result_of(facts.kind, facts.state, row.counts.recipients) != *filter.result) {
+    if (filter.result && mh::shown_result(row, filter.overdue) != *filter.result) {
       return false;
     }
     const std::int32_t day = time_zone.day_of(mh::listed_at_us(row));

@@ -14,6 +14,7 @@ import collections
 import gzip
 import json
 import sys
+import time
 from datetime import datetime, timedelta, timezone
 
 HOUR_US = 3600 * 1_000_000
@@ -177,20 +178,31 @@ def messages(events):
     return latest
 
 
-def message_result(state, counts):
-    """The `result` of a manual message.
+def latest_value(reports, field):
+    """The value that the latest report with the field has; None when none has it."""
+    values = [(time_us(e["at"]), e[field]) for e in reports if e.get(field) is not None]
+    return max(values)[1] if values else None
 
-    None where semantics.md says nothing: completed with failures, no success and some pending.
+
+def message_result(row, scheduled_at, audience, now_us):
+    """The `result` of a message: semantics.md, "Message result".
+
+    Where it says nothing (completed with failures, no success and some pending), the message waits.
     """
+    state, deliveries_told = row["state"], row["recipients"] + row["excluded"]
+    if state is None:
+        return "unannounced"
+    if state == "scheduled" and scheduled_at and not deliveries_told:
+        return "overdue" if now_us - time_us(scheduled_at) >= DAY_US else state
+    if state == "sending" and row["kind"] == "automatic":
+        return "running"
     if state != "completed":
         return state
-    if counts["recipients"] == 0:
-        return "empty"
-    if counts["failed"] == 0:
-        return "success"
-    if counts["success"]:
-        return "partial"
-    return None if counts["pending"] else "failed"
+    if row["recipients"] == 0:
+        return "no_report" if audience and not deliveries_told else "empty"
+    if row["success"]:
+        return "partial" if row["failed"] else "success"
+    return "waiting" if row["pending"] else "failed"
 
 
 # Orders and refunds -------------------------------------------------------------------------------
@@ -342,8 +354,9 @@ def totals(rows):
     return total
 
 
-def evaluate(events):
+def evaluate(events, now_us=None):
     """Every number of the default rule. Money is {currency: minor units}."""
+    now_us = time.time_ns() // 1000 if now_us is None else now_us
     erased_us = erasures(events)
     found = deliveries(events, erased_us)
     standing = orders(events, erased_us)
@@ -355,8 +368,11 @@ def evaluate(events):
     credit_orders(rows, won)
     for message_id, report in messages(events).items():
         rows[message_id].update(state=report["state"], kind=report["kind"])
-    for row in rows.values():
-        row["result"] = message_result(row["state"], row)
+    reported = grouped(of_type(events, "message"), lambda e: e["message_id"])
+    for message_id, row in rows.items():
+        reports = reported.get(message_id, [])
+        row["result"] = message_result(row, latest_value(reports, "scheduled_at"),
+                                       latest_value(reports, "audience"), now_us)
     shop_gross = collections.Counter()
     for order in standing.values():
         shop_gross[order["currency"]] += order["gross"]

@@ -159,6 +159,25 @@ TEST(HistoryAttribution, TheLargestChangesComeFirstAndNoMoreThanAPageOfThem) {
   EXPECT_EQ(tile(part(document, "draft"), "orders_after"), 0);
 }
 
+TEST(HistoryAttribution, ChangesOfOneSizeStandInTheOrderOfTheirIdsWhateverCameFirst) {
+  std::vector<std::vector<std::string>> shown;
+  for (const std::string ids : {"abcd", "dbca"}) {
+    test::RecorderFixture shop;
+    std::vector<test::Event> events;
+    for (const char letter : ids) {
+      const std::string id(1, letter);
+      events.push_back(test::Message{monday_us, id, "Offer " + id});
+      events.push_back(test::Delivery{monday_us, id, "d", "member" + id});
+      events.push_back(test::Order{monday_us + 2 * hour_us, "o" + id, "member" + id, 500});
+    }
+    shop.record(events);
+    shown.push_back(changes(rendered(shop, {{"delivered_window_hours", "1"}})));
+  }
+  EXPECT_EQ(shown[0].front(), "Offer a 1>0 500>0 500>0 KRW");
+  EXPECT_EQ(shown[0].size(), 4U);
+  EXPECT_EQ(shown[1], shown[0]);
+}
+
 TEST(HistoryAttribution, TheFormKeepsWhatWasEntered) {
   World world = make_world();
   const Json filters =

@@ -141,6 +141,30 @@ TEST_F(HistoryOrder, KeepsTheWinnerAmongTheNewestFiftyCandidates) {
   EXPECT_EQ(table["rows"].back()["verdict"]["value"], "won");
 }
 
+TEST_F(HistoryOrder, ListsCandidatesOfOneTimeByTheirIdsWhateverCameFirst) {
+  std::vector<Json> shown;
+  for (const std::vector<std::int64_t>& messages :
+       {std::vector<std::int64_t>{1, 2, 3}, {3, 2, 1}}) {
+    world_ = make_world();
+    for (const std::int64_t message : messages) {
+      for (const auto kind : {mh::TouchKind::open, mh::TouchKind::click}) {
+        world_.snapshot.touches.push_back({{1}, noon_us - mh::second_us, kind, {message}, {}});
+      }
+    }
+    shown.push_back(part(view("O-1"), "candidates")["rows"]);
+  }
+  EXPECT_EQ(shown[0], shown[1]);
+  std::vector<std::string> of_one_time;
+  for (const Json& row : shown[0]) {
+    if (row["at"] != "2026-11-20T11:59:59+09:00") continue;
+    of_one_time.push_back(row["touch"]["value"].get<std::string>() + " " +
+                          row["message"]["open"]["params"]["message_id"].get<std::string>());
+  }
+  EXPECT_EQ(of_one_time,
+            (std::vector<std::string>{"click M-welcome", "click M-soon", "click M-sale",
+                                      "open M-welcome", "open M-soon", "open M-sale"}));
+}
+
 TEST_F(HistoryOrder, AnOlderRuleIsNamedAndItsWindowNotClaimed) {
   world_.tenant.rule.version = 2;
   world_.tenant.rule.click_window_us = mh::hour_us;

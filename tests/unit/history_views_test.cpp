@@ -252,7 +252,7 @@ TEST(HistoryViews, ACursorGoesOnBesideAFilterThatIsLeftOut) {
   }
   const Json rows =
       all_rows(world, make_request("messages.manual", {{"channel", "pigeon"}}), "messages");
-  EXPECT_EQ(rows.size(), 62U);
+  EXPECT_EQ(rows.size(), 63U);
 }
 
 TEST(HistoryViews, WhatSaysWhatToShowIsNeeded) {
@@ -319,7 +319,7 @@ TEST(HistoryViews, MessageListsHaveTheColumnsOfTheContract) {
 TEST(HistoryViews, AManualRowCarriesItsNumbersAndOpensTheMessage) {
   World world = make_world();
   const Json table = part(rendered(world, make_request("messages.manual")), "messages");
-  EXPECT_EQ(table["total"], 2);
+  EXPECT_EQ(table["total"], 3);
   EXPECT_EQ(table["sort"], "-sent");
   EXPECT_EQ(table["rows"][0]["message_id"], "M-soon");
   EXPECT_EQ(table["rows"][0]["result"]["value"], "scheduled");
@@ -337,6 +337,18 @@ TEST(HistoryViews, AManualRowCarriesItsNumbersAndOpensTheMessage) {
   EXPECT_EQ(row["net"][0]["amount_minor"], 40'000);
   EXPECT_EQ(row["open"].dump(),
             R"({"view":"message","params":{"message_id":"M-sale"},"as":"page"})");
+}
+
+TEST(HistoryViews, AMessageThatNobodyAnnouncedIsListedByItsId) {
+  World world = make_world();
+  const auto request = make_request("messages.manual", {{"state", "unannounced"}});
+  const Json table = part(rendered(world, request), "messages");
+  ASSERT_EQ(table["rows"].size(), 1U);
+  EXPECT_EQ(table["total"], 1);
+  EXPECT_EQ(table["rows"][0]["name"], "M-held");
+  EXPECT_EQ(table["rows"][0]["message_id"], "M-held");
+  EXPECT_EQ(table["rows"][0]["result"]["value"], "unannounced");
+  EXPECT_EQ(table["rows"][0]["result"]["tone"], "warning");
 }
 
 TEST(HistoryViews, TheFiltersOfAListShowTheValuesInForce) {
@@ -367,10 +379,11 @@ TEST(HistoryViews, AManualPeriodIsDaysOfTheTenantBothInclusive) {
     request.time_zone = *mh::TimeZone::find("America/New_York");
     return part(rendered(world, request), "messages")["rows"].size();
   };
-  EXPECT_EQ(rows("2026-11-20", "2026-11-20"), 1U);
+  // A message that nobody announced was named on that day, too.
+  EXPECT_EQ(rows("2026-11-20", "2026-11-20"), 2U);
   EXPECT_EQ(rows("2026-11-19", "2026-11-19"), 0U);
   EXPECT_EQ(rows("2026-11-21", ""), 1U);  // the scheduled one, by when it is due
-  EXPECT_EQ(rows("", "2026-11-20"), 1U);
+  EXPECT_EQ(rows("", "2026-11-20"), 2U);
 }
 
 TEST(HistoryViews, AnAutomaticPeriodShowsTheNumbersOfThoseDays) {
@@ -398,14 +411,15 @@ TEST(HistoryViews, AManualPeriodShowsTheNumbersOfThoseDays) {
       world, make_request("messages.manual", {{"from", "2026-11-20"}, {"to", "2026-11-25"}}));
   EXPECT_EQ(world.snapshot.period_asked, (mh::DaySpan{noon_day, noon_day + 5}));
   const Json table = part(document, "messages");
-  ASSERT_EQ(table["rows"].size(), 2U) << "one that is due in those days, too";
+  ASSERT_EQ(table["rows"].size(), 3U) << "one that is due in those days, and one that was named";
   EXPECT_EQ(table["rows"][0]["message_id"], "M-soon");
   EXPECT_EQ(table["rows"][0]["recipients"], 0);
   EXPECT_EQ(table["rows"][1]["message_id"], "M-sale");
   EXPECT_EQ(table["rows"][1]["recipients"], 2);
   EXPECT_EQ(table["rows"][1]["clicks"], 3);
   EXPECT_EQ(table["rows"][1]["net"]["amount_minor"], 500);
-  EXPECT_EQ(tile(part(document, "totals"), "messages"), 2);
+  EXPECT_EQ(table["rows"][2]["message_id"], "M-held");
+  EXPECT_EQ(tile(part(document, "totals"), "messages"), 3);
   EXPECT_EQ(tile(part(document, "totals"), "net")["amount_minor"], 500);
   EXPECT_NE(part(document, "basis")["text"].get<std::string>().find("figures of those days"),
             std::string::npos);

@@ -17,6 +17,7 @@ std::pair<std::int64_t, std::string> sort_value(MessageSort sort, const MessageL
       return {row.message.activity_at_us, ""};
     case MessageSort::sent:
       if (row.message.sent_at_us) return {*row.message.sent_at_us, ""};
+      if (!report.known()) return {row.message.activity_at_us, ""};
       return {report.scheduled_at_us.known() ? report.scheduled_at_us.value : report.facts.at_us,
               ""};
     case MessageSort::name:
@@ -49,10 +50,8 @@ std::vector<MessageListRow> pages_of(SqliteSnapshot& snapshot, const MessageFilt
   }
 }
 
-constexpr std::int64_t day_us = 86'400'000'000;
-
-// Manual messages full of ties over half a year, every fourth without attempts, and others that
-// must not be listed.
+// Manual messages full of ties over half a year, every fourth without attempts, one that nobody
+// announced, and an automatic one, which must not be listed.
 void fill_lists(Database& db, std::int64_t messages = 60) {
   std::mt19937 random(7);
   const auto few = [&random] { return static_cast<std::int64_t>(random() % 4); };
@@ -64,10 +63,16 @@ void fill_lists(Database& db, std::int64_t messages = 60) {
     row.report.facts.at_us = day() * day_us + few();
     row.report.facts.name = names[few()];
     row.report.facts.channel = few() == 0 ? Channel::email : Channel::sms;
+    if (few() == 0) row.report.facts.state = MessageState::scheduled;
+    if (few() == 0) row.report.audience = {5, few()};
     if (few() == 0) row.report.scheduled_at_us = {5, day() * day_us + few()};
-    if (few() != 0) row.sent_at_us = day() * day_us + few();
+    if (few() != 0) row.counts.recipients = {few(), few(), few(), few(), 0, 0, 0, 0};
+    // A message with a delivery was sent, and none other.
+    const RecipientCounts& recipients = row.counts.recipients;
+    if (recipients.recipients() + recipients.excluded > 0) {
+      row.sent_at_us = day() * day_us + few();
+    }
     row.listed_day = static_cast<std::int32_t>(listed_at_us(row) / day_us);
-    row.counts.recipients = {few(), few(), few(), few(), 0, 0, 0, 0};
     row.counts.clickers = few();
     row.counts.orders = few();
     db.message(row);
@@ -82,6 +87,8 @@ void fill_lists(Database& db, std::int64_t messages = 60) {
   MessageRow unknown;
   unknown.number = {messages + 2};
   unknown.message_id = "unknown";
+  unknown.activity_at_us = 20 * day_us;
+  unknown.listed_day = 20;
   db.message(unknown);
   db.run("COMMIT");
   db.fill_lists();
@@ -96,17 +103,17 @@ TEST(MessageList, PagesHoldEveryMessageOnceInOrderForEverySortAndDirection) {
       for (const std::int64_t limit : {1, 7, 1000}) {
         MessagePage page{static_cast<MessageSort>(sort), descending, {}, limit};
         const auto rows = pages_of(snapshot, {}, page);
-        std::vector<std::pair<std::pair<std::int64_t, std::string>, std::int64_t>> keys;
+        std::vector<std::pair<std::pair<std::int64_t, std::string>, std::string>> keys;
         for (const auto& row : rows) {
-          keys.emplace_back(sort_value(page.sort, row), row.message.number.value);
+          keys.emplace_back(sort_value(page.sort, row), row.message.message_id);
           EXPECT_EQ(row.money.count("JPY"), 0u);
         }
         auto ordered = keys;
         std::sort(ordered.begin(), ordered.end());
         if (descending) std::reverse(ordered.begin(), ordered.end());
         EXPECT_EQ(keys, ordered) << "sort " << sort << " descending " << descending;
-        EXPECT_EQ(std::set(keys.begin(), keys.end()).size(), 60u);
-        EXPECT_EQ(keys.size(), 60u);
+        EXPECT_EQ(std::set(keys.begin(), keys.end()).size(), 61u);
+        EXPECT_EQ(keys.size(), 61u);
       }
     }
   }
@@ -121,11 +128,10 @@ struct Expected {
 Expected expected_of(const std::vector<MessageListRow>& everything, const MessagePage& page,
                      const std::function<bool(const MessageListRow&)>& matches) {
   Expected expected;
-  std::vector<std::pair<std::pair<std::pair<std::int64_t, std::string>, MessageNo>, std::string>>
-      rows;
+  std::vector<std::pair<std::pair<std::int64_t, std::string>, std::string>> rows;
   for (const auto& row : everything) {
     if (!matches(row)) continue;
-    rows.push_back({{sort_value(page.sort, row), row.message.number}, row.message.message_id});
+    rows.push_back({sort_value(page.sort, row), row.message.message_id});
     const RecipientCounts& recipients = row.message.counts.recipients;
     expected.totals.counts += ListCounts{1,
                                          recipients.success,
@@ -162,7 +168,7 @@ TEST(MessageList, AnyFilterAgreesWithItsDefinitionAndTotalsWithTheList) {
     fill_lists(db, messages);
     auto snapshot = db.snapshot();
     const auto everything = pages_of(snapshot, {}, {MessageSort::name, true, {}, 500});
-    ASSERT_EQ(everything.size(), static_cast<std::size_t>(messages));
+    ASSERT_EQ(everything.size(), static_cast<std::size_t>(messages) + 1);
     std::mt19937 random(11);
     const auto one_in = [&random](unsigned n) { return random() % n == 0; };
     const char* texts[] = {"AUTUMN sAle", "0%_O", "M5", "unknown", "\xEA\xB0\x80", "m", "sale "};
@@ -171,7 +177,10 @@ TEST(MessageList, AnyFilterAgreesWithItsDefinitionAndTotalsWithTheList) {
       MessageFilter filter;
       if (one_in(3)) filter.text = texts[random() % std::size(texts)];
       if (one_in(3)) filter.channel = one_in(2) ? Channel::email : Channel::sms;
-      if (one_in(3)) filter.result = static_cast<MessageResult>(random() % 8);
+      if (one_in(2)) filter.result = static_cast<MessageResult>(random() % message_results);
+      const std::int64_t now_us = static_cast<std::int64_t>(random() % 14) * 15 * day_us + 2;
+      const std::int64_t due_us = now_us - overdue_after_us;
+      filter.overdue = {due_us, static_cast<std::int32_t>(due_us / day_us)};
       if (one_in(2)) filter.first_day = static_cast<std::int32_t>(random() % 200) - 5;
       if (one_in(2)) {
         filter.last_day = filter.first_day.value_or(0) + static_cast<std::int32_t>(random() % 130);
@@ -182,8 +191,8 @@ TEST(MessageList, AnyFilterAgreesWithItsDefinitionAndTotalsWithTheList) {
         const MessageFacts& facts = row.message.report.facts;
         const std::int64_t day = sort_value(MessageSort::sent, row).first / day_us;
         return (!filter.channel || facts.channel == *filter.channel) &&
-               (!filter.result || result_of(facts.kind, facts.state,
-                                            row.message.counts.recipients) == *filter.result) &&
+               (!filter.result || result_of(row.message.report, row.message.counts.recipients,
+                                            now_us) == *filter.result) &&
                (!filter.first_day || day >= *filter.first_day) &&
                (!filter.last_day || day <= *filter.last_day) &&
                (holds(facts.name, filter.text) || holds(row.message.message_id, filter.text));
@@ -210,16 +219,29 @@ TEST(MessageList, HoldsMessagesOfItsKindOnly) {
   EXPECT_EQ(snapshot.held_messages(), 1);
 }
 
+TEST(MessageList, HoldsWhatNobodyAnnouncedAmongTheManualOnes) {
+  Database db;
+  fill_lists(db);
+  auto snapshot = db.snapshot();
+  MessageFilter filter;
+  filter.result = MessageResult::unannounced;
+  EXPECT_EQ(ids_of(snapshot.messages(filter, {})), std::vector<std::string>{"unknown"});
+  EXPECT_EQ(snapshot.totals(filter).counts.messages, 1);
+}
+
 TEST(MessageList, ResultsAreThoseOfTheModel) {
   Database db;
   std::vector<MessageRow> rows;
   for (int kind = 1; kind <= 2; ++kind) {
     for (int state = 0; state <= 4; ++state) {
-      for (int mask = 0; mask < 8; ++mask) {
+      for (int mask = 0; mask < 32; ++mask) {
         MessageRow row = manual(static_cast<std::int64_t>(rows.size()) + 1);
         row.report.facts.kind = static_cast<MessageKind>(kind);
         row.report.facts.state = static_cast<MessageState>(state);
-        row.counts.recipients = {mask & 1, (mask >> 1) & 1, (mask >> 2) & 1, 1, 0, 0, 0, 0};
+        row.counts.recipients = {
+            mask & 1, (mask >> 1) & 1, (mask >> 2) & 1, (mask >> 3) & 1, 0, 0, 0, 0};
+        row.report.scheduled_at_us = {5, 100};
+        if ((mask & 16) != 0) row.report.audience = {5, 2};
         db.message(row);
         rows.push_back(row);
       }
@@ -228,19 +250,21 @@ TEST(MessageList, ResultsAreThoseOfTheModel) {
   db.fill_lists();
   auto snapshot = db.snapshot();
   for (const MessageKind kind : {MessageKind::automatic, MessageKind::manual}) {
-    for (int result = 0; result <= static_cast<int>(MessageResult::empty); ++result) {
+    for (std::size_t result = 0; result < message_results; ++result) {
       MessageFilter filter;
       filter.kind = kind;
+      filter.overdue = {100, 0};
       filter.result = static_cast<MessageResult>(result);
       std::vector<std::string> expected;
       for (const MessageRow& row : rows) {
-        const MessageFacts& facts = row.report.facts;
-        if (facts.kind == kind &&
-            result_of(kind, facts.state, row.counts.recipients) == *filter.result) {
+        const std::int64_t now_us = 100 + overdue_after_us;
+        if (row.report.facts.kind == kind &&
+            result_of(row.report, row.counts.recipients, now_us) == *filter.result) {
           expected.push_back(row.message_id);
         }
       }
-      EXPECT_EQ(ids_of(snapshot.messages(filter, {MessageSort::activity, false, {}, 100})),
+      std::ranges::sort(expected);
+      EXPECT_EQ(ids_of(snapshot.messages(filter, {MessageSort::activity, false, {}, 1'000})),
                 expected);
     }
   }

@@ -1,6 +1,7 @@
 // Files of earlier schema versions are brought up to date when they are opened, and say the same.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -9,6 +10,8 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migration.h"
 #include "store/sqlite/row_count.h"
+#include "store/sqlite/rows_io.h"
+#include "store/sqlite/tables.h"
 #include "support/recorder_fixture.h"
 #include "version_4_store.h"
 
@@ -18,8 +21,8 @@ namespace {
 constexpr Span all_time{0, std::numeric_limits<std::int64_t>::max()};
 constexpr Table erasure_of_version_8{"erasure", "member_key, member_no, until_at"};
 
-std::vector<std::string> faults_of(const Version4Store& file) {
-  Connection db(file.file(), Connection::Mode::read);
+std::vector<std::string> faults_of(const std::string& file) {
+  Connection db(file, Connection::Mode::read);
   std::vector<std::string> faults;
   verify_rows(db, [&](const RowFault& fault) { faults.push_back(fault.table + " " + fault.what); });
   return faults;
@@ -28,7 +31,7 @@ std::vector<std::string> faults_of(const Version4Store& file) {
 TEST(SqliteMigration, OfVersionFourSaysTheSameAndIsSound) {
   const Version4Store file;
   EXPECT_EQ(Version4Store::digest_of(*file.open()), Version4Store::digest);
-  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
+  EXPECT_EQ(faults_of(file.file()), std::vector<std::string>{});
   EXPECT_EQ(Connection(file.file(), Connection::Mode::read).pragma("user_version"), schema_version);
   EXPECT_EQ(Version4Store::digest_of(*file.open()), Version4Store::digest);
 }
@@ -59,7 +62,7 @@ TEST(SqliteMigration, OfVersionFourGoesOnWithItsMerges) {
   while (store->tidy_some()) ASSERT_LT(++slices, 1'000);
   EXPECT_GT(slices, 0);
   EXPECT_EQ(Version4Store::digest_of(*store), Version4Store::digest);
-  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
+  EXPECT_EQ(faults_of(file.file()), std::vector<std::string>{});
 }
 
 TEST(SqliteMigration, OrdersOfVersionThreeAreFoundByTheirMembers) {
@@ -142,12 +145,60 @@ std::vector<std::string> days_clicked_again(const std::string& file) {
   return rows;
 }
 
+// Everything that lists are read from, as texts.
+std::vector<std::string> rows_of_lists(const std::string& file) {
+  Connection db(file, Connection::Mode::read);
+  std::vector<std::string> rows;
+  for (const char* sql :
+       {"SELECT printf('%d %d %s %s %d', sort, shelf, value, message_id, day) FROM message_place",
+        "SELECT printf('%d: %d %d %d', shelf, messages, success, clickers) FROM shelf "
+        "WHERE messages != 0",
+        "SELECT printf('%d %s: %d %d', shelf, currency, orders, gross) FROM shelf_money "
+        "WHERE orders != 0",
+        "SELECT printf('%d %d: %d %d', day, shelf, messages, success) FROM shelf_day "
+        "WHERE messages != 0",
+        "SELECT printf('%d %d %s: %d', day, shelf, currency, gross) FROM shelf_day_money "
+        "WHERE orders != 0",
+        "SELECT printf('%s is of day %d', message_id, listed_day) FROM message"}) {
+    for (std::string& row : rows_in(db, sql)) rows.push_back(std::move(row));
+  }
+  std::ranges::sort(rows);
+  return rows;
+}
+
+// As version 9 had them: places by number, and messages that nobody announced in no list.
+void remove_version_ten(Connection& db) {
+  db.count_rows();
+  db.execute("BEGIN IMMEDIATE");
+  std::vector<MessageRow> messages;
+  {
+    Query query = db.rows(tables::message, "");
+    while (query.step()) messages.push_back(read_message(query));
+  }
+  for (MessageRow& row : messages) {
+    if (row.report.known()) continue;
+    row.listed_day = 0;
+    Query query = db.change(tables::message);
+    bind_message(query, row);
+    query.run();
+  }
+  db.commit();
+  db.execute(
+      "DROP TABLE message_place;"
+      "CREATE TABLE message_place (sort INTEGER NOT NULL, shelf INTEGER NOT NULL, value NOT NULL, "
+      "message_no INTEGER NOT NULL, day INTEGER NOT NULL, crc INTEGER NOT NULL DEFAULT 0, "
+      "PRIMARY KEY (sort, shelf, value, message_no)) WITHOUT ROWID;"
+      "INSERT INTO message_place VALUES (0, 8192, 1, 1, 0, 7)");
+}
+
 // Of a shop that erased nobody.
 void remove_version_nine(Connection& db) {
+  remove_version_ten(db);
   db.execute("ALTER TABLE erasure DROP COLUMN id_hash");
 }
 
 void remove_version_eight(Connection& db) {
+  remove_version_nine(db);
   db.execute("DROP INDEX message_day_by_day; DROP INDEX revenue_day_by_day");
   for (const char* table : {"shop_day", "bought_by", "other_refund"}) {
     db.execute(std::string("DROP TABLE ") + table);
@@ -165,7 +216,6 @@ TEST(SqliteMigration, OfVersionSevenKeepsItsCountsAndGetsTheFiguresOfPeriods) {
   ASSERT_FALSE(kept.empty());
   {
     Connection db(file, Connection::Mode::write);
-    remove_version_nine(db);
     remove_version_eight(db);
     db.execute("PRAGMA user_version=7");
   }
@@ -173,6 +223,35 @@ TEST(SqliteMigration, OfVersionSevenKeepsItsCountsAndGetsTheFiguresOfPeriods) {
   EXPECT_NE(engine->open(shop.tenant), nullptr);
   EXPECT_EQ(days_clicked_again(file), kept);
   EXPECT_EQ(shop.digest(), digest);
+}
+
+TEST(SqliteMigration, OfVersionNineListsWhatNobodyAnnouncedAndSaysTheSame) {
+  test::RecorderFixture shop;
+  test::Message automatic{test::monday_us, "A"};
+  automatic.kind = CRM_MESSAGE_AUTOMATIC;
+  test::Message due{test::monday_us, "due"};
+  due.state = CRM_STATE_SCHEDULED;
+  due.scheduled_at_us = test::monday_us + test::day_us;
+  test::Order order{test::monday_us + test::hour_us, "O", "kim"};
+  order.message = "named by an order";
+  shop.record({automatic, due, test::Message{test::monday_us, "B"},
+               test::Delivery{test::monday_us, "B", "d", "kim"},
+               test::Delivery{test::monday_us, "named by a delivery", "d", "kim"},
+               test::Touch{test::monday_us + 90 * test::day_us, "A", "", "kim"}, order});
+  const std::string digest = shop.digest();
+  const std::string file = database_file(shop.folder.path(), shop.tenant);
+  const std::vector<std::string> kept = rows_of_lists(file);
+  ASSERT_EQ(shop.snapshot()->held_messages(), 2);
+  {
+    Connection db(file, Connection::Mode::write);
+    remove_version_ten(db);
+    db.execute("PRAGMA user_version=9");
+  }
+  const auto engine = make_engine(shop.folder.path());
+  EXPECT_NE(engine->open(shop.tenant), nullptr);
+  EXPECT_EQ(rows_of_lists(file), kept);
+  EXPECT_EQ(shop.digest(), digest);
+  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
 }
 
 TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {
@@ -195,11 +274,10 @@ TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {
   ASSERT_FALSE(kept.empty());
   {
     Connection db(file, Connection::Mode::write);
+    remove_version_eight(db);
     db.execute("DROP TABLE clicked_again");
     db.execute("DROP TABLE period_clicked_again");
     db.execute("DELETE FROM row_count WHERE name LIKE '%clicked_again'");
-    remove_version_nine(db);
-    remove_version_eight(db);
     db.execute("PRAGMA user_version=6");
   }
   const auto engine = make_engine(shop.folder.path());
@@ -231,7 +309,7 @@ TEST(SqliteMigration, ErasuresOfVersionEightAreStillFound) {
     db.execute("PRAGMA user_version=8");
   }
   const auto store = file.open();
-  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
+  EXPECT_EQ(faults_of(file.file()), std::vector<std::string>{});
   const auto writer = store->begin();
   EXPECT_TRUE(writer->may_be_erased("anybody"));
   EXPECT_EQ(writer->erasure(key)->erased, erased);

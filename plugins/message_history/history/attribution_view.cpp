@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -115,15 +114,24 @@ std::vector<Change> changes_between(const Sold& before, const Sold& after) {
   return changes;
 }
 
-// The largest first; those of one size in a fixed order.
-void keep_largest(std::vector<Change>& changes) {
-  const auto rank = [](const Change& change) {
+// The largest first; those of one size by the bytes of their message's id, then by currency.
+void keep_largest(ViewContext& context, std::vector<Change>& changes) {
+  const auto size = [](const Change& change) {
     const std::int64_t net_minor = change.net_minor();
-    return std::tuple(std::min(net_minor, -net_minor), change.of);
+    return std::min(net_minor, -net_minor);
+  };
+  const auto id = [&context](const Change& change) {
+    const auto& message = context.message(change.of.first);
+    return message ? std::string_view(message->message_id) : std::string_view();
+  };
+  const auto comes_before = [&](const Change& a, const Change& b) {
+    if (size(a) != size(b)) return size(a) < size(b);
+    if (a.of.first != b.of.first) return id(a) < id(b);
+    return a.of.second < b.of.second;
   };
   const std::size_t shown = std::min(changes.size(), change_rows_max);
-  std::ranges::partial_sort(changes, changes.begin() + static_cast<std::ptrdiff_t>(shown), {},
-                            rank);
+  std::ranges::partial_sort(changes, changes.begin() + static_cast<std::ptrdiff_t>(shown),
+                            comes_before);
   changes.resize(shown);
 }
 
@@ -148,7 +156,7 @@ Json change_row(ViewContext& context, const Change& change) {
 
 Json change_table(ViewContext& context, std::vector<Change> changes) {
   const std::size_t total = changes.size();
-  keep_largest(changes);
+  keep_largest(context, changes);
   Json rows = Json::array();
   for (const Change& change : changes) rows.push_back(change_row(context, change));
   Json json = table(

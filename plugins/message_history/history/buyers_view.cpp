@@ -82,7 +82,7 @@ View buyers_view(ViewContext& context) {
   if (!message) return not_found(context, texts::thing_message, message_id.value());
 
   std::optional<BuyerKey> after;
-  if (cursor.value()) after = BuyerKey{cursor.value()->position, OrderNo{cursor.value()->number}};
+  if (cursor.value()) after = BuyerKey{cursor.value()->position, cursor.value()->text};
   auto buyers = context.snapshot.buyers(message->number, after, page_rows + 1);
   const bool has_more = buyers.size() > page_rows;
   if (has_more) buyers.resize(page_rows);
@@ -93,8 +93,8 @@ View buyers_view(ViewContext& context) {
                     buyer_columns, std::move(rows));
   if (!cursor.value()) json["total"] = message->counts.orders;
   if (has_more) {
-    const CreditRow& last = buyers.back().credit;
-    json["next"] = cursor_text(context, {last.ordered_at_us, last.order.value, {}});
+    const BuyerRow& last = buyers.back();
+    json["next"] = cursor_text(context, {last.credit.ordered_at_us, 0, last.order_id});
   }
   Document document(context, sentence(context, texts::buyers_title, name_of(*message)));
   if (!cursor.value()) add_retention_notice(document, context, first_at_us(*message));

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,8 +17,35 @@ namespace {
 struct PeriodMessage {
   MessageNo number;
   MessageFigures figures;
-  ListKey key;
+  ListKey key;                        // its id is filled where it decides
   std::optional<MessageRow> message;  // once looked up
+};
+
+// Compares keys in the order of a page; looks up the ids of messages that are equal but for them.
+class PageOrder {
+ public:
+  PageOrder(ViewContext& context, bool descending) : context_(context), descending_(descending) {}
+
+  bool comes_before(const ListKey& a, const ListKey& b) {
+    const ListKey& first = descending_ ? b : a;
+    const ListKey& second = descending_ ? a : b;
+    const auto by_value = std::tie(first.number_value, first.text_value) <=>
+                          std::tie(second.number_value, second.text_value);
+    return by_value == 0 ? id_of(first) < id_of(second) : by_value < 0;
+  }
+  const std::string& id_of(const ListKey& key) {
+    if (!key.message_id.empty()) return key.message_id;
+    const auto [known, is_new] = ids_.try_emplace(key.number);
+    if (!is_new) return known->second;
+    const auto message = context_.snapshot.message(key.number);
+    if (message) known->second = message->message_id;
+    return known->second;
+  }
+
+ private:
+  ViewContext& context_;
+  const bool descending_;
+  std::unordered_map<MessageNo, std::string> ids_;
 };
 
 char lower(char byte) {
@@ -31,7 +61,7 @@ bool contains(std::string_view text, std::string_view part) {
 bool selects(const MessageFilter& filter, const MessageRow& message) {
   const MessageFacts& facts = message.report.facts;
   if (filter.channel && facts.channel != *filter.channel) return false;
-  if (filter.result && group_of(message).result != *filter.result) return false;
+  if (filter.result && shown_result(message, filter.overdue) != *filter.result) return false;
   return contains(facts.name, filter.text) || contains(message.message_id, filter.text);
 }
 
@@ -61,9 +91,11 @@ std::int64_t figure_of(const MessageFigures& figures, MessageSort sort,
 }
 
 // At most page.limit of them in the order of the page, after its key.
-std::vector<PeriodMessage> page_of(std::vector<PeriodMessage> candidates, const MessagePage& page) {
-  const auto comes_before = [&page](const ListKey& a, const ListKey& b) {
-    return page.descending ? b < a : a < b;
+std::vector<PeriodMessage> page_of(ViewContext& context, std::vector<PeriodMessage> candidates,
+                                   const MessagePage& page) {
+  PageOrder order(context, page.descending);
+  const auto comes_before = [&order](const ListKey& a, const ListKey& b) {
+    return order.comes_before(a, b);
   };
   if (page.after) {
     std::erase_if(candidates,
@@ -73,6 +105,7 @@ std::vector<PeriodMessage> page_of(std::vector<PeriodMessage> candidates, const 
   const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(shown);
   std::ranges::partial_sort(candidates, middle, comes_before, &PeriodMessage::key);
   candidates.erase(middle, candidates.end());
+  for (PeriodMessage& one : candidates) one.key.message_id = order.id_of(one.key);
   return candidates;
 }
 
@@ -91,7 +124,7 @@ ListContent message_period(ViewContext& context, const MessageFilter& filter, co
   std::vector<PeriodMessage> candidates;
   candidates.reserve(found.size());
   for (const PeriodRow& row : found) {
-    PeriodMessage candidate{row.message, figures_of(row), {0, {}, row.message}, {}};
+    PeriodMessage candidate{row.message, figures_of(row), {0, {}, {}, row.message}, {}};
     if (is_filtered || is_of_message(page.sort)) {
       candidate.message = context.snapshot.message(row.message);
       if (!candidate.message || !selects(filter, *candidate.message)) continue;
@@ -100,12 +133,13 @@ ListContent message_period(ViewContext& context, const MessageFilter& filter, co
                         ? key_of(*candidate.message, page.sort, 0)
                         : ListKey{figure_of(candidate.figures, page.sort, context.tenant.currency),
                                   {},
+                                  {},
                                   row.message};
     ++content.messages;
     content.totals += candidate.figures;
     candidates.push_back(std::move(candidate));
   }
-  for (PeriodMessage& one : page_of(std::move(candidates), page)) {
+  for (PeriodMessage& one : page_of(context, std::move(candidates), page)) {
     if (!one.message) one.message = context.snapshot.message(one.number);
     if (!one.message) continue;
     content.rows.push_back({*std::move(one.message), std::move(one.figures), std::move(one.key)});

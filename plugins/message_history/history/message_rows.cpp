@@ -90,8 +90,7 @@ std::span<const Column> message_columns() {
 
 Json message_row(ViewContext& context, const MessageRow& message, const MessageFigures& figures) {
   const MessageReport& report = message.report;
-  const MessageResult result =
-      result_of(report.facts.kind, report.facts.state, message.counts.recipients);
+  const MessageResult result = result_of(report, message.counts.recipients, context.now_us);
   MoneyCells money = money_cells(context, figures.money);
   return {
       {"message_id", message.message_id},

@@ -36,7 +36,7 @@ constexpr Column failure_columns[] = {
 Json header_tiles(ViewContext& context, const MessageRow& message) {
   const MessageReport& report = message.report;
   const RecipientCounts& counts = message.counts.recipients;
-  const Term& result = term_of(result_of(report.facts.kind, report.facts.state, counts));
+  const Term& result = term_of(result_of(report, counts, context.now_us));
   Tiles tiles(context, "summary", texts::summary_title);
   tiles.add({"result", texts::result, CellType::status}, status_cell(context, result))
       .add({"kind", texts::kind, CellType::status},
@@ -100,8 +100,8 @@ std::vector<FailureRow> grouped_by_reason(std::vector<FailureRow> rows) {
     const FailureCounts& sum = by_reason[reason];
     // Of reasons that weigh the same, what nobody can act on comes last.
     return std::make_tuple(-sum.unreached, -sum.attempts, reason == Reason::unclassified, reason,
-                           -row.counts.unreached, -row.counts.attempts, row.route.provider,
-                           row.code);
+                           -row.counts.unreached, -row.counts.attempts, row.route.channel,
+                           row.route.provider, row.code);
   };
   std::ranges::sort(rows, [&rank](const auto& a, const auto& b) { return rank(a) < rank(b); });
   return rows;

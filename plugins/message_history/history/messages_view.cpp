@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +32,11 @@ struct ListRequest {
   }
 };
 
+OverdueNow overdue_now(ViewContext& context) {
+  const std::int64_t until_us = context.now_us - overdue_after_us;
+  return {until_us, context.zone.day_of(until_us)};
+}
+
 crm::Result<ListRequest> read_request(ViewContext& context, MessageKind kind,
                                       const Sorting& otherwise) {
   ListRequest request;
@@ -36,6 +44,7 @@ crm::Result<ListRequest> read_request(ViewContext& context, MessageKind kind,
   request.filter.text = text_param(context, "q");
   request.filter.channel = channel_param(context);
   request.filter.result = state_param(context);
+  request.filter.overdue = overdue_now(context);
   request.period = period_param(context);
   request.sorting = sort_param(context, otherwise);
   const auto cursor = cursor_param(context);
@@ -47,8 +56,11 @@ crm::Result<ListRequest> read_request(ViewContext& context, MessageKind kind,
 MessagePage page_of(const ListRequest& request) {
   MessagePage page{request.sorting.sort, request.sorting.descending, {}, page_rows + 1};
   if (request.cursor) {
-    page.after =
-        ListKey{request.cursor->position, request.cursor->text, MessageNo{request.cursor->number}};
+    const Cursor& cursor = *request.cursor;
+    const auto name_bytes = static_cast<std::size_t>(cursor.number);
+    const std::string_view text = cursor.text;
+    page.after = ListKey{cursor.position, std::string(text.substr(0, name_bytes)), {}, {}};
+    if (name_bytes <= text.size()) page.after->message_id = text.substr(name_bytes);
   }
   return page;
 }
@@ -84,7 +96,9 @@ Json list_table(ViewContext& context, const ListRequest& request, ListContent& c
   if (!request.cursor) json["total"] = content.messages;
   if (has_more) {
     const ListKey& last = content.rows.back().key;
-    json["next"] = cursor_text(context, {last.number_value, last.number.value, last.text_value});
+    const std::int64_t name_bytes = std::ssize(last.text_value);
+    json["next"] =
+        cursor_text(context, {last.number_value, name_bytes, last.text_value + last.message_id});
   }
   return json;
 }

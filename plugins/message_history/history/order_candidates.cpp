@@ -69,9 +69,13 @@ std::vector<OrderCandidate> gather(ViewContext& context, const Order& order) {
   for (Delivery& delivery : context.snapshot.deliveries_of(order.member, from_us, to_us, limit)) {
     candidates.push_back(candidate_of(context, std::move(delivery)));
   }
-  std::ranges::stable_sort(candidates, [](const auto& a, const auto& b) {
-    return a.candidate.touch.at_us > b.candidate.touch.at_us;
-  });
+  // The newest first; of one time those that rank higher, then by the bytes of their ids.
+  const auto rank = [](const OrderCandidate& one) {
+    const Touch& touch = one.candidate.touch;
+    return std::tie(touch.at_us, touch.kind, touch.message_id, touch.delivery_id);
+  };
+  std::ranges::stable_sort(candidates,
+                           [&rank](const auto& a, const auto& b) { return rank(a) > rank(b); });
   return candidates;
 }
 

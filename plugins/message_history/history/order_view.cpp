@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -154,15 +155,32 @@ Json candidate_table(ViewContext& context, const OrderExplanation& explanation) 
                candidate_columns, std::move(rows));
 }
 
-// (unit price + option price) x quantity; null where that is more than fits.
-Json line_amount(const OrderLine& line, std::string_view currency) {
+// (unit price + option price) x quantity; empty where that is more than fits.
+std::optional<std::int64_t> amount_minor_of(const OrderLine& line) {
   std::int64_t price_minor = 0;
   std::int64_t amount_minor = 0;
   if (__builtin_add_overflow(line.unit_price_minor, line.option_price_minor, &price_minor) ||
       __builtin_mul_overflow(price_minor, line.quantity, &amount_minor)) {
-    return nullptr;
+    return {};
   }
-  return money_cell(amount_minor, currency);
+  return amount_minor;
+}
+
+Json line_amount(const OrderLine& line, std::string_view currency) {
+  const auto amount_minor = amount_minor_of(line);
+  return amount_minor ? Json(money_cell(*amount_minor, currency)) : Json();
+}
+
+// What the order's amount has beyond its lines (shipping, discounts); empty where it cannot be
+// told.
+std::optional<std::int64_t> beyond_lines_minor(const OrderVersion& version) {
+  std::int64_t rest_minor = version.amount_minor;
+  for (const OrderLine& line : version.lines) {
+    const auto amount_minor = amount_minor_of(line);
+    if (!amount_minor || __builtin_sub_overflow(rest_minor, *amount_minor, &rest_minor)) return {};
+  }
+  if (version.lines.empty() || version.lines.size() > lines_max || rest_minor == 0) return {};
+  return rest_minor;
 }
 
 void add_lines(Document& document, const ViewContext& context, const OrderVersion& version) {
@@ -177,10 +195,20 @@ void add_lines(Document& document, const ViewContext& context, const OrderVersio
                     {"quantity", line.quantity},
                     {"amount", line_amount(line, version.currency)}});
   }
+  if (const auto rest_minor = beyond_lines_minor(version)) {
+    rows.push_back({{"product_no", ""},
+                    {"name", context.text(texts::line_rest)},
+                    {"option", ""},
+                    {"unit_price", nullptr},
+                    {"option_price", nullptr},
+                    {"quantity", nullptr},
+                    {"amount", money_cell(*rest_minor, version.currency)}});
+  }
+  const std::size_t total = std::max(rows.size(), version.lines.size());
   Json json =
       table(context, {"lines", texts::lines_title, {texts::lines_empty, texts::lines_next_step}},
             line_columns, std::move(rows));
-  json["total"] = version.lines.size();
+  json["total"] = total;
   document.add(std::move(json));
   if (version.lines.size() > lines_max) {
     document.add(notice("lines_cut", Tone::info,

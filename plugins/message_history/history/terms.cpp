@@ -39,7 +39,12 @@ constexpr Term results[] = {
     {"partial", {"일부 실패", "Partly failed"}, Tone::warning},
     {"failed", {"실패", "Failed"}, Tone::danger},
     {"empty", {"받을 회원 없음", "No recipients"}, Tone::neutral},
+    {"waiting", {"결과 대기", "Waiting for results"}, Tone::info},
+    {"no_report", {"결과 보고 전", "No report yet"}, Tone::warning},
+    {"overdue", {"예약 시각 지남", "Overdue"}, Tone::danger},
+    {"unannounced", {"등록 전", "Not announced yet"}, Tone::warning},
 };
+static_assert(std::size(results) == message_results);
 
 constexpr Term outcomes[] = {
     {"none", {"보고 전", "Not reported"}, Tone::neutral},

@@ -33,10 +33,11 @@ inline constexpr std::array<Channel, channel_count> all_channels = {
     Channel::alimtalk, Channel::friendtalk, Channel::brand_message, Channel::sms,   Channel::lms,
     Channel::mms,      Channel::rcs,        Channel::push,          Channel::email, Channel::other};
 // What a manual message can be; automatic ones also run.
-inline constexpr std::array manual_results = {MessageResult::success,   MessageResult::partial,
-                                              MessageResult::failed,    MessageResult::sending,
-                                              MessageResult::scheduled, MessageResult::cancelled,
-                                              MessageResult::empty};
+inline constexpr std::array manual_results = {
+    MessageResult::success, MessageResult::partial,    MessageResult::failed,
+    MessageResult::waiting, MessageResult::sending,    MessageResult::scheduled,
+    MessageResult::overdue, MessageResult::no_report,  MessageResult::cancelled,
+    MessageResult::empty,   MessageResult::unannounced};
 inline constexpr std::array shown_outcomes = {Outcome::success, Outcome::failed, Outcome::pending,
                                               Outcome::excluded};
 

@@ -1,12 +1,15 @@
 // A message (one campaign) as reported: what it is, in which state, and when it is due. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>
 
 #include "model/channel.h"
+#include "model/time_units.h"
 
 namespace message_history {
 
@@ -70,7 +73,7 @@ struct RecipientCounts {
   friend bool operator==(const RecipientCounts&, const RecipientCounts&) = default;
 };
 
-// What a marketer is told about a message.
+// What a marketer is told about a message. The values are stored: only add at the end.
 enum class MessageResult : std::uint8_t {
   running,  // automatic messages run on
   scheduled,
@@ -79,9 +82,20 @@ enum class MessageResult : std::uint8_t {
   success,
   partial,
   failed,
-  empty,
+  empty,        // completed, and nobody was to receive it
+  waiting,      // completed, and what is pending may still decide
+  no_report,    // completed with an audience, and no delivery was reported
+  overdue,      // scheduled, long past its time, and no delivery was reported
+  unannounced,  // named by other events only
 };
+inline constexpr std::size_t message_results = 12;
 
-MessageResult result_of(MessageKind kind, MessageState state, const RecipientCounts& counts);
+// How long past its time a scheduled message without a delivery becomes overdue.
+inline constexpr std::int64_t overdue_after_us = day_us;
+// As `now_us`: the result that time alone brings when nothing more is reported.
+inline constexpr std::int64_t end_of_time_us = std::numeric_limits<std::int64_t>::max();
+
+MessageResult result_of(const MessageReport& report, const RecipientCounts& counts,
+                        std::int64_t now_us);
 
 }  // namespace message_history

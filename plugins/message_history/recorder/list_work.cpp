@@ -37,22 +37,19 @@ void ListWork::move(const MessageRow* before, const MessageRow& now, const Money
 
 void ListWork::move_places(const MessageRow* before, const MessageRow& now,
                            std::int64_t net_before_minor, std::int64_t net_minor) {
-  const bool was_listed = before != nullptr && before->report.known();
-  const bool is_listed = now.report.known();
+  const bool was_listed = before != nullptr;
   for (std::size_t i = 0; i < message_sorts; ++i) {
     const auto sort = static_cast<MessageSort>(i);
     ListPlace left;
-    ListPlace taken;
     if (was_listed) left = {sort, group_of(*before), key_of(*before, sort, net_before_minor)};
-    if (is_listed) taken = {sort, group_of(now), key_of(now, sort, net_minor)};
-    if (left == taken) continue;
+    ListPlace taken{sort, group_of(now), key_of(now, sort, net_minor)};
+    if (was_listed && left == taken) continue;
     if (was_listed) changes_.left.push_back(std::move(left));
-    if (is_listed) changes_.taken.push_back(std::move(taken));
+    changes_.taken.push_back(std::move(taken));
   }
 }
 
 void ListWork::add(const ListGroup& group, const MoneyByCurrency& money, int sign) {
-  if (group.kind == MessageKind::unknown) return;
   for (const auto& [currency, one] : money) {
     ShopMoney& sum = changes_.money[{group, currency}];
     sum.orders += sign * one.orders;

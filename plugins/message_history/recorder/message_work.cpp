@@ -114,7 +114,7 @@ void MessageWork::flush_messages() {
   std::ranges::sort(entries, {}, [](const MessageEntry* entry) { return entry->now.number; });
   for (MessageEntry* entry : entries) {
     MessageRow& now = entry->now;
-    if (now.report.known()) now.listed_day = zone_.day_of(listed_at_us(now));
+    now.listed_day = zone_.day_of(listed_at_us(now));
     const MessageRow* const before = entry->before ? &*entry->before : nullptr;
     const bool is_same = before != nullptr && *before == now;
     const MoneyByCurrency sold = this->sold(now.number);

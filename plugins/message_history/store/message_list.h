@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -27,22 +29,27 @@ enum class MessageSort : std::uint8_t {
 };
 inline constexpr std::size_t message_sorts = 9;
 
-// What the filters of a list ask about a message. Messages of an unknown kind are in no list; they
-// share one group, which counts them.
+// What the filters of a list ask about a message. One that nobody announced is among the manual
+// ones. The result is what time alone brings: a group of overdue ones also holds those that are
+// scheduled, and will be overdue some time past their time.
 struct ListGroup {
-  MessageKind kind = MessageKind::unknown;
+  MessageKind kind = MessageKind::manual;
   Channel channel = Channel::other;
-  MessageResult result = MessageResult::running;
+  MessageResult result = MessageResult::unannounced;
   std::int32_t day = 0;  // MessageRow::listed_day
   friend auto operator<=>(const ListGroup&, const ListGroup&) = default;
 };
 
-// Where a message stands in one sort: after smaller values, among equals by its number.
+// Where a message stands in one sort: after smaller values, among equals by the bytes of its id, so
+// that the order is the same whatever came first.
 struct ListKey {
   std::int64_t number_value = 0;
   std::string text_value;  // of a name
-  MessageNo number;
-  friend auto operator<=>(const ListKey&, const ListKey&) = default;
+  std::string message_id;
+  MessageNo number;  // says whose it is, and decides nothing
+  auto rank() const { return std::tie(number_value, text_value, message_id); }
+  friend auto operator<=>(const ListKey& a, const ListKey& b) { return a.rank() <=> b.rank(); }
+  friend bool operator==(const ListKey& a, const ListKey& b) { return a.rank() == b.rank(); }
 };
 
 struct ListPlace {
@@ -82,10 +89,20 @@ struct ListChanges {
   std::vector<ListWords> words;                                  // of new and renamed messages
 };
 
-// When it was first sent, else when it is due, else when it was last reported.
+// When it was first sent, else when it is due, else when it was last reported or named.
 std::int64_t listed_at_us(const MessageRow& row);
 
+// Messages due up to `until_us`, which is on `day`, are overdue now.
+struct OverdueNow {
+  std::int64_t until_us = std::numeric_limits<std::int64_t>::min();
+  std::int32_t day = -2;  // before every day there can be
+};
+
+// In which list it is: that of the manual ones until it is announced.
+MessageKind listed_kind(const MessageRow& row);
 ListGroup group_of(const MessageRow& row);
+// The result that is shown of a message: that of its group, but for what is not overdue yet.
+MessageResult shown_result(const MessageRow& row, const OverdueNow& overdue);
 // `net_minor`: in the tenant's main currency.
 ListKey key_of(const MessageRow& row, MessageSort sort, std::int64_t net_minor);
 ListCounts counts_of(const MessageRow& row);

@@ -49,8 +49,8 @@ struct MessageRow {
   MessageReport report;
   std::optional<std::int64_t> sent_at_us;  // the first attempt
   std::int64_t activity_at_us = 0;         // the newest event about it
-  // The day it is listed under in the tenant's time zone: of being sent, else of being due; 0 while
-  // its kind is unknown.
+  // The day it is listed under in the tenant's time zone: of being sent, else of being due, else of
+  // being last reported.
   std::int32_t listed_day = 0;
   MessageCounts counts;
   friend bool operator==(const MessageRow&, const MessageRow&) = default;

@@ -31,6 +31,7 @@ struct MessageFilter {
   std::string text;  // in name or id, without regard to ASCII case; empty: all
   std::optional<Channel> channel;
   std::optional<MessageResult> result;
+  OverdueNow overdue;
   std::optional<std::int32_t> first_day;  // sent (or due) on it or later
   std::optional<std::int32_t> last_day;   // and on it or earlier
 };
@@ -88,9 +89,10 @@ struct BuyerRow {
   std::string member;  // id or tombstone; empty without a member
 };
 
+// Where a buyer stands: of orders of one time, by the bytes of the order's id.
 struct BuyerKey {
   std::int64_t ordered_at_us = 0;
-  OrderNo order;
+  std::string order_id;
 };
 
 struct MemberRow {
@@ -260,7 +262,7 @@ class Snapshot {
   virtual std::vector<QuarantineEntry> quarantine(std::int64_t before_number,
                                                   std::int64_t limit) = 0;
   virtual std::int64_t quarantine_count() = 0;
-  // Messages and orders that events named but nobody reported yet.
+  // Messages that events named but nobody announced yet, and refunds of orders nobody reported yet.
   virtual std::int64_t held_messages() = 0;
   virtual std::int64_t held_refunds() = 0;
   virtual StoreSize size() = 0;

@@ -18,11 +18,13 @@ inline constexpr Localized details_from_help = {
     "stay."};
 inline constexpr Localized last_batch_age = {"마지막 수신", "Last batch"};
 inline constexpr Localized ago = {"{0} 전", "{0} ago"};
-inline constexpr Localized held_messages = {"정보를 기다리는 메시지", "Messages without details"};
+inline constexpr Localized held_messages = {"등록 전 메시지", "Messages not announced yet"};
 inline constexpr Localized held_messages_help = {
-    "발송이나 주문에서 이름만 보이고 메시지 정보는 오지 않은 메시지예요. 정보가 오면 목록에 "
-    "나타나요.",
-    "Named by sends or orders, but never reported themselves. They join the lists once they are."};
+    "발송이나 주문에만 나오고 메시지 정보는 오지 않은 메시지예요. 수동 메시지 목록에서 "
+    "'등록 전'으로 볼 수 있고, 정보가 오면 제자리로 옮겨져요.",
+    "Named by sends or orders, but never announced themselves. The list of manual messages has "
+    "them as "
+    "\"not announced yet\", by their ids, until they are."};
 inline constexpr Localized held_refunds = {"주문을 기다리는 환불", "Refunds without their order"};
 inline constexpr Localized held_refunds_help = {
     "주문이 아직 오지 않은 환불이에요. 주문이 오면 바로 반영돼요.",

@@ -99,6 +99,7 @@ inline constexpr Localized unit_price = {"상품금액", "Unit price"};
 inline constexpr Localized option_price = {"옵션금액", "Option price"};
 inline constexpr Localized quantity = {"수량", "Quantity"};
 inline constexpr Localized line_amount = {"금액", "Amount"};
+inline constexpr Localized line_rest = {"배송비·할인 등", "Shipping, discounts and other"};
 inline constexpr Localized lines_empty = {"상품 정보가 없는 주문이에요.",
                                           "The order came without products."};
 inline constexpr Localized lines_next_step = {

@@ -1,7 +1,5 @@
 #include "store/sqlite/clicked_again.h"
 
-#include <fmt/format.h>
-
 #include <map>
 #include <string>
 #include <tuple>
@@ -19,18 +17,6 @@ namespace message_history::sqlite {
 namespace {
 
 constexpr std::size_t days_at_once_max = 100'000;
-
-TimeZone known_time_zone(Connection& db) {
-  const std::string name = meta(db, "time_zone");
-  auto zone = TimeZone::find(name);
-  if (!zone) {
-    throw crm::Failure(CRM_ERR_INVALID,
-                       fmt::format("{}: this system does not know its time zone \"{}\"; install "
-                                   "the package tzdata",
-                                   db.file(), name));
-  }
-  return *std::move(zone);
-}
 
 // Members by message and the two days.
 using DaysClickedAgain = std::map<std::tuple<MessageNo, ClickedAgain>, std::int64_t>;

@@ -14,6 +14,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/database_file.h"
 #include "store/sqlite/free_space.h"
+#include "store/sqlite/list_tables.h"
 #include "store/sqlite/meta.h"
 #include "store/sqlite/migration.h"
 #include "store/sqlite/opening_turn.h"
@@ -74,6 +75,7 @@ constexpr std::int64_t checksums_since = 6;
 constexpr std::int64_t clicked_again_since = 7;
 constexpr std::int64_t period_figures_since = 8;
 constexpr std::int64_t hashes_of_erased_ids_since = 9;
+constexpr std::int64_t lists_by_id_since = 10;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
 // What an index told of orders before.
@@ -110,6 +112,7 @@ void migrate(Connection& db) {
     if (version < clicked_again_since) count_clicked_again(db);
     if (version < period_figures_since) count_period_figures(db);
     if (version < hashes_of_erased_ids_since) add_hashes_of_erased_ids(db);
+    if (version < lists_by_id_since) count_lists(db);
     expect_sound_rows(db);  // what is lost must not be counted anew
   }
   if (version < numbered_blocks_since) number_blocks(db);
@@ -120,6 +123,7 @@ void migrate(Connection& db) {
   if (version < tree_of_orders_since) fill_tree_of_orders(db);
   if (version > 0 && version < clicked_again_since) fill_clicked_again(db);
   if (version > 0 && version < period_figures_since) fill_period_figures(db);
+  if (version > 0 && version < lists_by_id_since) fill_lists(db);
   count_all_rows(db);
   db.execute(fmt::format("PRAGMA application_id={}", application_id));
   db.execute(fmt::format("PRAGMA user_version={}", schema_version));

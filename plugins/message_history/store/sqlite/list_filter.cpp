@@ -25,10 +25,11 @@ WordMatches::WordMatches(Connection& db, std::string_view text) : text_(text) {
   }
 }
 
-bool selects(const MessageFilter& filter, const ListGroup& group) {
-  return group.kind == filter.kind && group.kind != MessageKind::unknown &&
-         (!filter.channel || group.channel == *filter.channel) &&
-         (!filter.result || group.result == *filter.result) && selects_day(filter, group.day);
+bool selects(const MessageFilter& filter, const MessageRow& row) {
+  const ListGroup group = group_of(row);
+  if (group.kind != filter.kind || !selects_day(filter, group.day)) return false;
+  if (filter.channel && group.channel != *filter.channel) return false;
+  return !filter.result || shown_result(row, filter.overdue) == *filter.result;
 }
 
 std::vector<ReachedShelf> reached_shelves(Connection& db, const MessageFilter& filter) {
@@ -54,6 +55,20 @@ std::vector<ReachedShelf> reached_shelves(Connection& db, const MessageFilter& f
   }
   std::ranges::stable_sort(reached, {}, [](const auto& one) { return one.shelf.first_day; });
   return reached;
+}
+
+MessageFilter due_until(const MessageFilter& filter, std::int32_t last_day) {
+  MessageFilter due = filter;
+  due.result = MessageResult::overdue;
+  due.last_day = std::min(last_day, filter.last_day.value_or(last_day));
+  return due;
+}
+
+MessageFilter due_since(const MessageFilter& filter, std::int32_t first_day) {
+  MessageFilter due = filter;
+  due.result = MessageResult::overdue;
+  due.first_day = std::max(first_day, filter.first_day.value_or(first_day));
+  return due;
 }
 
 std::vector<DayRange> cut_days(const MessageFilter& filter) {

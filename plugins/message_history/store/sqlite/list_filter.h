@@ -43,14 +43,19 @@ struct ReachedShelf {
   bool is_whole = true;  // no message of it lies outside the filter's days
 };
 
-bool selects(const MessageFilter& filter, const ListGroup& group);
+bool selects(const MessageFilter& filter, const MessageRow& row);
 inline bool selects_day(const MessageFilter& filter, std::int32_t day) {
   return (!filter.first_day || day >= *filter.first_day) &&
          (!filter.last_day || day <= *filter.last_day);
 }
 
-// Those that hold any message; the oldest days first.
+// Those that hold any message; the oldest days first. `filter.result` is that of the shelf.
 std::vector<ReachedShelf> reached_shelves(Connection& db, const MessageFilter& filter);
+
+// The filter with the messages that time alone makes overdue, of the days up to `last_day` or since
+// `first_day`.
+MessageFilter due_until(const MessageFilter& filter, std::int32_t last_day);
+MessageFilter due_since(const MessageFilter& filter, std::int32_t first_day);
 
 // The selected days of the shelves that are not whole.
 std::vector<DayRange> cut_days(const MessageFilter& filter);

@@ -53,6 +53,16 @@ std::int64_t meta_number(Connection& db, std::string_view key) {
   return text ? number_of(db, key, *text) : 0;
 }
 
+TimeZone known_time_zone(Connection& db) {
+  const std::string name = meta(db, "time_zone");
+  auto zone = TimeZone::find(name);
+  if (!zone) {
+    throw crm::Failure(CRM_ERR_INVALID, db.file() + ": this system does not know its time zone \"" +
+                                            name + "\"; install the package tzdata");
+  }
+  return *std::move(zone);
+}
+
 void put_meta(Connection& db, std::string_view key, std::string_view value) {
   db.put(tables::meta).bind(key).bind(value).run();
 }

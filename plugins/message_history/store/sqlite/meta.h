@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "calendar/time_zone.h"
 #include "store/sqlite/connection.h"
 
 namespace message_history::sqlite {
@@ -18,6 +19,9 @@ std::int64_t required_meta_number(Connection& db, std::string_view key);
 // 0 when it is missing; CORRUPT when it is no number or below 0.
 std::int64_t meta_number(Connection& db, std::string_view key);
 void put_meta(Connection& db, std::string_view key, std::string_view value);
+
+// The tenant's; INVALID when this system does not know it.
+TimeZone known_time_zone(Connection& db);
 
 // Up to which record the journal is settled.
 inline constexpr std::string_view settled_record_key = "journal.settled";

@@ -27,7 +27,7 @@ std::vector<MessageNo> active_messages(Connection& db, const DaySpan& days) {
 
 bool is_of_kind(Connection& db, MessageNo message, MessageKind kind) {
   Query query = db.find(tables::message);
-  return query.bind(message).step() && read_message(query).report.facts.kind == kind;
+  return query.bind(message).step() && listed_kind(read_message(query)) == kind;
 }
 
 void add_counts(Connection& db, const DaySpan& days, PeriodRow& row) {
@@ -100,7 +100,7 @@ void add_listed(Connection& db, MessageKind kind, const DaySpan& days, std::int6
     Query query = db.rows(tables::message_place, "WHERE sort = 0 AND shelf = ?");
     query.bind(shelf.number);
     while (query.step()) {
-      query.skip(3);
+      query.skip(4);
       if (std::cmp_greater_equal(rows.size(), limit)) return;
       const auto message = query.number<MessageNo>();
       const auto day = static_cast<std::int32_t>(query.integer());

@@ -239,6 +239,18 @@ CREATE TABLE other_refund (order_no INTEGER PRIMARY KEY, crc INTEGER NOT NULL);
     R"sql(
 ALTER TABLE erasure ADD COLUMN id_hash INTEGER NOT NULL DEFAULT -1;
 )sql",
+    // list_tables.cpp fills them from the messages.
+    R"sql(
+DROP TABLE message_place;
+CREATE TABLE message_place (
+  sort INTEGER NOT NULL, shelf INTEGER NOT NULL, value NOT NULL, message_id TEXT NOT NULL,
+  message_no INTEGER NOT NULL, day INTEGER NOT NULL, crc INTEGER NOT NULL,
+  PRIMARY KEY (sort, shelf, value, message_id)) WITHOUT ROWID;
+DELETE FROM shelf;
+DELETE FROM shelf_money;
+DELETE FROM shelf_day;
+DELETE FROM shelf_day_money;
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

@@ -2,7 +2,7 @@
 //
 // A shelf holds the messages of one kind, channel and result listed under one span of 64 days, so
 // that a list with any filter is merged from few sorted runs, and only the two shelves at the ends
-// of a range of days hold messages outside it. Shelf 0 is for messages of an unknown kind.
+// of a range of days hold messages outside it.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,21 @@ namespace message_history::sqlite {
 inline constexpr std::int32_t shelf_days = 64;
 
 struct Shelf {
-  MessageKind kind = MessageKind::unknown;
+  MessageKind kind = MessageKind::manual;
   Channel channel = Channel::other;
-  MessageResult result = MessageResult::running;
+  MessageResult result = MessageResult::unannounced;
   std::int32_t first_day = 0;
   std::int32_t last_day() const { return first_day + shelf_days - 1; }
 };
 
 inline constexpr std::int64_t shelf_spans = 2048;  // to the year 2328
-inline constexpr std::int64_t shelf_results = 8;
+inline constexpr std::int64_t shelf_results = 16;
 inline constexpr std::int64_t shelf_channels = 16;
 inline constexpr std::int64_t shelves_of_a_kind = shelf_channels * shelf_results * shelf_spans;
 static_assert(channel_count <= shelf_channels);
-static_assert(static_cast<std::int64_t>(MessageResult::empty) < shelf_results);
+static_assert(message_results <= shelf_results);
 
 constexpr std::int64_t shelf_number(const ListGroup& group) {
-  if (group.kind == MessageKind::unknown) return 0;
   // West of Greenwich the first day there can be is -1.
   const std::int64_t span = (group.day + shelf_days) / shelf_days;
   const std::int64_t channel =
@@ -38,7 +37,6 @@ constexpr std::int64_t shelf_number(const ListGroup& group) {
 }
 
 constexpr Shelf shelf_of(std::int64_t number) {
-  if (number == 0) return {};
   const std::int64_t span = number % shelf_spans;
   const std::int64_t result = number / shelf_spans % shelf_results;
   const std::int64_t channel = number / shelf_spans / shelf_results % shelf_channels;

@@ -4,6 +4,7 @@
 #include <map>
 #include <system_error>
 
+#include "store/sqlite/list_filter.h"
 #include "store/sqlite/retention.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
@@ -72,10 +73,11 @@ std::int64_t SqliteSnapshot::quarantine_count() {
 }
 
 std::int64_t SqliteSnapshot::held_messages() {
-  Query query = db_.find(tables::shelf);
-  if (!query.bind(std::int64_t{0}).step()) return 0;
-  query.skip(1);
-  return query.integer();
+  MessageFilter filter;
+  filter.result = MessageResult::unannounced;
+  std::int64_t messages = 0;
+  for (const ReachedShelf& shelf : reached_shelves(db_, filter)) messages += shelf.counts.messages;
+  return messages;
 }
 
 std::int64_t SqliteSnapshot::held_refunds() {

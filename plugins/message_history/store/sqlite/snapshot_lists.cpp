@@ -14,11 +14,9 @@ namespace message_history::sqlite {
 
 namespace {
 
-constexpr std::int64_t day_us = 86'400'000'000;
-
 #define MH_WALK(after, direction)     \
   "WHERE sort = ? AND shelf = ? AND " \
-  "(value, message_no) " after " (?, ?) ORDER BY value " direction ", message_no " direction
+  "(value, message_id) " after " (?, ?) ORDER BY value " direction ", message_id " direction
 
 // The first keys of a page, in whatever order they are offered.
 class PageKeys {
@@ -77,7 +75,13 @@ void bind_key(Query& query, const MessagePage& page, const std::optional<ListKey
   } else {
     query.bind(start);
   }
-  query.bind(after ? after->number.value : start);
+  if (after) {
+    query.bind(after->message_id);
+  } else if (page.descending) {
+    query.bind_blob("");
+  } else {
+    query.bind("");
+  }
 }
 
 }  // namespace
@@ -93,7 +97,7 @@ class SqliteSnapshot::Gathering {
         keys_(page) {}
 
   std::vector<ListKey> keys() {
-    std::vector<ReachedShelf> shelves = reached_shelves(snapshot_.db_, filter_);
+    std::vector<ReachedShelf> shelves = reached();
     std::int64_t messages = 0;
     for (const ReachedShelf& shelf : shelves) messages += shelf.counts.messages;
     if (matches_ != nullptr &&
@@ -116,11 +120,37 @@ class SqliteSnapshot::Gathering {
   }
 
  private:
+  // Those that are due lie apart, as time alone makes them overdue.
+  std::vector<ReachedShelf> reached() {
+    if (filter_.result == MessageResult::overdue) {
+      return reached_shelves(snapshot_.db_, due_until(filter_, filter_.overdue.day));
+    }
+    std::vector<ReachedShelf> shelves = reached_shelves(snapshot_.db_, filter_);
+    if (filter_.result != MessageResult::scheduled) return shelves;
+    for (ReachedShelf& shelf :
+         reached_shelves(snapshot_.db_, due_since(filter_, filter_.overdue.day))) {
+      shelves.push_back(std::move(shelf));
+    }
+    std::ranges::stable_sort(shelves, {}, [](const auto& one) { return one.shelf.first_day; });
+    return shelves;
+  }
+
+  // Tells whether a message of the shelf, listed on that day, has the result that is asked for.
+  bool has_result(const ReachedShelf& shelf, MessageNo message, std::int32_t day) {
+    if (!filter_.result || shelf.shelf.result != MessageResult::overdue) return true;
+    bool is_overdue = day < filter_.overdue.day;
+    if (day == filter_.overdue.day) {
+      const auto row = snapshot_.message(message);
+      is_overdue = row && listed_at_us(*row) <= filter_.overdue.until_us;
+    }
+    return is_overdue == (filter_.result == MessageResult::overdue);
+  }
+
   // No message of the shelf comes before it, wherever its days begin.
   ListKey first_sent(const Shelf& shelf) const {
-    using Limits = std::numeric_limits<std::int64_t>;
-    return page_.descending ? ListKey{(shelf.last_day() + 2) * day_us, {}, {Limits::max()}}
-                            : ListKey{(shelf.first_day - 1) * day_us, {}, {Limits::min()}};
+    const std::int64_t value =
+        page_.descending ? (shelf.last_day() + 2) * day_us : (shelf.first_day - 1) * day_us;
+    return {value, {}, {}, {}};
   }
 
   void walk(const ReachedShelf& shelf) {
@@ -136,13 +166,13 @@ class SqliteSnapshot::Gathering {
       } else {
         key.number_value = query.integer();
       }
+      key.message_id = query.text();
       key.number = query.number<MessageNo>();
       if (!keys_.wants(key)) return;
-      const bool is_in =
-          shelf.is_whole || selects_day(filter_, static_cast<std::int32_t>(query.integer()));
-      if (is_in && (matches_ == nullptr || matches_->contains(key.number))) {
-        keys_.add(std::move(key));
-      }
+      const auto day = static_cast<std::int32_t>(query.integer());
+      if (!shelf.is_whole && !selects_day(filter_, day)) continue;
+      if (matches_ != nullptr && !matches_->contains(key.number)) continue;
+      if (has_result(shelf, key.number, day)) keys_.add(std::move(key));
     }
   }
 
@@ -157,7 +187,7 @@ class SqliteSnapshot::Gathering {
     query.bind((first - 1) * day_us).bind((last + 2) * day_us);  // wherever days begin
     std::vector<MessageNo> few;
     while (query.step()) {
-      query.skip(3);
+      query.skip(4);
       const MessageNo message = query.number<MessageNo>();
       if (!selects_day(filter_, static_cast<std::int32_t>(query.integer()))) continue;
       if (!is_cheaper_to_look_up(std::ssize(few) + 1, shelf.counts.messages, page_.limit)) {
@@ -170,7 +200,7 @@ class SqliteSnapshot::Gathering {
 
   void look_up(MessageNo message) {
     const auto row = snapshot_.message(message);
-    if (!row || !selects(filter_, group_of(*row))) return;
+    if (!row || !selects(filter_, *row)) return;
     std::int64_t net_minor = 0;
     if (page_.sort == MessageSort::net && row->counts.orders != 0) {
       net_minor = snapshot_.money(message)[snapshot_.currency_].net_minor();

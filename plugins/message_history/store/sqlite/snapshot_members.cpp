@@ -77,9 +77,12 @@ std::vector<Delivery> SqliteSnapshot::deliveries_of(MemberNo member, std::int64_
 
 std::vector<TouchRow> SqliteSnapshot::touches_of(MemberNo member, std::int64_t from_us,
                                                  std::int64_t to_us, std::int64_t limit) {
-  Query query = db_.rows(tables::touch,
-                         "WHERE member_no = ? AND at BETWEEN ? AND ? "
-                         "ORDER BY at DESC, kind DESC, message_no DESC, delivery_id DESC LIMIT ?");
+  Query query = db_.verified(tables::touch,
+                             "SELECT member_no, at, touch.kind, message_no, delivery_id, touch.crc "
+                             "FROM touch LEFT JOIN message USING (message_no) "
+                             "WHERE member_no = ? AND at BETWEEN ? AND ? "
+                             "ORDER BY at DESC, touch.kind DESC, message_id DESC, delivery_id DESC "
+                             "LIMIT ?");
   return rows_of(query.bind(member).bind(from_us).bind(to_us).bind(limit), read_touch);
 }
 

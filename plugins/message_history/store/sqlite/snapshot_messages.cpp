@@ -25,9 +25,12 @@ MoneyByCurrency SqliteSnapshot::money(MessageNo message) {
 }
 
 std::vector<FailureRow> SqliteSnapshot::failures(MessageNo message, std::int64_t limit) {
-  Query query = db_.rows(tables::failure,
-                         "WHERE message_no = ? "
-                         "ORDER BY attempts DESC, route_no DESC, code DESC LIMIT ?");
+  // The order is free of the store's own numbers, and the same as that of the page.
+  Query query = db_.verified(tables::failure,
+                             "SELECT message_no, route_no, code, attempts, unreached, failure.crc "
+                             "FROM failure INDEXED BY failure_by_attempts "
+                             "LEFT JOIN route USING (route_no) WHERE message_no = ? "
+                             "ORDER BY attempts DESC, channel, provider, code LIMIT ?");
   std::vector<FailureRow> rows;
   for (query.bind(message).bind(limit); query.step();) {
     query.skip(1);

@@ -104,13 +104,18 @@ std::optional<CreditRow> SqliteSnapshot::credit(OrderNo order) {
 std::vector<BuyerRow> SqliteSnapshot::buyers(MessageNo message,
                                              const std::optional<BuyerKey>& after,
                                              std::int64_t limit) {
-  constexpr std::int64_t start = std::numeric_limits<std::int64_t>::max();
-  Query query = db_.rows(tables::credit,
-                         "WHERE message_no = ? AND (ordered_at, order_no) < (?, ?) "
-                         "ORDER BY ordered_at DESC, order_no DESC LIMIT ?");
+  // The index has orders by time; those of one time are sorted by their ids as they are read.
+  Query query = db_.verified(
+      tables::credit,
+      "SELECT order_no, credit.message_no, ordered_at, credit.member_no, credit.currency, gross, "
+      "credit.refunded, touch, touch_at, delivery_id, rule_version, credit.crc "
+      "FROM credit LEFT JOIN orders USING (order_no) "
+      "WHERE credit.message_no = ?1 AND ordered_at <= ?2 "
+      "AND (ordered_at < ?2 OR order_id IS NULL OR order_id < ?3) "
+      "ORDER BY ordered_at DESC, order_id DESC LIMIT ?4");
   query.bind(message)
-      .bind(after ? after->ordered_at_us : start)
-      .bind(after ? after->order.value : start)
+      .bind(after ? after->ordered_at_us : std::numeric_limits<std::int64_t>::max())
+      .bind(after ? std::string_view(after->order_id) : std::string_view())
       .bind(limit);
   std::vector<BuyerRow> rows;
   for (CreditRow& credit : rows_of(query, read_credit)) {

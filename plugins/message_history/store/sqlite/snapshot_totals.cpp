@@ -1,5 +1,8 @@
 // What a list of messages sums up to: kept sums of shelves and days, or a look at each match of a
 // text.
+#include <algorithm>
+
+#include "model/time_units.h"
 #include "store/sqlite/list_filter.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
@@ -56,6 +59,39 @@ void add_days(Connection& db, const MessageFilter& filter, const DayRange& days,
   }
 }
 
+void add_shelves_and_days(Connection& db, const MessageFilter& filter, MessageTotals& totals) {
+  add_whole_shelves(db, filter, totals);
+  for (const DayRange& days : cut_days(filter)) add_days(db, filter, days, totals);
+}
+
+// Messages due on the day on which some are overdue and some are still scheduled.
+std::vector<MessageNo> due_on_cut_day(Connection& db, const MessageFilter& filter) {
+  std::vector<MessageNo> found;
+  const std::int32_t day = filter.overdue.day;
+  if (!selects_day(filter, day)) return found;
+  MessageFilter due = filter;
+  due.result = MessageResult::overdue;
+  due.first_day = due.last_day = day;
+  for (const ReachedShelf& shelf : reached_shelves(db, due)) {
+    Query query =
+        db.rows(tables::message_place, "WHERE sort = ? AND shelf = ? AND value BETWEEN ? AND ?");
+    query.bind(static_cast<std::int64_t>(MessageSort::sent)).bind(shelf.number);
+    query.bind((day - 1) * day_us).bind((day + 2) * day_us);  // wherever days begin
+    while (query.step()) {
+      query.skip(4);
+      const auto message = query.number<MessageNo>();
+      if (query.integer() == day) found.push_back(message);
+    }
+  }
+  return found;
+}
+
+// The days whose due messages all have the result that is asked for: overdue, or scheduled.
+MessageFilter due_on_whole_days(const MessageFilter& filter) {
+  return filter.result == MessageResult::overdue ? due_until(filter, filter.overdue.day - 1)
+                                                 : due_since(filter, filter.overdue.day + 1);
+}
+
 }  // namespace
 
 MessageTotals SqliteSnapshot::totals(const MessageFilter& filter) {
@@ -66,8 +102,18 @@ MessageTotals SqliteSnapshot::totals(const MessageFilter& filter) {
       add_match(message, filter, totals);
     }
   } else {
-    add_whole_shelves(db_, filter, totals);
-    for (const DayRange& days : cut_days(filter)) add_days(db_, filter, days, totals);
+    const bool is_due =
+        filter.result == MessageResult::scheduled || filter.result == MessageResult::overdue;
+    if (filter.result != MessageResult::overdue) add_shelves_and_days(db_, filter, totals);
+    if (is_due) {
+      const MessageFilter due = due_on_whole_days(filter);
+      if (!due.first_day || !due.last_day || *due.first_day <= *due.last_day) {
+        add_shelves_and_days(db_, due, totals);
+      }
+      for (const MessageNo message : due_on_cut_day(db_, filter)) {
+        add_match(message, filter, totals);
+      }
+    }
   }
   std::erase_if(totals.money, [](const auto& entry) { return entry.second == ShopMoney{}; });
   return totals;
@@ -78,7 +124,7 @@ void SqliteSnapshot::add_match(MessageNo message, const MessageFilter& filter,
   const auto stored = this->message(message);
   if (!stored) missing_row(db_, "message", message.value);
   const MessageRow& row = *stored;
-  if (!selects(filter, group_of(row))) return;
+  if (!selects(filter, row)) return;
   totals.counts += counts_of(row);
   if (row.counts.orders == 0) return;
   for (const auto& [currency, money] : money(message)) {

@@ -39,7 +39,8 @@ inline constexpr Table shop_day{"shop_day", "day, currency, orders, gross, refun
 inline constexpr Table bought_by{"bought_by", "message_no, touch, orders", 2};
 inline constexpr Table other_refund{"other_refund", "order_no"};
 
-inline constexpr Table message_place{"message_place", "sort, shelf, value, message_no, day", 4};
+inline constexpr Table message_place{"message_place",
+                                     "sort, shelf, value, message_id, message_no, day", 4};
 inline constexpr Table shelf{
     "shelf", "shelf, messages, success, failed, pending, excluded, clickers, orders"};
 inline constexpr Table shelf_money{"shelf_money", "shelf, currency, orders, gross, refunded", 2};

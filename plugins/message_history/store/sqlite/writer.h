@@ -168,8 +168,6 @@ class SqliteWriter final : public WriteTransaction {
   bool tidy_some();
 
  private:
-  void add_list_counts(const std::map<ListGroup, ListCounts>& changes);
-  void add_list_money(const std::map<std::pair<ListGroup, std::string>, ShopMoney>& changes);
   void put_words(const std::vector<ListWords>& words);
   using DayVisit = std::function<void(std::int32_t day, const DayCounts&)>;
   using MoneyVisit = std::function<void(const RevenueDayRow&)>;

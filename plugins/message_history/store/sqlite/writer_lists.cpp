@@ -1,117 +1,23 @@
-// What the lists of messages are read from: places in every sort, sums by shelf and day, words, and
-// the days of automatic messages.
-#include <algorithm>
+// What the lists of messages are read from beside their tables: words, and the days of automatic
+// messages.
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "store/sqlite/clicked_again.h"
 #include "store/sqlite/counters.h"
+#include "store/sqlite/list_tables.h"
 #include "store/sqlite/message_words.h"
 #include "store/sqlite/period_span.h"
 #include "store/sqlite/rows_io.h"
-#include "store/sqlite/shelf.h"
 #include "store/sqlite/snapshot_rows.h"
 #include "store/sqlite/tables.h"
 #include "store/sqlite/writer.h"
 
 namespace message_history::sqlite {
 
-namespace {
-
-struct ShelvedPlace {
-  std::int64_t shelf = 0;
-  const ListPlace* place = nullptr;
-};
-
-// In the order of the table: neighbouring rows share pages.
-std::vector<ShelvedPlace> in_order(const std::vector<ListPlace>& places) {
-  std::vector<ShelvedPlace> ordered;
-  ordered.reserve(places.size());
-  for (const ListPlace& place : places) ordered.push_back({shelf_number(place.group), &place});
-  std::ranges::sort(ordered, [](const ShelvedPlace& a, const ShelvedPlace& b) {
-    return std::tie(a.place->sort, a.shelf, a.place->key) <
-           std::tie(b.place->sort, b.shelf, b.place->key);
-  });
-  return ordered;
-}
-
-Query& bind_place(Query& query, const ShelvedPlace& at) {
-  const ListPlace& place = *at.place;
-  query.bind(static_cast<std::int64_t>(place.sort)).bind(at.shelf);
-  if (place.sort == MessageSort::name) {
-    query.bind(place.key.text_value);
-  } else {
-    query.bind(place.key.number_value);
-  }
-  return query.bind(place.key.number);
-}
-
-}  // namespace
-
 void SqliteWriter::move_lists(const ListChanges& changes) {
-  for (const ShelvedPlace& at : in_order(changes.left)) {
-    Query query = db_.remove(tables::message_place);
-    bind_place(query, at).run();
-  }
-  for (const ShelvedPlace& at : in_order(changes.taken)) {
-    Query query = db_.add(tables::message_place);
-    bind_place(query, at).bind(at.place->group.day).run();
-  }
-  add_list_counts(changes.counts);
-  add_list_money(changes.money);
+  move_in_lists(db_, changes);
   put_words(changes.words);
-}
-
-void SqliteWriter::add_list_counts(const std::map<ListGroup, ListCounts>& changes) {
-  std::map<std::int64_t, ListCounts> shelves;
-  std::map<std::pair<std::int32_t, std::int64_t>, ListCounts> days;
-  for (const auto& [group, change] : changes) {
-    if (change == ListCounts{}) continue;
-    const std::int64_t shelf = shelf_number(group);
-    shelves[shelf] += change;
-    days[{group.day, shelf}] += change;
-  }
-  const auto add = [this](const Table& table, const auto& bind_key, const ListCounts& change) {
-    return add_to_row(db_, table, bind_key,
-                      {change.messages, change.success, change.failed, change.pending,
-                       change.excluded, change.clickers, change.orders});
-  };
-  for (const auto& [shelf, change] : shelves) {
-    add(
-        tables::shelf, [&](Query& query) { query.bind(shelf); }, change);
-  }
-  for (const auto& [place, change] : days) {
-    const auto bind_key = [&](Query& query) { query.bind(place.first).bind(place.second); };
-    // Messages move on from result to result; what they leave empty need not be read.
-    const Counters counters = add(tables::shelf_day, bind_key, change);
-    if (change.messages >= 0 || counters.front() != 0) continue;
-    Query query = db_.remove(tables::shelf_day);
-    bind_key(query);
-    query.run();
-  }
-}
-
-void SqliteWriter::add_list_money(
-    const std::map<std::pair<ListGroup, std::string>, ShopMoney>& changes) {
-  std::map<std::pair<std::int64_t, std::string>, ShopMoney> shelves;
-  for (const auto& [key, change] : changes) {
-    if (change == ShopMoney{}) continue;
-    const auto& [group, currency] = key;
-    ShopMoney& sum = shelves[{shelf_number(group), currency}];
-    sum.orders += change.orders;
-    sum.gross_minor += change.gross_minor;
-    sum.refunded_minor += change.refunded_minor;
-    add_to_row(
-        db_, tables::shelf_day_money,
-        [&](Query& query) { query.bind(group.day).bind(shelf_number(group)).bind(currency); },
-        {change.orders, change.gross_minor, change.refunded_minor});
-  }
-  for (const auto& [key, change] : shelves) {
-    add_to_row(db_, tables::shelf_money,
-               [&](Query& query) { query.bind(key.first).bind(key.second); },
-               {change.orders, change.gross_minor, change.refunded_minor});
-  }
 }
 
 void SqliteWriter::put_words(const std::vector<ListWords>& words) {
