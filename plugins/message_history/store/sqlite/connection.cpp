@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "store/sqlite/page_checksums.h"
 #include "store/sqlite/row_count.h"
 
 namespace message_history::sqlite {
@@ -15,6 +16,8 @@ namespace {
 
 constexpr int busy_timeout_ms = 5'000;
 constexpr int eager_wait_us = 100;
+// A larger table is not searched for the row that is damaged: whoever asked waits for it.
+constexpr std::int64_t named_rows_max = 1'000'000;
 
 int open_flags(Connection::Mode mode) {
   switch (mode) {
@@ -23,6 +26,7 @@ int open_flags(Connection::Mode mode) {
     case Connection::Mode::write:
       return SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
     case Connection::Mode::read:
+    case Connection::Mode::inspect:
       // Not OPEN_READONLY: the first reader after a crash must be able to recover the log.
       return SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
   }
@@ -38,7 +42,8 @@ int wait_eagerly(void* /*context*/, int waited) {
 
 SQLite::Database opened(const std::string& file, Connection::Mode mode) {
   try {
-    return SQLite::Database(file, open_flags(mode), busy_timeout_ms);
+    return SQLite::Database(file, open_flags(mode), busy_timeout_ms,
+                            mode == Connection::Mode::inspect ? "" : page_checksums_vfs());
   } catch (const SQLite::Exception& error) {
     rethrow(error, file);
   }
@@ -62,6 +67,19 @@ class ShortWait {
  private:
   sqlite3* const database_;
 };
+
+// The page whose checksum is the reason for the error. While SQLite reads the schema, it forgets
+// which error of input it was; one of the disk it would have named elsewhere.
+std::optional<std::int64_t> damaged_page(const SQLite::Exception& error) {
+  const int code = error.getExtendedErrorCode();
+  if (code != SQLITE_IOERR_DATA && code != SQLITE_IOERR) return {};
+  return take_damaged_page();
+}
+
+std::string page_text(std::int64_t page) {
+  return "page " + std::to_string(page) + " does not match its checksum";
+}
+
 std::string hex_text(std::string_view bytes) {
   constexpr char digits[] = "0123456789abcdef";
   std::string hex;
@@ -114,6 +132,15 @@ std::string update_text(const Table& table) {
   return text + where_text(table, kept);
 }
 
+Prepared prepare_on(sqlite3* database, const char* sql, const std::string& file) {
+  sqlite3_stmt* made = nullptr;
+  const int answer =
+      sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+  Prepared statement(made);
+  if (answer != SQLITE_OK) rethrow(SQLite::Exception(database, answer), file);
+  return statement;
+}
+
 template <class Work>
 auto translated(const std::string& file, Work&& work) {
   try {
@@ -126,6 +153,7 @@ auto translated(const std::string& file, Work&& work) {
 }  // namespace
 
 void rethrow(const SQLite::Exception& error, const std::string& file) {
+  if (const auto page = damaged_page(error)) damaged(file, page_text(*page));
   const std::string what = file + ": " + error.what();
   const bool lacked_memory = error.getExtendedErrorCode() == SQLITE_IOERR_NOMEM;
   switch (lacked_memory ? SQLITE_NOMEM : error.getErrorCode()) {
@@ -158,6 +186,10 @@ void damaged(const std::string& file, const std::string& what) {
                      file + ": " + what + "; restore the tenant's folder from a backup");
 }
 
+void Finalizer::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_finalize(statement);
+}
+
 Query::Query(sqlite3_stmt& statement, const std::string& file, const Table* table, Use use)
     : statement_(statement),
       file_(file),
@@ -171,7 +203,18 @@ Query::~Query() {
 
 void Query::check(int answer) const {
   if (answer == SQLITE_OK) return;
-  rethrow(SQLite::Exception(sqlite3_db_handle(&statement_), answer), file_);
+  const SQLite::Exception error(sqlite3_db_handle(&statement_), answer);
+  if (const auto page = damaged_page(error)) name_damaged_page(*page);
+  rethrow(error, file_);
+}
+
+// Throws CORRUPT. The table is read once more without the checksums of pages: those of its rows,
+// and how many there are, may tell what changed. Else the page is all there is to name.
+void Query::name_damaged_page(std::int64_t page) const {
+  if (use_ != Use::reads_rows) damaged(file_, page_text(page));
+  Connection unverified(file_, Connection::Mode::inspect);
+  if (row_count(unverified, *table_).rows <= named_rows_max) expect_all_rows(unverified, *table_);
+  damaged(file_, page_text(page) + ", where rows of " + std::string(table_->name) + " are read");
 }
 
 Query& Query::bind(std::int64_t value) {
@@ -305,19 +348,17 @@ std::string_view Query::bytes() {
   return {data, static_cast<std::size_t>(sqlite3_column_bytes(&statement_, column))};
 }
 
-void Connection::Finalizer::operator()(sqlite3_stmt* statement) const noexcept {
-  sqlite3_finalize(statement);
-}
-
 Connection::Connection(const std::string& file, Mode mode)
     : file_(file), database_(opened(file, mode)) {
   if (mode == Mode::create) {
     // Before anything is written, else they are without effect. Pages of two blocks take fewer
     // calls than those of one; auto_vacuum lets pages be given back.
     execute("PRAGMA page_size=8192");
+    int reserved_bytes = page_checksum_bytes;
+    sqlite3_file_control(handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved_bytes);
     execute("PRAGMA auto_vacuum=INCREMENTAL");
   }
-  if (mode != Mode::read) {
+  if (mode == Mode::create || mode == Mode::write) {
     // FULL: a commit is durable when it returns, also through a power cut.
     execute("PRAGMA journal_mode=WAL");
     execute("PRAGMA synchronous=FULL");
@@ -348,13 +389,8 @@ void Connection::commit() {
   execute("COMMIT");
 }
 
-Connection::Prepared Connection::prepare(const std::string& sql) {
-  sqlite3_stmt* prepared = nullptr;
-  const int answer = sqlite3_prepare_v3(database_.getHandle(), sql.c_str(), -1,
-                                        SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
-  Prepared statement(prepared);
-  if (answer != SQLITE_OK) rethrow(SQLite::Exception(database_.getHandle(), answer), file_);
-  return statement;
+Prepared Connection::prepare(const std::string& sql) {
+  return prepare_on(handle(), sql.c_str(), file_);
 }
 
 Query Connection::query(const char* sql) {
@@ -456,6 +492,12 @@ std::size_t Connection::page_bytes() const {
 
 void Connection::give_back_pages() {
   sqlite3_db_release_memory(database_.getHandle());
+}
+
+bool Connection::has_page_checksums() {
+  int reserved_bytes = -1;  // asks, and changes nothing
+  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved_bytes);
+  return reserved_bytes == page_checksum_bytes;
 }
 
 std::int64_t Connection::steps() const {

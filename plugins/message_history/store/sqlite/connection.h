@@ -39,6 +39,11 @@ namespace message_history::sqlite {
 // Throws CORRUPT: what is damaged, in which file, and the remedy.
 [[noreturn]] void damaged(const std::string& file, const std::string& what);
 
+struct Finalizer {
+  void operator()(sqlite3_stmt* statement) const noexcept;
+};
+using Prepared = std::unique_ptr<sqlite3_stmt, Finalizer>;
+
 // A prepared statement in use. Parameters are bound by position; columns are read in order.
 //
 // One that reads rows of a table verifies each of them before a column can be read; one that writes
@@ -85,6 +90,7 @@ class Query {
 
  private:
   void check(int answer) const;
+  [[noreturn]] void name_damaged_page(std::int64_t page) const;
   void note_bound();
   bool advance();
   bool is_sound_row() const;
@@ -105,7 +111,8 @@ class RowCounter;
 
 class Connection {
  public:
-  enum class Mode { create, write, read };
+  // inspect: reads what is there, also of pages that do not match their checksums.
+  enum class Mode { create, write, read, inspect };
   Connection(const std::string& file, Mode mode);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -151,6 +158,8 @@ class Connection {
   // What its pages take in memory, and giving back those that are not in use.
   std::size_t page_bytes() const;
   void give_back_pages();
+  // Whether the file was made with a checksum on each page; see page_checksums.h.
+  bool has_page_checksums();
   // Virtual machine steps of all statements so far.
   std::int64_t steps() const;
   // Rows changed since it was opened.
@@ -167,10 +176,6 @@ class Connection {
   void commit();
 
  private:
-  struct Finalizer {
-    void operator()(sqlite3_stmt* statement) const noexcept;
-  };
-  using Prepared = std::unique_ptr<sqlite3_stmt, Finalizer>;
   enum class Statement : std::uint8_t { find, put, change, add, add_new, remove };
   static constexpr std::size_t statement_count = 6;
 

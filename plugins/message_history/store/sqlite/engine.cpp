@@ -19,6 +19,7 @@
 #include "store/sqlite/migration.h"
 #include "store/sqlite/opening_turn.h"
 #include "store/sqlite/overwriting.h"
+#include "store/sqlite/page_checksums.h"
 #include "store/sqlite/period_figures.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
@@ -68,6 +69,16 @@ void expect_file_of(Connection& db, std::string_view tenant) {
 
 // Readers of a page have ended by then; exports take longer.
 constexpr std::chrono::milliseconds scrub_wait{20};
+
+// So that one flipped bit of the header does not turn the verifying of pages off.
+constexpr std::string_view page_checksums_key = "page_checksums";
+
+void expect_page_checksums(Connection& db) {
+  if (!find_meta(db, page_checksums_key) || db.has_page_checksums()) return;
+  damaged(db.file(), fmt::format("byte {} of its header, which says that pages have checksums, is "
+                                 "damaged",
+                                 reserved_bytes_at));
+}
 
 constexpr std::int64_t tree_of_orders_since = 4;
 constexpr std::int64_t numbered_blocks_since = 5;
@@ -153,6 +164,7 @@ class SqliteStore final : public Store {
       const OpeningTurn turn(folder_);
       migrate(db_);
     }
+    expect_page_checksums(db_);
     facts_ = read_facts(db_);
     state_ = std::make_unique<WriterState>(db_, facts_.member_salt);
     // A sweep may have ended just before the process did.
@@ -263,6 +275,7 @@ class SqliteEngine final : public Engine {
     migrate(db);
     db.count_rows();
     db.execute("BEGIN IMMEDIATE");
+    put_meta(db, page_checksums_key, "1");
     put_meta(db, "tenant", facts.tenant);
     put_meta(db, "time_zone", facts.time_zone);
     put_meta(db, "currency", facts.currency);

@@ -1,6 +1,7 @@
 // The audit chain, page by page in either direction.
 #include <algorithm>
 
+#include "store/sqlite/page_checksums.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
@@ -14,12 +15,16 @@ std::vector<AuditRow> SqliteSnapshot::audit_newest(std::int64_t before_number, s
   return rows_of(query.bind(before_number).bind(limit), read_audit);
 }
 
+// For the verification of the chain, which tells the row that is wrong where a page's checksum
+// would tell the page.
 std::vector<AuditRow> SqliteSnapshot::audit_oldest(std::int64_t after_number, std::int64_t limit) {
+  const UnverifiedPages unverified(db_.handle());
   Query query = db_.rows(tables::audit, "WHERE audit_no > ? ORDER BY audit_no LIMIT ?");
   return rows_of(query.bind(after_number).bind(limit), read_audit);
 }
 
 AuditHead SqliteSnapshot::audit_head() {
+  const UnverifiedPages unverified(db_.handle());
   return read_audit_head(db_);
 }
 

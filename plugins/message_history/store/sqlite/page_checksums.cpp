@@ -1,0 +1,276 @@
+#include "store/sqlite/page_checksums.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "store/checksum.h"
+
+namespace message_history::sqlite {
+
+namespace {
+
+constexpr int start_bytes = 100;  // of a database, which SQLite calls its header
+constexpr int page_bytes_min = 512;
+constexpr int page_bytes_max = 65'536;
+constexpr std::array<unsigned char, page_checksum_bytes> unsealed{};
+
+// Above 100, as SQLite leaves to layers; "CRMH" so that no other layer takes it for its own.
+constexpr int verify_pages_control = 0x43524D48;
+
+thread_local std::optional<std::int64_t> damaged_page_of_thread;
+
+// A database file, as SQLite holds it: what this layer knows of it, and behind that the same file
+// as the layer below holds it.
+struct PageFile {
+  sqlite3_file methods;
+  bool has_checksums;
+  bool is_verified;  // else pages are read as they are
+};
+
+constexpr std::size_t below_at =
+    (sizeof(PageFile) + alignof(std::max_align_t) - 1) & ~(alignof(std::max_align_t) - 1);
+
+PageFile& page_file(sqlite3_file* file) {
+  return *reinterpret_cast<PageFile*>(file);
+}
+
+sqlite3_file* below(sqlite3_file* file) {
+  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + below_at);
+}
+
+// Whether the read or write is one of a whole page; SQLite reads parts of the header too.
+bool is_page(int bytes, sqlite3_int64 at) {
+  return bytes >= page_bytes_min && (bytes & (bytes - 1)) == 0 && at % bytes == 0;
+}
+
+bool reserves_checksums(const unsigned char* header) {
+  return header[reserved_bytes_at] == page_checksum_bytes;
+}
+
+// What SQLite changes in the first page of a copy that it makes (`.backup`), beside nothing else:
+// the change counter, the schema cookie, and the version that wrote last. Its checksum takes them
+// for zeros.
+void blank_what_copies_change(std::array<char, start_bytes>& start) {
+  constexpr struct { std::ptrdiff_t at, bytes; } changed[] = {{24, 4}, {40, 4}, {92, 8}};
+  for (const auto& [at, bytes] : changed) std::fill_n(start.begin() + at, bytes, '\0');
+}
+
+// The CRC-32 of the page's bytes before it, begun with the page's number, and the number, each the
+// lowest byte first: a page in another's place is as wrong as one that changed.
+std::array<unsigned char, page_checksum_bytes> checksum_of(const char* page, int bytes,
+                                                           std::uint32_t number) {
+  std::array<char, start_bytes> start;
+  std::copy_n(page, start.size(), start.begin());
+  if (number == 1) blank_what_copies_change(start);
+  const std::size_t rest = static_cast<std::size_t>(bytes - page_checksum_bytes) - start.size();
+  const std::uint32_t crc =
+      crc32_of({page + start.size(), rest}, crc32_of({start.data(), start.size()}, number));
+  std::array<unsigned char, page_checksum_bytes> sealed{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    sealed[i] = static_cast<unsigned char>(crc >> (8 * i));
+    sealed[4 + i] = static_cast<unsigned char>(number >> (8 * i));
+  }
+  return sealed;
+}
+
+std::uint32_t page_number(sqlite3_int64 at, int bytes) {
+  return static_cast<std::uint32_t>(at / bytes + 1);
+}
+
+int close_file(sqlite3_file* file) {
+  return below(file)->pMethods->xClose(below(file));
+}
+
+int read_file(sqlite3_file* file, void* data, int bytes, sqlite3_int64 at) {
+  const int answer = below(file)->pMethods->xRead(below(file), data, bytes, at);
+  const PageFile& from = page_file(file);
+  if (answer != SQLITE_OK || !from.has_checksums || !is_page(bytes, at)) return answer;
+  auto* checksum = static_cast<unsigned char*>(data) + bytes - page_checksum_bytes;
+  if (std::memcmp(checksum, unsealed.data(), unsealed.size()) == 0) return SQLITE_OK;
+  const std::uint32_t number = page_number(at, bytes);
+  const auto expected = checksum_of(static_cast<const char*>(data), bytes, number);
+  if (std::memcmp(checksum, expected.data(), expected.size()) != 0 && from.is_verified) {
+    damaged_page_of_thread = number;
+    return SQLITE_IOERR_DATA;
+  }
+  // From here the page may change and go to the log, where this checksum would be wrong.
+  std::memset(checksum, 0, page_checksum_bytes);
+  return SQLITE_OK;
+}
+
+int write_file(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 at) {
+  PageFile& to = page_file(file);
+  if (at == 0 && bytes >= start_bytes) {
+    to.has_checksums = reserves_checksums(static_cast<const unsigned char*>(data));
+  }
+  if (!to.has_checksums || !is_page(bytes, at)) {
+    return below(file)->pMethods->xWrite(below(file), data, bytes, at);
+  }
+  std::array<char, page_bytes_max> page;
+  const std::string_view content(static_cast<const char*>(data),
+                                 static_cast<std::size_t>(bytes - page_checksum_bytes));
+  std::copy(content.begin(), content.end(), page.begin());
+  const auto sealed = checksum_of(page.data(), bytes, page_number(at, bytes));
+  std::memcpy(page.data() + content.size(), sealed.data(), sealed.size());
+  return below(file)->pMethods->xWrite(below(file), page.data(), bytes, at);
+}
+
+int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
+  return below(file)->pMethods->xTruncate(below(file), size);
+}
+
+int sync_file(sqlite3_file* file, int flags) {
+  return below(file)->pMethods->xSync(below(file), flags);
+}
+
+int file_size(sqlite3_file* file, sqlite3_int64* size) {
+  return below(file)->pMethods->xFileSize(below(file), size);
+}
+
+int lock_file(sqlite3_file* file, int level) {
+  return below(file)->pMethods->xLock(below(file), level);
+}
+
+int unlock_file(sqlite3_file* file, int level) {
+  return below(file)->pMethods->xUnlock(below(file), level);
+}
+
+int check_reserved_lock(sqlite3_file* file, int* is_reserved) {
+  return below(file)->pMethods->xCheckReservedLock(below(file), is_reserved);
+}
+
+int control_file(sqlite3_file* file, int operation, void* argument) {
+  if (operation == verify_pages_control) {
+    page_file(file).is_verified = *static_cast<const bool*>(argument);
+    return SQLITE_OK;
+  }
+  return below(file)->pMethods->xFileControl(below(file), operation, argument);
+}
+
+int sector_size(sqlite3_file* file) {
+  return below(file)->pMethods->xSectorSize(below(file));
+}
+
+int device_characteristics(sqlite3_file* file) {
+  return below(file)->pMethods->xDeviceCharacteristics(below(file));
+}
+
+int map_shared(sqlite3_file* file, int region, int bytes, int extend, void volatile** memory) {
+  return below(file)->pMethods->xShmMap(below(file), region, bytes, extend, memory);
+}
+
+int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
+  return below(file)->pMethods->xShmLock(below(file), offset, count, flags);
+}
+
+void shared_barrier(sqlite3_file* file) {
+  below(file)->pMethods->xShmBarrier(below(file));
+}
+
+int unmap_shared(sqlite3_file* file, int is_deleted) {
+  return below(file)->pMethods->xShmUnmap(below(file), is_deleted);
+}
+
+// Version 2: without mapping the file into memory, which would pass by what is verified here.
+constexpr sqlite3_io_methods page_methods{2,
+                                          close_file,
+                                          read_file,
+                                          write_file,
+                                          truncate_file,
+                                          sync_file,
+                                          file_size,
+                                          lock_file,
+                                          unlock_file,
+                                          check_reserved_lock,
+                                          control_file,
+                                          sector_size,
+                                          device_characteristics,
+                                          map_shared,
+                                          lock_shared,
+                                          shared_barrier,
+                                          unmap_shared,
+                                          nullptr,
+                                          nullptr};
+
+// The layer itself: the system's own, with another way to open a database file.
+class Layer {
+ public:
+  Layer() : below_(sqlite3_vfs_find(nullptr)), vfs_(*below_) {
+    // The plugin may be loaded twice, in two versions: each has a name of its own.
+    name_ = fmt::format("message_history.pages.{}", static_cast<const void*>(this));
+    vfs_.zName = name_.c_str();
+    vfs_.szOsFile = static_cast<int>(below_at) + below_->szOsFile;
+    vfs_.pNext = nullptr;
+    vfs_.xOpen = open;
+    sqlite3_vfs_register(&vfs_, 0);
+  }
+  ~Layer() { sqlite3_vfs_unregister(&vfs_); }
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
+
+  const char* name() const { return name_.c_str(); }
+  sqlite3_vfs* below_layer() const { return below_; }
+
+ private:
+  static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
+                  int* out_flags);
+
+  sqlite3_vfs* const below_;
+  sqlite3_vfs vfs_;
+  std::string name_;
+};
+
+Layer& layer() {
+  static Layer layer;
+  return layer;
+}
+
+int Layer::open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags,
+                int* out_flags) {
+  sqlite3_vfs* const lower = layer().below_layer();
+  // Logs, journals and temporary files have no pages of their own.
+  if ((flags & SQLITE_OPEN_MAIN_DB) == 0) return lower->xOpen(lower, name, file, flags, out_flags);
+  file->pMethods = nullptr;  // nothing to close when it fails
+  const int answer = lower->xOpen(lower, name, below(file), flags, out_flags);
+  if (answer != SQLITE_OK) return answer;
+  std::array<unsigned char, start_bytes> header{};
+  const int read = below(file)->pMethods->xRead(below(file), header.data(), start_bytes, 0);
+  if (read != SQLITE_OK && read != SQLITE_IOERR_SHORT_READ) {
+    close_file(file);
+    return read;
+  }
+  page_file(file).has_checksums = read == SQLITE_OK && reserves_checksums(header.data());
+  page_file(file).is_verified = true;
+  file->pMethods = &page_methods;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+const char* page_checksums_vfs() {
+  return layer().name();
+}
+
+UnverifiedPages::UnverifiedPages(sqlite3* database) : database_(database) {
+  bool is_verified = false;
+  sqlite3_file_control(database_, "main", verify_pages_control, &is_verified);
+}
+
+UnverifiedPages::~UnverifiedPages() {
+  bool is_verified = true;
+  sqlite3_file_control(database_, "main", verify_pages_control, &is_verified);
+}
+
+std::optional<std::int64_t> take_damaged_page() {
+  return std::exchange(damaged_page_of_thread, {});
+}
+
+}  // namespace message_history::sqlite
