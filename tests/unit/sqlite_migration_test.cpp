@@ -310,6 +310,8 @@ TEST(SqliteMigration, ErasuresOfVersionEightAreStillFound) {
   }
   const auto store = file.open();
   EXPECT_EQ(faults_of(file.file()), std::vector<std::string>{});
+  EXPECT_EQ(store->pending_scrub().erasures, 2);  // the one of version 4 as well
+  EXPECT_TRUE(store->scrub());
   const auto writer = store->begin();
   EXPECT_TRUE(writer->may_be_erased("anybody"));
   EXPECT_EQ(writer->erasure(key)->erased, erased);

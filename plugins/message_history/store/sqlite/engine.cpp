@@ -87,6 +87,7 @@ constexpr std::int64_t clicked_again_since = 7;
 constexpr std::int64_t period_figures_since = 8;
 constexpr std::int64_t hashes_of_erased_ids_since = 9;
 constexpr std::int64_t lists_by_id_since = 10;
+constexpr std::int64_t ids_written_anew_since = 11;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
 // What an index told of orders before.
@@ -131,6 +132,7 @@ void migrate(Connection& db) {
     add_checksums(db);
     count_all_rows(db);  // what is filled below is read from counted tables
   }
+  if (version > 0 && version < ids_written_anew_since) write_ids_anew(db);
   if (version < tree_of_orders_since) fill_tree_of_orders(db);
   if (version > 0 && version < clicked_again_since) fill_clicked_again(db);
   if (version > 0 && version < period_figures_since) fill_period_figures(db);

@@ -2,10 +2,13 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <string>
 
+#include "store/sqlite/overwriting.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/run_cursor.h"
+#include "store/sqlite/scrub_state.h"
 #include "store/sqlite/tables.h"
 
 namespace message_history::sqlite {
@@ -86,6 +89,19 @@ void answer_checksum(sqlite3_context* context, int count, sqlite3_value** values
   sqlite3_result_int64(context, checksum.value());
 }
 
+// All that there were: what is left of which of them, nobody knows.
+void note_pending_erasures(Connection& db) {
+  const std::int64_t erasures = row_count(db, tables::erasure).rows;
+  if (erasures == 0) return;
+  Query newest = db.query("SELECT coalesce(max(recorded_at), 0) FROM source");
+  newest.step();
+  PendingScrub pending = read_pending_scrub(db);
+  if (pending.erasures == 0) pending.since_us = newest.integer();
+  pending.erasures = std::max(pending.erasures, erasures);
+  save_pending_scrub(db, pending);
+  count_rows(db, tables::meta);
+}
+
 void put_checksums(Connection& db, const Table& table) {
   db.execute("UPDATE " + std::string(table.name) + " SET crc = checksum_of_row(" +
              std::string(table.columns) + ")");
@@ -136,6 +152,17 @@ void renew_checksums(Connection& db, const Table& table) {
 void add_hashes_of_erased_ids(Connection& db) {
   expect_all_rows(db, erasure_of_version_8);
   renew_checksums(db, tables::erasure);
+}
+
+void write_ids_anew(Connection& db) {
+  const Overwriting overwriting(db);
+  for (const Table* table : {&tables::member, &tables::quarantine}) {
+    // SQLite does not write a page that stays as it is.
+    db.execute("UPDATE " + std::string(table->name) + " SET crc = 0");
+    renew_checksums(db, *table);
+  }
+  db.execute("PRAGMA incremental_vacuum");
+  note_pending_erasures(db);
 }
 
 }  // namespace message_history::sqlite

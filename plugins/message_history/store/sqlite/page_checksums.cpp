@@ -7,11 +7,13 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "store/checksum.h"
+#include "store/sqlite/row_remains.h"
 
 namespace message_history::sqlite {
 
@@ -111,15 +113,19 @@ int write_file(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 at
   if (at == 0 && bytes >= start_bytes) {
     to.has_checksums = reserves_checksums(static_cast<const unsigned char*>(data));
   }
-  if (!to.has_checksums || !is_page(bytes, at)) {
+  const std::string_view content(static_cast<const char*>(data), static_cast<std::size_t>(bytes));
+  const bool has_remains = is_page(bytes, at) && holds_row_remains(content);
+  if (!is_page(bytes, at) || (!to.has_checksums && !has_remains)) {
     return below(file)->pMethods->xWrite(below(file), data, bytes, at);
   }
-  std::array<char, page_bytes_max> page;
-  const std::string_view content(static_cast<const char*>(data),
-                                 static_cast<std::size_t>(bytes - page_checksum_bytes));
-  std::copy(content.begin(), content.end(), page.begin());
-  const auto sealed = checksum_of(page.data(), bytes, page_number(at, bytes));
-  std::memcpy(page.data() + content.size(), sealed.data(), sealed.size());
+  std::array<char, page_bytes_max> copy;
+  const std::span<char> page(copy.data(), content.size());
+  std::ranges::copy(content, page.begin());
+  if (has_remains) clear_row_remains(page);
+  if (to.has_checksums) {
+    const auto sealed = checksum_of(page.data(), bytes, page_number(at, bytes));
+    std::ranges::copy(sealed, page.last(sealed.size()).begin());
+  }
   return below(file)->pMethods->xWrite(below(file), page.data(), bytes, at);
 }
 

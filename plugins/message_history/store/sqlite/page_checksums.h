@@ -6,8 +6,11 @@
 // SQLite's own checksums, which it verifies when it takes the log up.
 //
 // Only databases made with room for it (`page_checksum_bytes` reserved on each page) have such
-// checksums; others are read and written as they are. A page whose checksum is eight zero bytes was
+// checksums. A page whose checksum is eight zero bytes was
 // written by a program without this layer, such as the sqlite3 shell, and is not verified.
+//
+// Nor does what SQLite leaves of rows in a page's free part get into any database file; see
+// row_remains.h.
 #pragma once
 
 #include <cstdint>
