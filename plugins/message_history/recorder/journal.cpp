@@ -84,8 +84,7 @@ std::vector<JournalRecord> Journal::all_records() {
   }
   std::ranges::move(later, std::back_inserter(earlier));
   std::ranges::stable_sort(earlier, {}, &JournalRecord::number);
-  const auto repeated = std::ranges::unique(earlier);
-  earlier.erase(repeated.begin(), repeated.end());
+  earlier.erase(std::unique(earlier.begin(), earlier.end()), earlier.end());
   return earlier;
 }
 

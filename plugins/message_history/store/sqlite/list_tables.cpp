@@ -74,10 +74,10 @@ void add_counts(Connection& db, const std::map<ListGroup, ListCounts>& changes) 
   };
   for (const auto& [shelf, change] : shelves) {
     add(
-        tables::shelf, [&](Query& query) { query.bind(shelf); }, change);
+        tables::shelf, [number = shelf](Query& query) { query.bind(number); }, change);
   }
   for (const auto& [place, change] : days) {
-    const auto bind_key = [&](Query& query) { query.bind(place.first).bind(place.second); };
+    const auto bind_key = [&at = place](Query& query) { query.bind(at.first).bind(at.second); };
     // Messages move on from result to result; what they leave empty need not be read.
     const Counters counters = add(tables::shelf_day, bind_key, change);
     if (change.messages >= 0 || counters.front() != 0) continue;
@@ -92,7 +92,8 @@ void add_money(Connection& db,
   std::map<std::pair<std::int64_t, std::string>, ShopMoney> shelves;
   for (const auto& [key, change] : changes) {
     if (change == ShopMoney{}) continue;
-    const auto& [group, currency] = key;
+    const ListGroup& group = key.first;
+    const std::string& currency = key.second;
     ShopMoney& sum = shelves[{shelf_number(group), currency}];
     sum.orders += change.orders;
     sum.gross_minor += change.gross_minor;
@@ -104,7 +105,7 @@ void add_money(Connection& db,
   }
   for (const auto& [key, change] : shelves) {
     add_to_row(db, tables::shelf_money,
-               [&](Query& query) { query.bind(key.first).bind(key.second); },
+               [&at = key](Query& query) { query.bind(at.first).bind(at.second); },
                {change.orders, change.gross_minor, change.refunded_minor});
   }
 }

@@ -3,7 +3,6 @@
 #include <crm/ext/events.h>
 
 #include <optional>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -20,7 +19,8 @@ std::string reaching_delivery(TreeSet& trees, const CreditRow& credit) {
   std::vector<MemberDelivery> entries =
       member_deliveries(trees, credit.member, CRM_TIME_US_MIN, CRM_TIME_US_MAX);
   MemberDelivery* first_after = nullptr;
-  for (MemberDelivery& entry : std::views::reverse(entries)) {
+  for (auto at = entries.rbegin(); at != entries.rend(); ++at) {
+    MemberDelivery& entry = *at;
     if (entry.message != credit.message || !entry.is_success) continue;
     if (entry.at_us <= touch_at_us) return std::move(entry.delivery_id);
     first_after = &entry;
