@@ -16,8 +16,8 @@ void add_checksums(Connection& db);
 
 // Version 8 to 9: erasures have another column. CORRUPT when one is damaged or missing already.
 void add_hashes_of_erased_ids(Connection& db);
-// Version 10 to 11: pages with members' ids are written anew, so that nothing is left in them of ids
-// that are gone; see row_remains.h. Until the log is in the file, erasures are not complete.
+// Version 10 to 11: pages with members' ids are written anew, so that nothing is left in them of
+// ids that are gone; see row_remains.h. Until the log is in the file, erasures are not complete.
 void write_ids_anew(Connection& db);
 // Gives every row of a table the checksum of these columns, and counts the table anew.
 void renew_checksums(Connection& db, const Table& table);
