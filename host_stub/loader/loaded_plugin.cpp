@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <crm/cpp/text.hpp>
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -167,6 +168,32 @@ crm::Result<uint64_t> LoadedPlugin::position(StreamName stream) {
   });
   if (!asked) return asked.error();
   return seq;
+}
+
+crm::Result<std::vector<uint64_t>> LoadedPlugin::refused(StreamName stream) {
+  constexpr uint64_t page = 4096;
+  std::vector<uint64_t> seqs;
+  if (!CRM_HAS(events_, refused) || events_->refused == nullptr) return seqs;
+  while (seqs.size() < CRM_BATCH_EVENTS_MAX) {
+    const size_t known = seqs.size();
+    const uint64_t after = known == 0 ? 0 : seqs.back();
+    seqs.resize(known + page);
+    uint64_t count = 0;
+    const auto asked = guarded("refused", [&] {
+      return events_->refused(plugin_, crm::str(stream.tenant), crm::str(stream.source), after,
+                              seqs.data() + known, page, &count);
+    });
+    if (!asked) return asked.error();
+    seqs.resize(known + std::min(count, page));
+    if (count < page) break;
+    if (seqs[known] <= after || !std::is_sorted(seqs.begin(), seqs.end())) {
+      return failure(CRM_ERR_INTERNAL,
+                     fmt::format("{} lists refused events that do not rise; report it to the "
+                                 "plugin's vendor",
+                                 id()));
+    }
+  }
+  return seqs;
 }
 
 crm::Result<Sha256Digest> LoadedPlugin::digest(std::string_view tenant) {

@@ -59,6 +59,8 @@ class LoadedPlugin {
   // Only what is offered may be called. A failure's detail is what the plugin explained.
   Outcome on_batch(const crm_event_batch& batch, crm_event_ack& ack);
   crm::Result<uint64_t> position(StreamName stream);
+  // Rising; empty when the plugin does not tell. At most CRM_BATCH_EVENTS_MAX of them.
+  crm::Result<std::vector<uint64_t>> refused(StreamName stream);
   crm::Result<Sha256Digest> digest(std::string_view tenant);
   // Of an offered view, constant until the plugin ends.
   crm::Result<std::vector<const crm_menu_entry*>> menu() const;

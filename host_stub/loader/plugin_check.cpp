@@ -155,8 +155,8 @@ Outcome check_plugin(const crm_plugin* plugin) {
 }
 
 Outcome check_events(const crm_ext_events* events) {
-  const uint64_t needed = offsetof(crm_ext_events, digest) + sizeof(events->digest);
-  if (auto size = check_size(CRM_EXT_EVENTS, events->size, needed, "digest"); !size) return size;
+  const auto size = check_size(CRM_EXT_EVENTS, events->size, CRM_EXT_EVENTS_SIZE_1_0, "digest");
+  if (!size) return size;
   return check_slots(CRM_EXT_EVENTS, {{"on_batch", events->on_batch != nullptr},
                                       {"position", events->position != nullptr},
                                       {"digest", events->digest != nullptr}});

@@ -68,6 +68,10 @@ class Plugin {
 
   uint64_t position(crm_str tenant, crm_str source) { return started().position(tenant, source); }
 
+  uint64_t refused(crm_str tenant, crm_str source, uint64_t after, std::span<uint64_t> seqs) {
+    return started().refused(tenant, source, after, seqs);
+  }
+
   void digest(crm_str tenant, uint8_t* sha256) {
     const Sha256 digest = started().digest(tenant);
     std::memcpy(sha256, digest.data(), digest.size());

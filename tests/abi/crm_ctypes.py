@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 OK, ERR_NOT_FOUND, ERR_CANCELLED, ERR_FULL = 0, -4, -7, -10
-MAGIC, MAJOR, MINOR = 0x504D5243, 1, 0
+MAGIC, MAJOR, MINOR = 0x504D5243, 1, 1
 EVENT_MESSAGE, EVENT_DELIVERY = 1, 2
 MESSAGE_MANUAL, STATE_COMPLETED, CHANNEL_ALIMTALK, DELIVERY_DELIVERED = 2, 3, 1, 7
 
@@ -104,7 +104,9 @@ class ExtEvents(c.Structure):
     _fields_ = [("size", c.c_uint32), ("reserved0", c.c_uint32),
                 ("on_batch", c.CFUNCTYPE(c.c_int32, PLUGIN, c.POINTER(EventBatch), c.POINTER(EventAck))),
                 ("position", c.CFUNCTYPE(c.c_int32, PLUGIN, Str, Str, c.POINTER(c.c_uint64))),
-                ("digest", c.CFUNCTYPE(c.c_int32, PLUGIN, Str, c.POINTER(c.c_uint8)))]
+                ("digest", c.CFUNCTYPE(c.c_int32, PLUGIN, Str, c.POINTER(c.c_uint8))),
+                ("refused", c.CFUNCTYPE(c.c_int32, PLUGIN, Str, Str, c.c_uint64, c.POINTER(c.c_uint64), c.c_uint64,
+                                        c.POINTER(c.c_uint64)))]
 
 
 class Localized(c.Structure):

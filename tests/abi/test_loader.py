@@ -42,7 +42,7 @@ REJECTED = {
     "null_descriptor": (r"crm_plugin_query returned NULL", r"return the address"),
     "short_descriptor": (r"crm_plugin_descriptor\.size is 64 bytes.*72.*create", r"build the plugin"),
     "other_major": (r"crm_plugin_descriptor\.abi_major is 2", r"install"),
-    "newer_minor": (r"crm_plugin_descriptor\.abi_minor is 1", r"update the host"),
+    "newer_minor": (r"crm_plugin_descriptor\.abi_minor is 2", r"update the host"),
     "bad_id": (r"crm_plugin_descriptor\.id is \"\.\./\.\./etc\"", r"org\.example\.plugin"),
     "long_id": (r"crm_plugin_descriptor\.id is 129 bytes", r"1 to 128 bytes"),
     "null_create": (r"crm_plugin_descriptor\.create is NULL", r"set it"),

@@ -101,15 +101,6 @@ std::vector<std::vector<std::string>> all_shown(mh::Snapshot& snapshot, std::int
       shown.push_back(list_of(snapshot, kind, page));
     }
   }
-  // The newest five of what an order's page looks at.
-  const mh::MemberNo member = snapshot.member("kim")->number;
-  std::vector<std::string>& newest = shown.emplace_back();
-  for (const mh::Delivery& row : snapshot.deliveries_of(member, 0, CRM_TIME_US_MAX, 5)) {
-    newest.push_back(row.delivery_id);
-  }
-  for (const mh::TouchRow& row : snapshot.touches_of(member, 0, CRM_TIME_US_MAX, 5)) {
-    newest.push_back(snapshot.message(row.message)->message_id + row.delivery_id);
-  }
   std::vector<std::string> failures;
   for (const mh::FailureRow& row : snapshot.failures(snapshot.message("M1")->number, limit)) {
     failures.push_back(row.route.provider + ":" + row.code);

@@ -51,6 +51,7 @@ class FakeSnapshot : public mh::Snapshot {
   std::vector<mh::AuditRow> running;  // exports, oldest first
   std::vector<mh::SourceRow> all_sources;
   std::vector<mh::QuarantineEntry> quarantined;  // oldest first
+  std::vector<mh::SkippedEntry> skipped;
   std::int64_t held_message_count = 0;
   std::int64_t held_refund_count = 0;
   mh::StoreSize store_size;
@@ -323,6 +324,18 @@ class FakeSnapshot : public mh::Snapshot {
     return cut(std::move(rows), limit);
   }
   std::int64_t quarantine_count() override { return static_cast<std::int64_t>(quarantined.size()); }
+  std::vector<std::int64_t> refused_seqs(std::string_view source, std::int64_t after,
+                                         std::int64_t limit) override {
+    std::set<std::int64_t> seqs;
+    for (const mh::QuarantineEntry& entry : quarantined) {
+      if (entry.source == source && entry.row.seq > after) seqs.insert(entry.row.seq);
+    }
+    std::vector<std::int64_t> found(seqs.begin(), seqs.end());
+    if (found.size() > static_cast<std::size_t>(limit))
+      found.resize(static_cast<std::size_t>(limit));
+    return found;
+  }
+  std::vector<mh::SkippedEntry> skipped_by_name() override { return skipped; }
   std::int64_t held_messages() override { return held_message_count; }
   std::int64_t held_refunds() override { return held_refund_count; }
   mh::StoreSize size() override { return store_size; }

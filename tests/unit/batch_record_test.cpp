@@ -79,7 +79,8 @@ TEST(BatchRecordTest, keepsWhatWasRefusedAndTheCounts) {
       99,
       3,
       1,
-      {{7, "order", "no amount", "{}", "kim"}, {8, "unreadable", "too short", "", {}}}};
+      {{7, "order", "no amount", "{}", "kim"}, {8, "unreadable", "too short", "", {}, true}},
+      {{"type survey", 300}, {"channel pigeon", 1}}};
   const std::string payload = packed({}, summary);
   const BatchRecord record(payload);
   EXPECT_EQ(record.summary().source, "보내는 곳");
@@ -91,6 +92,33 @@ TEST(BatchRecordTest, keepsWhatWasRefusedAndTheCounts) {
   EXPECT_EQ(record.summary().refused[0].member_id, "kim");
   EXPECT_EQ(record.summary().refused[1].member_id, std::nullopt);
   EXPECT_EQ(record.summary().refused[1].reason, "too short");
+  EXPECT_FALSE(record.summary().refused[0].again);
+  EXPECT_TRUE(record.summary().refused[1].again);
+  ASSERT_EQ(record.summary().skipped_by_name.size(), 2u);
+  EXPECT_EQ(record.summary().skipped_by_name[0].name, "type survey");
+  EXPECT_EQ(record.summary().skipped_by_name[0].count, 300u);
+}
+
+TEST(BatchRecordTest, keepsWhatIsTakenAgainWhateverItsNumber) {
+  const test::Event delivery = test::Delivery{1'000'000, "M", "d1", "kim", CRM_DELIVERY_SENT};
+  test::EventList list;
+  list.add(delivery, 50);
+  list.add(delivery, 7);
+  auto* const again = const_cast<crm_event*>(list.batch(batch_tenant, batch_source).events[1]);
+  again->flags |= CRM_EVENT_AGAIN;
+  BatchRecordWriter writer;
+  const crm_event_batch batch = list.batch(batch_tenant, batch_source);
+  for (std::uint64_t i = 0; i < batch.count; ++i) {
+    writer.add(crm::event_of(batch.events[i]).value());
+  }
+  const std::string payload = writer.finish({});
+  const BatchRecord record(payload);
+  const auto& first = *std::get<const crm_event_delivery*>(record.events().at(0));
+  const auto& second = *std::get<const crm_event_delivery*>(record.events().at(1));
+  EXPECT_EQ(first.head.seq, 50u);
+  EXPECT_EQ(first.head.flags & CRM_EVENT_AGAIN, 0u);
+  EXPECT_EQ(second.head.seq, 7u);
+  EXPECT_EQ(second.head.flags & CRM_EVENT_AGAIN, CRM_EVENT_AGAIN);
 }
 
 // Pinned: what an earlier release left in a journal must be readable.
@@ -98,17 +126,21 @@ TEST(BatchRecordTest, bytesAreAsSpecified) {
   const std::string payload =
       packed({test::Delivery{1'000'000, "M", "d1", "kim", CRM_DELIVERY_SENT},
               test::Delivery{1'000'000, "M", "d2", "lee", CRM_DELIVERY_FAILED, "3018"}},
-             {"s", 0, 106, 0, 0, {}});
-  const std::string expected = std::string("\x01\x01s\x00\x6a\x00\x00\x00\x02", 9) +
-                               std::string("\x02\x67\x80\x89\x7a\x00\x15\x01M\x09mts-kakao", 19) +
-                               "\x02"
-                               "d1\x03"
-                               "kim" +
-                               std::string("\x1a\x03\x00\x01\x16\x02", 6) +
-                               "d2\x03"
-                               "lee\x04"
-                               "3018";
-  EXPECT_EQ(payload, expected);
+             {"s", 0, 106, 0, 0, {}, {}});
+  // Version 2 has the names of what was skipped.
+  const std::string head = std::string("\x02\x01s\x00\x6a\x00\x00\x00\x00\x02", 10);
+  const std::string head_1 = std::string("\x01\x01s\x00\x6a\x00\x00\x00\x02", 9);
+  const std::string events = std::string("\x02\x67\x80\x89\x7a\x00\x15\x01M\x09mts-kakao", 19) +
+                             "\x02"
+                             "d1\x03"
+                             "kim" +
+                             std::string("\x1a\x03\x00\x01\x16\x02", 6) +
+                             "d2\x03"
+                             "lee\x04"
+                             "3018";
+  EXPECT_EQ(payload, head + events);
+  const std::string earlier = head_1 + events;
+  EXPECT_EQ(BatchRecord(earlier).events().size(), 2u);
 }
 
 TEST(BatchRecordTest, bytesCutOffAnywhereAreCorrupt) {

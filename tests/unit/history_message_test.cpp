@@ -367,17 +367,36 @@ TEST_F(HistoryHealthState, NamesAnIdleSourceInsteadOfSayingThatAllIsWell) {
   EXPECT_NE(text.find("after 30 min"), std::string::npos) << text;
 }
 
-TEST_F(HistoryHealthState, IsNotWellWhatIsRefusedEvenWhereNothingOfItIsKept) {
+TEST_F(HistoryHealthState, IsNotWellWhileAnythingIsRefused) {
   source().rejected = 3;
+  world_.snapshot.quarantined = make_world().snapshot.quarantined;
   EXPECT_EQ(notices(), "state:warning ");
   EXPECT_NE(part(rendered(world_, make_request("health")), "state")["text"].get<std::string>().find(
-                "3 events"),
+                "1 events"),
             std::string::npos);
+  world_.snapshot.quarantined.clear();  // corrected, and taken again
+  EXPECT_EQ(notices(), "state:success ");
 }
 
 TEST_F(HistoryHealthState, SaysThatNotEveryEventWasRecordedWhenSomeWereSkipped) {
   source().skipped = 2;
-  EXPECT_EQ(notices(), "skipped:info ");
+  EXPECT_EQ(notices(), "passed_over:info ");
+}
+
+TEST_F(HistoryHealthState, NamesWhatWasSkippedBecauseItIsNotKnown) {
+  source().skipped = 5;
+  world_.snapshot.skipped = {{"send-engine", {{1}, "", 1, now_us}},
+                             {"send-engine", {{1}, "channel pigeon", 2, now_us}}};
+  EXPECT_EQ(notices(), "unknown:warning passed_over:info ");
+  const Json document = rendered(world_, make_request("health"));
+  EXPECT_NE(part(document, "unknown")["text"].get<std::string>().find("3 events"),
+            std::string::npos);
+  EXPECT_NE(part(document, "passed_over")["text"].get<std::string>().find("2 events"),
+            std::string::npos);
+  const Json rows = part(document, "skipped")["rows"];
+  EXPECT_EQ(rows[0]["name"], "Other names");
+  EXPECT_EQ(rows[1]["name"], "channel pigeon");
+  EXPECT_EQ(rows[1]["events"], 2);
 }
 
 TEST(HistoryHealth, TellsWhichErasuresAreNotCompleteAndWhy) {

@@ -166,6 +166,18 @@ TEST(MenuEntries, TextsThatCannotBeReadAreNamed) {
   expect_refused(check_menu_entry(entry), {"titles[0]"});
 }
 
+TEST(ExtensionTables, OnesOfTheFirstReleaseAreTaken) {
+  crm_ext_events events{};
+  events.on_batch = [](crm_plugin*, const crm_event_batch*, crm_event_ack*) { return CRM_OK; };
+  events.position = [](crm_plugin*, crm_str, crm_str, uint64_t*) { return CRM_OK; };
+  events.digest = [](crm_plugin*, crm_str, uint8_t*) { return CRM_OK; };
+  events.size = CRM_EXT_EVENTS_SIZE_1_0;
+  EXPECT_TRUE(check_events(&events));
+  EXPECT_FALSE(CRM_HAS(&events, refused));
+  events.size = sizeof(events);
+  EXPECT_TRUE(check_events(&events)) << "`refused` may be NULL";
+}
+
 TEST(ExtensionTables, ShortOnesAndNullFunctionsAreNamed) {
   crm_ext_events events{};
   expect_refused(check_events(&events), {"crm.events/1.size is 0", "`digest`"});

@@ -135,6 +135,149 @@ TEST_F(RecorderTest, refusesSingleEventsAndKeepsTheRest) {
   EXPECT_THAT(quarantined.back().row.event, testing::HasSubstr("\"amount_minor\": -5"));
 }
 
+// A report of the host, as crm_event_refused.
+crm_event_refused report(std::uint64_t seq, std::uint32_t flags, const char* name,
+                         const char* reason, std::uint64_t line = 0) {
+  return {{sizeof(crm_event_refused), CRM_EVENT_REFUSED, flags, 0, seq, 0},
+          crm::str(name),
+          crm::str(reason),
+          line};
+}
+
+class ReportTest : public RecorderTest {
+ protected:
+  crm_event_ack send(std::initializer_list<const crm_event*> events) {
+    crm_event_ack ack{};
+    ack.size = sizeof(ack);
+    const std::vector<const crm_event*> list(events);
+    const crm_event_batch batch{sizeof(batch),    0,           crm::str(tenant),
+                                crm::str(source), list.data(), list.size()};
+    recorder.record(&batch, &ack);
+    return ack;
+  }
+
+  std::vector<std::uint64_t> refused(std::uint64_t after = 0, std::size_t capacity = 10) {
+    std::vector<std::uint64_t> seqs(capacity);
+    seqs.resize(recorder.refused(crm::str(tenant), crm::str(source), after, seqs));
+    return seqs;
+  }
+};
+
+TEST_F(ReportTest, whatTheHostRefusedMovesThePositionAndIsInQuarantine) {
+  const crm_event_refused first = report(3, 0, "order", "no amount; send one", 17);
+  const crm_event_refused skipped = report(5, CRM_REFUSED_IS_SKIPPED, "type survey", "");
+  const crm_event_refused more = report(6, CRM_REFUSED_IS_SKIPPED, "type survey", "");
+  const auto ack = send({&first.head, &skipped.head, &more.head});
+  EXPECT_EQ(ack.rejected, 1u);
+  EXPECT_EQ(ack.skipped, 2u);
+  EXPECT_EQ(ack.durable_seq, 6u);
+  EXPECT_EQ(recorder.position(crm::str("mall"), crm::str("test")), 6u);
+  const auto quarantined = snapshot()->quarantine(INT64_MAX, 10);
+  ASSERT_EQ(quarantined.size(), 1u);
+  EXPECT_EQ(quarantined[0].row.seq, 3);
+  EXPECT_EQ(quarantined[0].row.kind, "order");
+  EXPECT_EQ(quarantined[0].row.reason, "line 17: no amount; send one");
+  const auto names = snapshot()->skipped_by_name();
+  ASSERT_EQ(names.size(), 1u);
+  EXPECT_EQ(names[0].row.name, "type survey");
+  EXPECT_EQ(names[0].row.events, 2);
+  EXPECT_EQ(send({&first.head, &skipped.head}).duplicates, 2u);
+  EXPECT_EQ(snapshot()->quarantine_count(), 1);
+}
+
+TEST_F(ReportTest, oneWithoutANumberIsKeptOnceAndMovesNothing) {
+  const crm_event_refused unreadable = report(0, 0, "", "not valid JSON", 4);
+  const crm_event_refused another = report(0, 0, "", "not valid JSON", 5);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(send({&unreadable.head}).rejected, 1u);
+    EXPECT_EQ(send({&another.head}).durable_seq, 0u);
+  }
+  EXPECT_EQ(snapshot()->quarantine_count(), 2);
+  EXPECT_TRUE(refused().empty());
+}
+
+TEST_F(ReportTest, refusedSequencesAreListedRisingAndInPages) {
+  const crm_event_refused reports[] = {report(4, 0, "order", "a"), report(6, 0, "order", "b"),
+                                       report(9, 0, "order", "c")};
+  send({&reports[0].head, &reports[1].head, &reports[2].head});
+  EXPECT_EQ(refused(), (std::vector<std::uint64_t>{4, 6, 9}));
+  EXPECT_EQ(refused(4), (std::vector<std::uint64_t>{6, 9}));
+  EXPECT_EQ(refused(0, 2), (std::vector<std::uint64_t>{4, 6}));
+  EXPECT_TRUE(refused(9).empty());
+  EXPECT_TRUE(refused(UINT64_MAX).empty());
+  EXPECT_TRUE(refused(0, 0).empty());
+  EXPECT_EQ(recorder.refused(crm::str("nobody"), crm::str("test"), 0, {}), 0u);
+}
+
+TEST_F(ReportTest, aCorrectedEventIsTakenAgainAndLeavesTheQuarantine) {
+  const crm_event_refused wrong = report(3, 0, "delivery", "no member", 5);
+  send({&wrong.head});
+  const test::Event corrected = test::Delivery{monday_us, "M", "a", "kim"};
+  test::EventList list;
+  list.add(corrected, 3);
+  EXPECT_EQ(record(list).duplicates, 1u);
+  const_cast<crm_event*>(list.batch(tenant, source).events[0])->flags |= CRM_EVENT_AGAIN;
+  for (int i = 0; i < 2; ++i) {
+    const auto ack = record(list);
+    EXPECT_EQ(ack.accepted, 1u);
+    EXPECT_EQ(ack.durable_seq, 3u);
+    EXPECT_EQ(snapshot()->quarantine_count(), 0);
+    EXPECT_EQ(recipients("M").recipients(), 1);
+  }
+}
+
+TEST_F(ReportTest, aWrongCorrectionTakesThePlaceOfWhatWasRefused) {
+  const crm_event_refused wrong = report(3, 0, "order", "no amount", 5);
+  const crm_event_refused still = report(3, CRM_EVENT_AGAIN, "order", "no currency", 5);
+  send({&wrong.head});
+  send({&still.head});
+  const test::Event still_wrong = test::Order{monday_us, "O1", "kim", -5};
+  test::EventList list;
+  list.add(still_wrong, 3);
+  const_cast<crm_event*>(list.batch(tenant, source).events[0])->flags |= CRM_EVENT_AGAIN;
+  EXPECT_EQ(record(list).rejected, 1u);
+  const auto quarantined = snapshot()->quarantine(INT64_MAX, 10);
+  ASSERT_EQ(quarantined.size(), 1u);
+  EXPECT_THAT(quarantined[0].row.reason, testing::HasSubstr("amount_minor is -5"));
+}
+
+TEST_F(ReportTest, oneTakenAgainAboveThePositionDoesNotMoveIt) {
+  const test::Event delivery = test::Delivery{monday_us, "M", "a", "kim"};
+  test::EventList list;
+  list.add(delivery, 9);
+  const_cast<crm_event*>(list.batch(tenant, source).events[0])->flags |= CRM_EVENT_AGAIN;
+  EXPECT_EQ(record(list).durable_seq, 0u);
+  EXPECT_EQ(record({test::Delivery{monday_us, "M", "b", "lee"}}).accepted, 1u);
+  EXPECT_EQ(recipients("M").recipients(), 2);
+}
+
+TEST_F(ReportTest, namesOfSkippedEventsAreBounded) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 150; ++i) names.push_back("type t" + std::to_string(i));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const crm_event_refused one = report(i + 1, CRM_REFUSED_IS_SKIPPED, names[i].c_str(), "");
+    send({&one.head});
+  }
+  const auto known = snapshot()->skipped_by_name();
+  ASSERT_EQ(known.size(), skipped_names_max + 1);
+  EXPECT_EQ(known[0].row.name, "");
+  EXPECT_EQ(known[0].row.events, 50);
+}
+
+TEST_F(ReportTest, hostileReportsAreRefusedLikeEvents) {
+  crm_event_refused cut = report(1, 0, "order", "x");
+  cut.head.size = sizeof(crm_event);
+  crm_event_refused unreadable = report(1, 0, "order", "x");
+  unreadable.reason = {nullptr, 5};
+  const std::string long_text(CRM_DETAIL_BYTES_MAX + 1, 'x');
+  const crm_event_refused too_long = report(1, 0, "order", long_text.c_str());
+  const crm_event_refused no_text = report(1, 0, "order", "\xff");
+  const crm_event_refused no_seq = report(UINT64_MAX, 0, "order", "x");
+  const auto ack = send({&cut.head, &unreadable.head, &too_long.head, &no_text.head, &no_seq.head});
+  EXPECT_EQ(ack.rejected, 5u);
+  EXPECT_EQ(ack.durable_seq, 0u);
+}
+
 TEST_F(RecorderTest, takesFieldsAtTheirMaximumAndRefusesOneAbove) {
   const std::string id(CRM_ID_BYTES_MAX, 'i');
   EXPECT_EQ(record({test::Order{monday_us, id, id, CRM_AMOUNT_MINOR_MAX},

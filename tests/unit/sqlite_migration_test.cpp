@@ -145,6 +145,11 @@ std::vector<std::string> days_clicked_again(const std::string& file) {
   return rows;
 }
 
+void remove_version_twelve(Connection& db) {
+  db.execute("DROP INDEX quarantine_by_seq; DROP TABLE skipped");
+  db.execute("DELETE FROM row_count WHERE name = 'skipped'");
+}
+
 // Everything that lists are read from, as texts.
 std::vector<std::string> rows_of_lists(const std::string& file) {
   Connection db(file, Connection::Mode::read);
@@ -189,6 +194,7 @@ void remove_version_ten(Connection& db) {
       "message_no INTEGER NOT NULL, day INTEGER NOT NULL, crc INTEGER NOT NULL DEFAULT 0, "
       "PRIMARY KEY (sort, shelf, value, message_no)) WITHOUT ROWID;"
       "INSERT INTO message_place VALUES (0, 8192, 1, 1, 0, 7)");
+  remove_version_twelve(db);
 }
 
 // Of a shop that erased nobody.
@@ -254,6 +260,25 @@ TEST(SqliteMigration, OfVersionNineListsWhatNobodyAnnouncedAndSaysTheSame) {
   EXPECT_EQ(faults_of(file), std::vector<std::string>{});
 }
 
+TEST(SqliteMigration, OfVersionElevenListsWhatWasRefusedBefore) {
+  test::RecorderFixture shop;
+  shop.record({test::Message{test::monday_us, "A"}, test::Order{test::monday_us, "O1", "kim", -5}});
+  const std::string digest = shop.digest();
+  const std::string file = database_file(shop.folder.path(), shop.tenant);
+  {
+    Connection db(file, Connection::Mode::write);
+    remove_version_twelve(db);
+    db.execute("PRAGMA user_version=11");
+  }
+  const auto engine = make_engine(shop.folder.path());
+  const auto store = engine->open(shop.tenant);
+  ASSERT_NE(store, nullptr);
+  const auto snapshot = store->snapshot();
+  EXPECT_EQ(snapshot->refused_seqs(shop.source, 0, 10), std::vector<std::int64_t>{2});
+  EXPECT_TRUE(snapshot->skipped_by_name().empty());
+  EXPECT_EQ(shop.digest(), digest);
+}
+
 TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {
   test::RecorderFixture shop;
   test::Message automatic{test::monday_us, "A"};
@@ -305,6 +330,7 @@ TEST(SqliteMigration, ErasuresOfVersionEightAreStillFound) {
     db.execute("BEGIN");
     renew_checksums(db, erasure_of_version_8);
     db.execute("COMMIT");
+    remove_version_twelve(db);
     db.execute("ALTER TABLE erasure DROP COLUMN id_hash");
     db.execute("PRAGMA user_version=8");
   }

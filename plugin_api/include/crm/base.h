@@ -16,7 +16,7 @@ extern "C" {
 
 /* The major must be the same on both sides; a plugin states the lowest minor it needs. */
 #define CRM_ABI_MAJOR 1u
-#define CRM_ABI_MINOR 0u
+#define CRM_ABI_MINOR 1u
 
 #if defined(__GNUC__)
 #define CRM_EXPORT __attribute__((visibility("default")))

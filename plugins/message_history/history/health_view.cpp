@@ -44,6 +44,28 @@ constexpr Column quarantine_columns[] = {
     {"at", texts::refused_at, CellType::datetime},
 };
 
+constexpr Column skipped_columns[] = {
+    {"name", texts::skipped_name, CellType::text},
+    {"source", texts::source, CellType::id},
+    {"events", texts::skipped, CellType::integer},
+    {"at", texts::skipped_at, CellType::datetime},
+};
+
+Json skipped_table(ViewContext& context, const std::vector<SkippedEntry>& skipped) {
+  Json rows = Json::array();
+  for (const SkippedEntry& entry : skipped) {
+    rows.push_back(
+        {{"name", entry.row.name.empty() ? std::string(context.text(texts::skipped_others))
+                                         : entry.row.name},
+         {"source", entry.source},
+         {"events", entry.row.events},
+         {"at", time_cell(context, entry.row.at_us)}});
+  }
+  return table(context,
+               {"skipped", texts::skipped_title, {texts::skipped_empty, texts::skipped_next_step}},
+               skipped_columns, std::move(rows));
+}
+
 const Term& source_state(const ViewContext& context, const SourceRow& source) {
   if (source.recorded_at_us == 0) return source_silent;
   return context.now_us - source.recorded_at_us > source_idle_us ? source_idle : source_receiving;
@@ -144,36 +166,50 @@ Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
   return tiles.take();
 }
 
-// Everything that is not as it should be; that all is well only without any of it.
-void add_notices(Document& document, const ViewContext& context,
-                 const std::vector<SourceRow>& sources, std::int64_t quarantined) {
-  std::int64_t rejected = 0;
-  std::int64_t skipped = 0;
-  std::string idle_names;
+struct Findings {
+  const std::vector<SourceRow>& sources;
+  const std::vector<SkippedEntry>& skipped;
+  std::int64_t quarantined = 0;
+};
+
+// Empty when every source sends.
+std::string idle_text(const ViewContext& context, const std::vector<SourceRow>& sources) {
+  std::string names;
   for (const SourceRow& source : sources) {
-    rejected += source.rejected;
-    skipped += source.skipped;
     if (&source_state(context, source) != &source_idle) continue;
-    if (!idle_names.empty()) idle_names += ", ";
+    if (!names.empty()) names += ", ";
     const std::int64_t age_us = context.now_us - source.recorded_at_us;
-    idle_names +=
+    names +=
         sentence(context, texts::idle_source, source.name, duration_text(age_us, context.locale()));
   }
-  const std::int64_t refused = std::max(quarantined, rejected);
-  if (refused > 0) {
+  if (names.empty()) return names;
+  return sentence(context, texts::some_idle, names,
+                  duration_text(source_idle_us, context.locale()));
+}
+
+// Everything that is not as it should be; that all is well only without any of it.
+void add_notices(Document& document, const ViewContext& context, const Findings& found) {
+  std::int64_t unknown = 0;
+  for (const SkippedEntry& entry : found.skipped) unknown += entry.row.events;
+  std::int64_t skipped = 0;
+  for (const SourceRow& source : found.sources) skipped += source.skipped;
+  const std::int64_t skipped_otherwise = std::max<std::int64_t>(skipped - unknown, 0);
+  const std::string idle = idle_text(context, found.sources);
+  if (found.quarantined > 0) {
     document.add(notice("state", Tone::warning,
-                        sentence(context, texts::some_quarantined, count_text(refused))));
+                        sentence(context, texts::some_quarantined, count_text(found.quarantined))));
   }
-  if (!idle_names.empty()) {
-    document.add(notice("idle", Tone::warning,
-                        sentence(context, texts::some_idle, idle_names,
-                                 duration_text(source_idle_us, context.locale()))));
+  if (!idle.empty()) document.add(notice("idle", Tone::warning, idle));
+  if (unknown > 0) {
+    document.add(notice("unknown", Tone::warning,
+                        sentence(context, texts::some_unknown, count_text(unknown))));
   }
-  if (skipped > 0) {
-    document.add(
-        notice("skipped", Tone::info, sentence(context, texts::some_skipped, count_text(skipped))));
+  if (skipped_otherwise > 0) {
+    document.add(notice("passed_over", Tone::info,
+                        sentence(context, texts::some_skipped, count_text(skipped_otherwise))));
   }
-  if (refused == 0 && idle_names.empty() && skipped == 0 && !sources.empty()) {
+  const bool is_well = found.quarantined == 0 && idle.empty() && skipped == 0 && unknown == 0;
+  if (is_well && !found.sources.empty()) {
     document.add(notice("state", Tone::success, context.text(texts::all_well)));
   }
 }
@@ -187,10 +223,12 @@ View health_view(ViewContext& context) {
   Document document(context, context.text(texts::health_title));
   if (!cursor.value()) {
     const auto sources = context.snapshot.sources();
-    add_notices(document, context, sources, quarantined);
+    const auto skipped = context.snapshot.skipped_by_name();
+    add_notices(document, context, {sources, skipped, quarantined});
     const PendingScrub pending = context.snapshot.pending_scrub();
     if (pending.erasures > 0) document.add(pending_erasures_notice(context, pending));
     document.add(health_tiles(context, sources, quarantined)).add(source_table(context, sources));
+    if (!skipped.empty()) document.add(skipped_table(context, skipped));
   }
   return document.add(quarantine_table(context, cursor.value(), quarantined)).take();
 }

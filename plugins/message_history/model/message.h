@@ -90,9 +90,9 @@ enum class MessageResult : std::uint8_t {
 };
 inline constexpr std::size_t message_results = 12;
 
-// A scheduled message without a delivery is overdue this long past its time.
+// How long past its time a scheduled message without a delivery becomes overdue.
 inline constexpr std::int64_t overdue_after_us = day_us;
-// The `now_us` that gives what time alone brings when nothing more is reported.
+// As `now_us`: the result that time alone brings when nothing more is reported.
 inline constexpr std::int64_t end_of_time_us = std::numeric_limits<std::int64_t>::max();
 
 MessageResult result_of(const MessageReport& report, const RecipientCounts& counts,

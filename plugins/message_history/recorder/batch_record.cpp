@@ -9,12 +9,17 @@ namespace message_history {
 
 namespace {
 
-constexpr std::uint8_t record_version = 1;
+constexpr std::uint8_t record_version = 2;
+constexpr std::uint8_t record_version_without_names = 1;
 
 // Of an event's first byte: its kind, and which of its texts are those of the delivery before.
 constexpr std::uint8_t kind_bits = 7;
 constexpr std::uint8_t same_message = 1 << 3;
 constexpr std::uint8_t same_provider = 1 << 4;
+constexpr std::uint8_t is_again = 1 << 5;
+// Bits of a refused event: what is known of it.
+constexpr std::uint8_t has_member = 1;
+constexpr std::uint8_t refused_again = 1 << 1;
 // Which of a delivery's rare fields follow.
 constexpr std::uint8_t has_code = 1;
 constexpr std::uint8_t has_detail = 1 << 1;
@@ -36,6 +41,7 @@ void BatchRecordWriter::add(const crm::Event& event) {
       [this](const auto& known) {
         if constexpr (std::is_pointer_v<std::decay_t<decltype(known)>>) {
           std::uint8_t first = static_cast<std::uint8_t>(known->head.kind);
+          if ((known->head.flags & CRM_EVENT_AGAIN) != 0) first |= is_again;
           if constexpr (std::is_same_v<std::decay_t<decltype(known)>, const crm_event_delivery*>) {
             if (is_same(known->message_id, last_message_)) first |= same_message;
             if (is_same(known->provider, last_provider_)) first |= same_provider;
@@ -141,8 +147,14 @@ std::string BatchRecordWriter::finish(const BatchSummary& summary) const {
     for (const std::string* text : {&refused.kind, &refused.reason, &refused.event}) {
       message_history::put_text(payload, *text);
     }
-    put_varint(payload, refused.member_id ? 1 : 0);
+    put_varint(payload,
+               (refused.member_id ? has_member : 0u) | (refused.again ? refused_again : 0u));
     if (refused.member_id) message_history::put_text(payload, *refused.member_id);
+  }
+  put_varint(payload, summary.skipped_by_name.size());
+  for (const SkippedEvents& skipped : summary.skipped_by_name) {
+    message_history::put_text(payload, skipped.name);
+    put_varint(payload, skipped.count);
   }
   put_varint(payload, count_);
   payload += bytes_;
@@ -155,8 +167,10 @@ class BatchRecord::Reader {
   Reader(std::string_view payload, BatchRecord& record) : packed_(payload), record_(record) {}
 
   void read() {
-    if (packed_.byte() != record_version) corrupt_row();
+    const std::uint8_t version = packed_.byte();
+    if (version != record_version && version != record_version_without_names) corrupt_row();
     read_summary();
+    if (version != record_version_without_names) read_skipped();
     const std::uint64_t count = bounded(CRM_BATCH_EVENTS_MAX);
     record_.events_.reserve(count);
     record_.deliveries_.reserve(count);
@@ -186,7 +200,17 @@ class BatchRecord::Reader {
       for (std::string* text : {&refused.kind, &refused.reason, &refused.event}) {
         *text = packed_.text();
       }
-      if (packed_.varint() != 0) refused.member_id = packed_.text();
+      const std::uint64_t known = bounded(has_member | refused_again);
+      if ((known & has_member) != 0) refused.member_id = packed_.text();
+      refused.again = (known & refused_again) != 0;
+    }
+  }
+
+  void read_skipped() {
+    record_.summary_.skipped_by_name.resize(bounded(CRM_BATCH_EVENTS_MAX));
+    for (SkippedEvents& skipped : record_.summary_.skipped_by_name) {
+      skipped.name = packed_.text();
+      skipped.count = packed_.varint();
     }
   }
 
@@ -194,6 +218,7 @@ class BatchRecord::Reader {
     const std::uint8_t first = packed_.byte();
     crm_event head{};
     head.kind = first & kind_bits;
+    head.flags = (first & is_again) != 0 ? CRM_EVENT_AGAIN : 0;
     head.seq = last_seq_ += packed_.varint();
     head.at_us = last_at_us_ += packed_.signed_varint();
     switch (head.kind) {
@@ -225,7 +250,7 @@ class BatchRecord::Reader {
 
   void read_message(const crm_event& head) {
     crm_event_message& event = keep(record_.messages_, head);
-    event.head.flags = number();
+    event.head.flags |= number();
     event.message_id = text();
     event.name = text();
     event.message_kind = number();
@@ -249,7 +274,7 @@ class BatchRecord::Reader {
     if ((fields & has_detail) != 0) event.detail = text();
     if ((fields & has_fallback) != 0) event.fallback_of = text();
     if ((fields & has_cost) == 0) return;
-    event.head.flags = CRM_DELIVERY_HAS_COST;
+    event.head.flags |= CRM_DELIVERY_HAS_COST;
     event.currency = text();
     event.cost_minor = packed_.signed_varint();
   }

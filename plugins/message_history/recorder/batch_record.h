@@ -23,6 +23,7 @@ struct BatchSummary {
   std::uint64_t duplicates = 0;
   std::uint64_t skipped = 0;
   std::vector<RefusedEvent> refused;
+  std::vector<SkippedEvents> skipped_by_name;  // of `skipped`, each name once
 };
 
 // Takes events one after the other; they are not kept.

@@ -33,6 +33,11 @@ class BatchWork {
 
   // A refused event is kept; an erased member's id is not.
   void quarantine(QuarantineRow row, const std::optional<std::string>& member_id);
+  // An event that was refused under this seq comes again.
+  void take_out_of_quarantine(SourceNo source, std::uint64_t seq) {
+    store_.remove_quarantine(source, static_cast<std::int64_t>(seq));
+  }
+  void count_skipped(const SkippedRow& row) { store_.count_skipped(row); }
 
   // Settles and writes; then the transaction can be committed.
   void finish();

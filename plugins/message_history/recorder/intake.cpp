@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "recorder/validation.h"
+#include "store/rows.h"
 
 namespace message_history {
 
@@ -32,29 +33,68 @@ void Intake::take(std::span<const crm_event* const> events) {
 void Intake::take(std::uint64_t index, const crm_event* raw) {
   auto read = crm::event_of(raw);
   if (!read) return refuse(index, 0, crm::UnknownEvent{0}, "unreadable", read.error().detail);
+  if (raw->kind == CRM_EVENT_REFUSED) return take_report(index, raw);
   const crm::Event& event = read.value();
   const char* const kind = kind_name(event);
   if (raw->seq == 0 || raw->seq > seq_max) {
     return refuse(index, raw->seq, event, kind, "seq must be 1 to 9223372036854775807");
   }
-  if (raw->seq <= begin_) {
+  // One that is taken again leaves the position where it is.
+  const bool is_again = (raw->flags & CRM_EVENT_AGAIN) != 0;
+  if (raw->seq <= begin_ && !is_again) {
     ++ack_.duplicates;
     return;
   }
-  if (raw->seq <= last_) {
+  if (raw->seq <= last_ && !is_again) {
     return refuse(index, raw->seq, event, kind,
                   "seq does not rise: " + std::to_string(raw->seq) + " after " +
                       std::to_string(last_) + "; number the events of a source in order");
   }
-  last_ = raw->seq;
+  if (!is_again) last_ = raw->seq;
   if (std::holds_alternative<crm::UnknownEvent>(event)) {
-    ++ack_.skipped;
+    skip("kind " + std::to_string(raw->kind));
   } else if (auto why = why_rejected(event)) {
     refuse(index, raw->seq, event, kind, *std::move(why));
+    refused_.back().again = is_again;
   } else {
     good_.add(event);
     erases_ |= std::holds_alternative<const crm_event_member_erased*>(event);
     ++ack_.accepted;
+  }
+}
+
+void Intake::take_report(std::uint64_t index, const crm_event* raw) {
+  const auto report = crm::refused_of(raw);
+  if (!report || raw->seq > seq_max) {
+    return refuse(index, 0, crm::UnknownEvent{raw->kind}, "unreadable",
+                  report ? "seq must be 0 to 9223372036854775807" : report.error().detail);
+  }
+  const bool is_again = (raw->flags & CRM_EVENT_AGAIN) != 0;
+  if (raw->seq != 0 && raw->seq <= begin_ && !is_again) {
+    ++ack_.duplicates;
+    return;
+  }
+  if (!is_again) last_ = std::max(last_, raw->seq);
+  const std::string_view name = crm::view(report.value()->name);
+  if ((raw->flags & CRM_REFUSED_IS_SKIPPED) != 0) return skip(name);
+  ++ack_.rejected;
+  RefusedEvent& refused = refused_.emplace_back();
+  refused.seq = raw->seq;
+  refused.kind = name.empty() ? "unreadable" : name;
+  if (report.value()->line > 0)
+    refused.reason = "line " + std::to_string(report.value()->line) + ": ";
+  refused.reason += crm::view(report.value()->reason);
+  refused.again = is_again;
+}
+
+void Intake::skip(std::string_view name) {
+  ++ack_.skipped;
+  if (skipped_.size() >= skipped_names_max && !skipped_.contains(name)) name = {};
+  const auto known = skipped_.find(name);
+  if (known != skipped_.end()) {
+    ++known->second;
+  } else {
+    skipped_.emplace(name, 1);
   }
 }
 
@@ -73,8 +113,10 @@ void Intake::refuse(std::uint64_t index, std::uint64_t seq, const crm::Event& ev
 }
 
 std::string Intake::record(std::string_view source, std::int64_t now_us) && {
-  return good_.finish(
-      {std::string(source), now_us, last_, ack_.duplicates, ack_.skipped, std::move(refused_)});
+  std::vector<SkippedEvents> skipped;
+  for (const auto& [name, count] : skipped_) skipped.push_back({name, count});
+  return good_.finish({std::string(source), now_us, last_, ack_.duplicates, ack_.skipped,
+                       std::move(refused_), std::move(skipped)});
 }
 
 }  // namespace message_history

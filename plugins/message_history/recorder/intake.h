@@ -4,7 +4,10 @@
 #include <crm/ext/events.h>
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "recorder/batch_record.h"
 
@@ -25,6 +28,9 @@ class Intake {
 
  private:
   void take(std::uint64_t index, const crm_event* raw);
+  // Takes a report of what the host refused itself, or skipped.
+  void take_report(std::uint64_t index, const crm_event* raw);
+  void skip(std::string_view name);
   void refuse(std::uint64_t index, std::uint64_t seq, const crm::Event& event, const char* kind,
               std::string why);
 
@@ -33,6 +39,7 @@ class Intake {
   crm_event_ack& ack_;
   BatchRecordWriter good_;
   std::vector<RefusedEvent> refused_;
+  std::map<std::string, std::uint64_t, std::less<>> skipped_;
   bool erases_ = false;
 };
 

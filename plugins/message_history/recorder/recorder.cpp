@@ -2,7 +2,9 @@
 
 #include <crm/cpp/events.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -170,6 +172,23 @@ std::uint64_t Recorder::position(crm_str tenant, crm_str source) {
     if (row.name == crm::view(source)) return static_cast<std::uint64_t>(row.position);
   }
   return 0;
+}
+
+std::uint64_t Recorder::refused(crm_str tenant, crm_str source, std::uint64_t after,
+                                std::span<std::uint64_t> seqs) {
+  check_name(tenant, CRM_TENANT_BYTES_MAX, "tenant");
+  check_name(source, CRM_SOURCE_BYTES_MAX, "source");
+  constexpr auto seq_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (seqs.empty() || after >= seq_max) return 0;
+  const auto open = tenants_.open(crm::view(tenant));
+  if (!open) return 0;
+  settle_all(*open);
+  const auto found = open->reader().snapshot()->refused_seqs(
+      crm::view(source), static_cast<std::int64_t>(after),
+      static_cast<std::int64_t>(std::min<std::size_t>(seqs.size(), quarantine_events_max)));
+  std::transform(found.begin(), found.end(), seqs.begin(),
+                 [](std::int64_t seq) { return static_cast<std::uint64_t>(seq); });
+  return found.size();
 }
 
 Sha256 Recorder::digest(crm_str tenant) {

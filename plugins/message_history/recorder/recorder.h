@@ -10,6 +10,7 @@
 #include <crm/cpp/host.hpp>
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "recorder/settler.h"
@@ -29,6 +30,9 @@ class Recorder {
   // Throws crm::Failure when nothing of the batch was recorded.
   void record(const crm_event_batch* batch, crm_event_ack* ack);
   std::uint64_t position(crm_str tenant, crm_str source);
+  // The sequence numbers in quarantine above `after`, rising, into `seqs`; how many.
+  std::uint64_t refused(crm_str tenant, crm_str source, std::uint64_t after,
+                        std::span<std::uint64_t> seqs);
   Sha256 digest(crm_str tenant);
 
   // For readers: everything recorded so far is in its database, unless the disk does not take it,

@@ -106,16 +106,22 @@ class Settlement {
     const BatchSummary& summary = record.summary();
     SourceRow& source = this->source(summary.source);
     for (const RefusedEvent& refused : summary.refused) {
+      if (refused.again) work.take_out_of_quarantine(source.number, refused.seq);
       quarantine(work, source, summary, refused);
+    }
+    for (const SkippedEvents& skipped : summary.skipped_by_name) {
+      work.count_skipped({source.number, skipped.name, static_cast<std::int64_t>(skipped.count),
+                          summary.recorded_at_us});
     }
     std::int64_t late_refused = 0;
     std::int64_t past = 0;
     for (const crm::Event& event : record.events()) {
+      if (is_again(event)) work.take_out_of_quarantine(source.number, head_of(event)->seq);
       if (work.is_past(event)) {
         ++past;
       } else if (const auto why = work.apply(event)) {
         ++late_refused;
-        quarantine(work, source, summary, refused_event(event, seq_of(event), *why));
+        quarantine(work, source, summary, refused_event(event, head_of(event)->seq, *why));
       }
     }
     const auto events = static_cast<std::int64_t>(record.events().size());
@@ -134,14 +140,19 @@ class Settlement {
     return sources_.emplace(name, transaction_->source(name)).first->second;
   }
 
-  static std::uint64_t seq_of(const crm::Event& event) {
-    std::uint64_t seq = 0;
+  // NULL of an event that is not known; such never come this far.
+  static const crm_event* head_of(const crm::Event& event) {
+    const crm_event* head = nullptr;
     std::visit(
-        [&seq](const auto& known) {
-          if constexpr (std::is_pointer_v<std::decay_t<decltype(known)>>) seq = known->head.seq;
+        [&head](const auto& known) {
+          if constexpr (std::is_pointer_v<std::decay_t<decltype(known)>>) head = &known->head;
         },
         event);
-    return seq;
+    return head;
+  }
+
+  static bool is_again(const crm::Event& event) {
+    return (head_of(event)->flags & CRM_EVENT_AGAIN) != 0;
   }
 
   static void quarantine(BatchWork& work, const SourceRow& source, const BatchSummary& summary,

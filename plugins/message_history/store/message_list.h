@@ -98,7 +98,7 @@ struct OverdueNow {
   std::int32_t day = -2;  // before every day there can be
 };
 
-// The kind of list that has the message: manual until it is announced.
+// In which list it is: that of the manual ones until it is announced.
 MessageKind listed_kind(const MessageRow& row);
 ListGroup group_of(const MessageRow& row);
 // The result that is shown of a message: that of its group, but for what is not overdue yet.

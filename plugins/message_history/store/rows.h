@@ -179,6 +179,17 @@ struct QuarantineRow {
   std::optional<MemberKey> member;  // whom it names, so that erasing finds it
 };
 
+// The most names of one source; further ones are counted under the empty name.
+inline constexpr std::size_t skipped_names_max = 100;
+
+// Events of a source that are not known and were skipped, by name: "type survey".
+struct SkippedRow {
+  SourceNo source;
+  std::string name;
+  std::int64_t events = 0;
+  std::int64_t at_us = 0;  // the host's clock when the last of them came
+};
+
 struct Route {
   RouteNo number;
   Channel channel = Channel::other;

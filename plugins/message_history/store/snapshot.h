@@ -125,6 +125,11 @@ struct QuarantineEntry {
   QuarantineRow row;
 };
 
+struct SkippedEntry {
+  std::string source;
+  SkippedRow row;
+};
+
 struct StoreSize {
   std::int64_t file_bytes = 0;
   std::int64_t free_bytes = 0;  // inside the file, reusable
@@ -262,6 +267,10 @@ class Snapshot {
   virtual std::vector<QuarantineEntry> quarantine(std::int64_t before_number,
                                                   std::int64_t limit) = 0;
   virtual std::int64_t quarantine_count() = 0;
+  // The sequence numbers in quarantine above `after`, rising, each once.
+  virtual std::vector<std::int64_t> refused_seqs(std::string_view source, std::int64_t after,
+                                                 std::int64_t limit) = 0;
+  virtual std::vector<SkippedEntry> skipped_by_name() = 0;
   // Messages that events named but nobody announced yet, and refunds of orders nobody reported yet.
   virtual std::int64_t held_messages() = 0;
   virtual std::int64_t held_refunds() = 0;

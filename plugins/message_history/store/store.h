@@ -67,7 +67,10 @@ class WriteTransaction {
 
   virtual SourceRow source(std::string_view name) = 0;  // created when it is new
   virtual void put_source(const SourceRow& row) = 0;
+  // A row without a seq takes the place of an equal one, so that a repeated report is kept once.
   virtual void add_quarantine(const QuarantineRow& row) = 0;
+  virtual void remove_quarantine(SourceNo source, std::int64_t seq) = 0;
+  virtual void count_skipped(const SkippedRow& row) = 0;  // adds to the row's events
   // Blanks the quarantined events that name this member.
   virtual void redact_quarantine(const MemberKey& member) = 0;
 

@@ -272,7 +272,7 @@ static void destroy(crm_plugin* plugin) {
 }
 
 static const void* extension(crm_plugin* plugin, const char* id) {
-  static const crm_ext_events events = {sizeof(events), 0, on_batch, position, digest};
+  static const crm_ext_events events = {sizeof(events), 0, on_batch, position, digest, NULL};
   static const crm_ext_admin_views views = {sizeof(views), 0, menu, render};
   (void)plugin;
   if (id == NULL) return NULL;

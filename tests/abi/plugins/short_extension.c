@@ -2,8 +2,8 @@
 #include "sound.h"
 
 static const void* extension(crm_plugin* plugin, const char* id) {
-  static const crm_ext_events events = {offsetof(crm_ext_events, on_batch), 0, sound_on_batch,
-                                        sound_position, sound_digest};
+  static const crm_ext_events events = {
+      offsetof(crm_ext_events, on_batch), 0, sound_on_batch, sound_position, sound_digest, NULL};
   (void)plugin;
   return strcmp(id, CRM_EXT_EVENTS) == 0 ? &events : NULL;
 }

@@ -32,8 +32,8 @@ static void stop(crm_plugin* plugin) {
 }
 
 static const void* extension(crm_plugin* plugin, const char* id) {
-  static const crm_ext_events events = {sizeof(events), 0, sound_on_batch, sound_position,
-                                        sound_digest};
+  static const crm_ext_events events = {sizeof(events), 0,   sound_on_batch, sound_position,
+                                        sound_digest,   NULL};
   (void)plugin;
   return strcmp(id, CRM_EXT_EVENTS) == 0 ? &events : NULL;
 }

@@ -30,6 +30,9 @@ class ThrowingPlugin {
   uint64_t position(crm_str, crm_str) {
     return static_cast<uint64_t>(fail());
   }
+  uint64_t refused(crm_str, crm_str, uint64_t, std::span<uint64_t>) {
+    return static_cast<uint64_t>(fail());
+  }
   void digest(crm_str, uint8_t*) {
     fail();
   }

@@ -8,6 +8,7 @@
 #include <crm/cpp/failure.hpp>
 #include <crm/cpp/text.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -61,6 +62,23 @@ inline Result<Event> event_of(const crm_event* event) {
     default:
       return Event{UnknownEvent{event->kind}};
   }
+}
+
+// Reads what the host refused from an event whose kind is CRM_EVENT_REFUSED.
+inline Result<const crm_event_refused*> refused_of(const crm_event* event) {
+  constexpr uint32_t size_1_1 = offsetof(crm_event_refused, line) + sizeof(uint64_t);
+  const auto* const refused = reinterpret_cast<const crm_event_refused*>(event);
+  if (event->size < size_1_1) {
+    return Error{CRM_ERR_INVALID,
+                 "the refused event is too short; build the host with the current headers"};
+  }
+  if (!is_readable(refused->name) || refused->name.size > CRM_REFUSED_NAME_BYTES_MAX ||
+      !is_utf8(view(refused->name)) || !is_readable(refused->reason) ||
+      refused->reason.size > CRM_DETAIL_BYTES_MAX || !is_utf8(view(refused->reason))) {
+    return Error{CRM_ERR_INVALID,
+                 "the refused event's name must be at most 128 bytes of UTF-8, its reason 2048"};
+  }
+  return refused;
 }
 
 // Refuses a batch that cannot be read at all; the single events are judged one by one.

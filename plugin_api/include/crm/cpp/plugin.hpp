@@ -15,6 +15,7 @@
 #include <crm/cpp/failure.hpp>
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace crm {
@@ -79,10 +80,12 @@ class PluginInstance {
 
 // P: int32_t on_batch(const crm_event_batch *, crm_event_ack *);
 //    uint64_t position(crm_str tenant, crm_str source);  void digest(crm_str tenant, uint8_t
-//    *sha256);
+//    *sha256);  uint64_t refused(crm_str tenant, crm_str source, uint64_t after,
+//    std::span<uint64_t> seqs);
 template <class P>
 inline constexpr crm_ext_events events_table = {
-    sizeof(crm_ext_events), 0,
+    sizeof(crm_ext_events),
+    0,
     [](crm_plugin* plugin, const crm_event_batch* batch, crm_event_ack* ack) noexcept {
       return PluginInstance<P>::call(plugin, [&](P& self) { return self.on_batch(batch, ack); });
     },
@@ -97,6 +100,16 @@ inline constexpr crm_ext_events events_table = {
       return PluginInstance<P>::call(plugin, [&](P& self) {
         if (sha256 == nullptr) throw Failure(CRM_ERR_INVALID, "the result pointer is NULL");
         self.digest(tenant, sha256);
+        return CRM_OK;
+      });
+    },
+    [](crm_plugin* plugin, crm_str tenant, crm_str source, uint64_t after, uint64_t* seqs,
+       uint64_t capacity, uint64_t* count) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
+        if (count == nullptr || (seqs == nullptr && capacity > 0)) {
+          throw Failure(CRM_ERR_INVALID, "the result pointer is NULL");
+        }
+        *count = self.refused(tenant, source, after, {seqs, capacity});
         return CRM_OK;
       });
     }};

@@ -28,6 +28,7 @@ extern "C" {
 #define CRM_PROVIDER_BYTES_MAX 64u
 #define CRM_CODE_BYTES_MAX 64u
 #define CRM_DETAIL_BYTES_MAX 2048u
+#define CRM_REFUSED_NAME_BYTES_MAX 128u /* since 1.1 */
 #define CRM_ORDER_LINES_MAX 10000u
 #define CRM_CHAIN_ATTEMPTS_MAX 256u /* deliveries joined by fallback_of */
 #define CRM_AMOUNT_MINOR_MAX \
@@ -43,6 +44,7 @@ extern "C" {
 #define CRM_EVENT_ORDER 4u
 #define CRM_EVENT_REFUND 5u
 #define CRM_EVENT_MEMBER_ERASED 6u
+#define CRM_EVENT_REFUSED 7u /* since 1.1 */
 
 #define CRM_MESSAGE_AUTOMATIC 1u
 #define CRM_MESSAGE_MANUAL 2u
@@ -80,6 +82,12 @@ extern "C" {
 #define CRM_MESSAGE_HAS_SCHEDULED_AT 1u
 #define CRM_MESSAGE_HAS_AUDIENCE 2u
 #define CRM_DELIVERY_HAS_COST 1u
+#define CRM_REFUSED_IS_SKIPPED 1u /* since 1.1 */
+
+/* crm_event.flags of every kind, since 1.1: the event is taken although its seq is at or below the
+ * position, and the position stays where it is. For what was refused before and has been corrected:
+ * an accepted one takes the refused event of that seq out of the quarantine. */
+#define CRM_EVENT_AGAIN 0x80000000u
 
 /* The head of every event. `size` is that of the whole event structure. */
 typedef struct crm_event {
@@ -164,6 +172,18 @@ typedef struct crm_event_member_erased {
   crm_str member_id;
 } crm_event_member_erased;
 
+/* Since 1.1: what the host itself could not take from a source, told so that the plugin can show
+ * it and so that the position moves past it. Counted as rejected, or with CRM_REFUSED_IS_SKIPPED as
+ * skipped, and not listed among the rejections of the ack. head.seq is 0 when it could not be
+ * read; then the position stays, and an equal report is kept once. head.at_us is not read. */
+typedef struct crm_event_refused {
+  crm_event head;
+  crm_str name;   /* of the refused: the event's type, empty when it could not be read;
+                     of the skipped: what is not known here, "channel kakao_new" */
+  crm_str reason; /* what is wrong and the remedy, without personal data; empty for the skipped */
+  uint64_t line;  /* of the feed, from 1; 0: not known */
+} crm_event_refused;
+
 typedef struct crm_event_batch {
   uint32_t size;
   uint32_t reserved0; /* 0 */
@@ -212,7 +232,15 @@ typedef struct crm_ext_events {
   /* [any] SHA-256 of the tenant's logical state: equal for equal sets of events, in whatever order
    * and however often they came. */
   int32_t (*digest)(crm_plugin* plugin, crm_str tenant, uint8_t sha256[32]);
+
+  /* [any] Since 1.1, may be NULL. The sequence numbers of (tenant, source) that were refused and
+   * are in quarantine, rising, from the first above `after`: writes up to `capacity` of them and
+   * their number to *count. */
+  int32_t (*refused)(crm_plugin* plugin, crm_str tenant, crm_str source, uint64_t after,
+                     uint64_t* seqs, uint64_t capacity, uint64_t* count);
 } crm_ext_events;
+
+#define CRM_EXT_EVENTS_SIZE_1_0 32u /* without `refused` */
 
 #ifdef __cplusplus
 }

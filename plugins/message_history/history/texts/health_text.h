@@ -52,9 +52,25 @@ inline constexpr Localized erasures_pending_export = {
 inline constexpr Localized all_well = {"모든 이벤트를 잘 받고 있어요.",
                                        "Every event is being recorded."};
 inline constexpr Localized some_quarantined = {
-    "받지 못한 이벤트가 {0}건 있어요. 아래 사유를 보고 보내는 쪽에서 고친 뒤 다시 보내 주세요.",
-    "{0} events were refused. Read the reasons below, correct them at the source and send them "
-    "again."};
+    "받지 못한 이벤트가 {0}건 있어요. 아래 사유를 보고 보내는 쪽에서 고친 뒤 새 순번(seq)으로 보내 "
+    "주세요. 이미 지나간 순번은 다시 보지 않으니, 같은 순번으로 고쳤다면 다시 받게 해 "
+    "주세요(crm-host replay --again 줄번호, 또는 POST /feed?again=1).",
+    "{0} events were refused. Read the reasons below, correct them at the source and report them "
+    "with a new seq. A seq that has been passed is not looked at again: corrected under the same "
+    "one, have them taken again (crm-host replay --again LINE, or POST /feed?again=1)."};
+inline constexpr Localized some_unknown = {
+    "모르는 종류의 이벤트 {0}건을 저장하지 않고 건너뛰었어요. 아래 이름을 보고, 필요한 것이면 "
+    "호스트와 플러그인을 업데이트한 뒤 새 순번(seq)으로 보내 주세요.",
+    "{0} events of kinds that are not known here were skipped and not recorded. See their names "
+    "below; to have them, update host and plugin and report them with a new seq."};
+
+// Skipped.
+inline constexpr Localized skipped_title = {"건너뛴 이벤트", "Skipped events"};
+inline constexpr Localized skipped_name = {"모르는 이름", "Not known"};
+inline constexpr Localized skipped_others = {"그 밖의 이름", "Other names"};
+inline constexpr Localized skipped_at = {"마지막 시각", "Last"};
+inline constexpr Localized skipped_empty = {"건너뛴 이벤트가 없어요.", "No event was skipped."};
+inline constexpr Localized skipped_next_step = {"이대로 두시면 돼요.", "There is nothing to do."};
 
 inline constexpr Localized some_idle = {
     "새 이벤트가 오지 않는 소스가 있어요: {0}. {1} 넘게 조용하면 알려 드려요. 보내는 쪽이 멈추지 "

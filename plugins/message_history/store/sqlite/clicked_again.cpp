@@ -9,6 +9,7 @@
 #include "store/sqlite/meta.h"
 #include "store/sqlite/period_span.h"
 #include "store/sqlite/retention.h"
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/tables.h"
 
@@ -56,7 +57,7 @@ void add_to_periods(Connection& db, MessageNo message, const ClickedAgain& days,
 
 void count_clicked_again(Connection& db) {
   for (const Table* table : {&tables::clicked_again, &tables::period_clicked_again}) {
-    db.put(tables::row_count).bind(table->name).bind(std::int64_t{0}).bind(std::int64_t{0}).run();
+    count_as_empty(db, *table);
   }
 }
 

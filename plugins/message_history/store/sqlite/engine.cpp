@@ -88,6 +88,7 @@ constexpr std::int64_t period_figures_since = 8;
 constexpr std::int64_t hashes_of_erased_ids_since = 9;
 constexpr std::int64_t lists_by_id_since = 10;
 constexpr std::int64_t ids_written_anew_since = 11;
+constexpr std::int64_t skipped_names_since = 12;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
 // What an index told of orders before.
@@ -125,6 +126,7 @@ void migrate(Connection& db) {
     if (version < period_figures_since) count_period_figures(db);
     if (version < hashes_of_erased_ids_since) add_hashes_of_erased_ids(db);
     if (version < lists_by_id_since) count_lists(db);
+    if (version < skipped_names_since) count_as_empty(db, tables::skipped);
     expect_sound_rows(db);  // what is lost must not be counted anew
   }
   if (version < numbered_blocks_since) number_blocks(db);

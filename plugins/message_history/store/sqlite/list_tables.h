@@ -11,9 +11,9 @@ namespace message_history::sqlite {
 // Moves places and sums; the words are not touched.
 void move_in_lists(Connection& db, const ListChanges& changes);
 
-// Counts the tables as empty, which a migration left them.
+// Both for a migration. Counts the tables as empty, which they are.
 void count_lists(Connection& db);
-// Fills the empty tables from the messages, whose listed days it sets; for a migration.
+// Fills the empty tables from the messages; their listed days are set.
 void fill_lists(Connection& db);
 
 }  // namespace message_history::sqlite

@@ -9,6 +9,7 @@
 
 #include "calendar/time_zone.h"
 #include "store/sqlite/meta.h"
+#include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/tables.h"
 
@@ -92,7 +93,7 @@ void fill_other_refunds(Connection& db) {
 
 void count_period_figures(Connection& db) {
   for (const Table* table : {&tables::shop_day, &tables::bought_by, &tables::other_refund}) {
-    db.put(tables::row_count).bind(table->name).bind(std::int64_t{0}).bind(std::int64_t{0}).run();
+    count_as_empty(db, *table);
   }
 }
 

@@ -112,6 +112,10 @@ RowCount row_count(Connection& db, const Table& table) {
   return count;
 }
 
+void count_as_empty(Connection& db, const Table& table) {
+  put_count(db, table, {});
+}
+
 void count_rows(Connection& db, const Table& table) {
   RowCount count;
   Query query = db.rows(table, "");

@@ -71,6 +71,8 @@ class RowsSeen {
 void expect_all_rows(Connection& db, const Table& table);
 // As counted; CORRUPT when nothing is known of the table.
 RowCount row_count(Connection& db, const Table& table);
+// For a table that was just made.
+void count_as_empty(Connection& db, const Table& table);
 // Counts what is there: for databases of versions that did not, and after a migration.
 void count_rows(Connection& db, const Table& table);
 void count_all_rows(Connection& db);

@@ -226,6 +226,15 @@ QuarantineEntry read_quarantine(Query& query) {
   return entry;
 }
 
+SkippedRow read_skipped(Query& query) {
+  SkippedRow row;
+  row.source = query.number<SourceNo>();
+  row.name = query.text();
+  row.events = query.integer();
+  row.at_us = query.integer();
+  return row;
+}
+
 AuditRow read_audit(Query& query) {
   AuditRow row;
   row.number = query.integer();

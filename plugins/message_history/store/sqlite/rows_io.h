@@ -26,6 +26,7 @@ ListCounts read_list_counts(Query& query);      // from `messages` on
 RevenueDayRow read_revenue_day(Query& query);
 AuditRow read_audit(Query& query);
 QuarantineEntry read_quarantine(Query& query);  // without the name of its source
+SkippedRow read_skipped(Query& query);
 Route read_route(Query& query);
 std::vector<Route> read_routes(Connection& db);
 

@@ -253,6 +253,12 @@ DELETE FROM shelf_day_money;
 )sql",
     // migration.cpp writes the rows that hold ids anew.
     "",
+    R"sql(
+CREATE INDEX quarantine_by_seq ON quarantine (source_no, seq, reason);
+CREATE TABLE skipped (
+  source_no INTEGER NOT NULL, name TEXT NOT NULL, events INTEGER NOT NULL, at INTEGER NOT NULL,
+  crc INTEGER NOT NULL, PRIMARY KEY (source_no, name)) WITHOUT ROWID;
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

@@ -1,8 +1,10 @@
 #include "store/sqlite/snapshot.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <system_error>
+#include <utility>
 
 #include "store/sqlite/list_filter.h"
 #include "store/sqlite/retention.h"
@@ -70,6 +72,37 @@ std::vector<QuarantineEntry> SqliteSnapshot::quarantine(std::int64_t before_numb
 
 std::int64_t SqliteSnapshot::quarantine_count() {
   return row_count(db_, tables::quarantine).rows;
+}
+
+std::vector<std::int64_t> SqliteSnapshot::refused_seqs(std::string_view source, std::int64_t after,
+                                                       std::int64_t limit) {
+  std::vector<std::int64_t> seqs;
+  const auto known = sources();
+  const auto named = std::ranges::find(known, source, &SourceRow::name);
+  if (named == known.end()) return seqs;
+  Query query = db_.rows(tables::quarantine, "WHERE source_no = ? AND seq > ? ORDER BY seq");
+  query.bind(named->number).bind(after);
+  while (std::cmp_less(seqs.size(), limit) && query.step()) {
+    const std::int64_t seq = read_quarantine(query).row.seq;
+    if (seqs.empty() || seqs.back() != seq) seqs.push_back(seq);
+  }
+  return seqs;
+}
+
+std::vector<SkippedEntry> SqliteSnapshot::skipped_by_name() {
+  std::map<SourceNo, std::string> names;
+  for (SourceRow& source : sources()) names[source.number] = std::move(source.name);
+  Query query = db_.rows(tables::skipped, "ORDER BY source_no, name");
+  RowsSeen seen(tables::skipped);
+  std::vector<SkippedEntry> entries;
+  while (query.step()) {
+    seen.add(query);
+    SkippedEntry& entry = entries.emplace_back();
+    entry.row = read_skipped(query);
+    entry.source = names[entry.row.source];
+  }
+  seen.expect_all(db_);
+  return entries;
 }
 
 std::int64_t SqliteSnapshot::held_messages() {

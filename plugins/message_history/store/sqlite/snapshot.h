@@ -91,6 +91,9 @@ class SqliteSnapshot final : public Snapshot {
   std::vector<SourceRow> sources() override;
   std::vector<QuarantineEntry> quarantine(std::int64_t before_number, std::int64_t limit) override;
   std::int64_t quarantine_count() override;
+  std::vector<std::int64_t> refused_seqs(std::string_view source, std::int64_t after,
+                                         std::int64_t limit) override;
+  std::vector<SkippedEntry> skipped_by_name() override;
   std::int64_t held_messages() override;
   std::int64_t held_refunds() override;
   StoreSize size() override;

@@ -1,12 +1,6 @@
 // Members, and what each was sent and did.
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <map>
-#include <string>
-#include <tuple>
-#include <utility>
-
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot.h"
 #include "store/sqlite/snapshot_rows.h"
@@ -73,21 +67,9 @@ MemberNo SqliteSnapshot::last_member() {
 
 std::vector<Delivery> SqliteSnapshot::deliveries_of(MemberNo member, std::int64_t from_us,
                                                     std::int64_t to_us, std::int64_t limit) {
-  std::map<MessageNo, std::string> message_ids;
-  std::vector<MemberDelivery> entries =
-      newest_member_deliveries(trees_, member, from_us, to_us, limit);
-  for (const MemberDelivery& entry : entries) {
-    const auto [id, is_new] = message_ids.try_emplace(entry.message);
-    if (!is_new) continue;
-    if (const auto row = message(entry.message)) id->second = row->message_id;
-  }
-  const auto rank = [&message_ids](const MemberDelivery& entry) {
-    return std::tie(entry.at_us, message_ids[entry.message], entry.delivery_id);
-  };
-  std::ranges::sort(entries, [&rank](const auto& a, const auto& b) { return rank(a) > rank(b); });
   std::vector<Delivery> rows;
-  for (const MemberDelivery& entry : entries) {
-    if (std::cmp_greater_equal(rows.size(), limit)) break;
+  for (const MemberDelivery& entry :
+       newest_member_deliveries(trees_, member, from_us, to_us, limit)) {
     rows.push_back(named_delivery(trees_, entry));
   }
   return rows;

@@ -222,7 +222,7 @@ void add_refunds(Connection& db, TreeSet& trees, const Page& page, Entries& entr
   const std::vector<OrderNo> orders = member_orders(trees, page.member, 0, Limits::max());
   if (orders.empty()) return;
   const std::string order_ids = order_ids_of(db, orders);
-  // Refunds come first of what shares their time: nothing else of that time has one after it.
+  // Refunds come first of what shares their time: below anything else of that time is none.
   const bool is_cut = page.after && page.after->what == What::refund;
   Query query = db.rows(tables::refund,
                         "WHERE order_id IN (SELECT value FROM json_each(?)) AND "

@@ -14,6 +14,7 @@ inline constexpr Table source{
     "source_no, name, position, accepted, duplicates, rejected, skipped, batches, recorded_at"};
 inline constexpr Table quarantine{
     "quarantine", "quarantine_no, source_no, seq, at, kind, reason, event, member_key"};
+inline constexpr Table skipped{"skipped", "source_no, name, events, at", 2};
 inline constexpr Table route{"route", "route_no, channel, provider"};
 inline constexpr Table member{"member", "member_no, member, erased"};
 inline constexpr Table erasure{"erasure", "member_key, member_no, until_at, id_hash"};
@@ -108,6 +109,6 @@ inline constexpr std::array counted = {&meta,          &source,
                                        &audit_head,    &running_export,
                                        &clicked_again, &period_clicked_again,
                                        &shop_day,      &bought_by,
-                                       &other_refund};
+                                       &other_refund,  &skipped};
 
 }  // namespace message_history::sqlite::tables

@@ -117,12 +117,10 @@ std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo me
   const auto range = range_of(member, first_us, last_us);
   if (!range) return entries;
   RunsCursor cursor = trees.member_deliveries.cursor(range->begin, range->end);
-  for (cursor.seek_below(range->end); cursor.valid() && range->begin <= cursor.key();
+  for (cursor.seek_below(range->end);
+       cursor.valid() && range->begin <= cursor.key() && std::cmp_less(entries.size(), limit);
        cursor.previous()) {
-    MemberDelivery entry = decode_member_delivery(cursor.key(), cursor.value());
-    const bool is_full = std::cmp_greater_equal(entries.size(), limit);
-    if (is_full && (entries.empty() || entry.at_us != entries.back().at_us)) break;
-    entries.push_back(std::move(entry));
+    entries.push_back(decode_member_delivery(cursor.key(), cursor.value()));
   }
   return entries;
 }

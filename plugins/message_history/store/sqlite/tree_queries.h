@@ -33,7 +33,7 @@ std::vector<Delivery> deliveries_in_chain(TreeSet& trees, ChainNo chain);
 // A member's entries with first_us <= at <= last_us, oldest first.
 std::vector<MemberDelivery> member_deliveries(TreeSet& trees, MemberNo member,
                                               std::int64_t first_us, std::int64_t last_us);
-// The same newest first: `limit` of them, and all that share the time of the last.
+// The same newest first, at most `limit`.
 std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo member,
                                                      std::int64_t first_us, std::int64_t last_us,
                                                      std::int64_t limit);

@@ -129,6 +129,14 @@ void SqliteWriter::put_source(const SourceRow& row) {
 }
 
 void SqliteWriter::add_quarantine(const QuarantineRow& row) {
+  if (row.seq == 0) {
+    overwrite_what_is_deleted();
+    db_.query("DELETE FROM quarantine WHERE source_no = ? AND seq = 0 AND reason = ? AND event = ?")
+        .bind(row.source)
+        .bind(row.reason)
+        .bind(row.event)
+        .run();
+  }
   Query next = db_.query(  // never a number again, also of one that was dropped
       "SELECT max((SELECT coalesce(max(quarantine_no), 0) FROM quarantine), "
       "(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'quarantine')) + 1");
@@ -142,6 +150,32 @@ void SqliteWriter::add_quarantine(const QuarantineRow& row) {
   if (dropped <= 0) return;
   overwrite_what_is_deleted();  // an erasure would not find what is left of it in free pages
   db_.query("DELETE FROM quarantine WHERE quarantine_no <= ?").bind(dropped).run();
+}
+
+void SqliteWriter::remove_quarantine(SourceNo source, std::int64_t seq) {
+  overwrite_what_is_deleted();
+  db_.query("DELETE FROM quarantine WHERE source_no = ? AND seq = ?").bind(source).bind(seq).run();
+}
+
+// Names come from outside: beyond the maximum they share the empty one.
+void SqliteWriter::count_skipped(const SkippedRow& row) {
+  std::vector<SkippedRow> known;
+  {
+    Query query = db_.rows(tables::skipped, "WHERE source_no = ?");
+    known = rows_of(query.bind(row.source), read_skipped);
+  }
+  const auto named = [&known](std::string_view name) {
+    return std::ranges::find(known, name, &SkippedRow::name);
+  };
+  SkippedRow changed = row;
+  if (named(row.name) == known.end() && known.size() >= skipped_names_max) {
+    changed.name.clear();
+  }
+  if (const auto before = named(changed.name); before != known.end()) {
+    changed.events += before->events;
+  }
+  Query query = db_.put(tables::skipped);
+  query.bind(changed.source).bind(changed.name).bind(changed.events).bind(changed.at_us).run();
 }
 
 void SqliteWriter::redact_quarantine(const MemberKey& member) {

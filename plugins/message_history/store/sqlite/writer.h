@@ -83,6 +83,8 @@ class SqliteWriter final : public WriteTransaction {
   SourceRow source(std::string_view name) override;
   void put_source(const SourceRow& row) override;
   void add_quarantine(const QuarantineRow& row) override;
+  void remove_quarantine(SourceNo source, std::int64_t seq) override;
+  void count_skipped(const SkippedRow& row) override;
   void redact_quarantine(const MemberKey& member) override;
   std::optional<MessageRow> message(std::string_view message_id) override;
   MessageRow message(MessageNo number) override;
