@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <limits>
 
 #include "commands/command.h"
 #include "commands/interrupt.h"
@@ -23,12 +24,15 @@ struct ReplayOptions {
 std::string summary(const ReplayCounts& counts, std::chrono::duration<double> elapsed) {
   return fmt::format(
       "{{\"events\":{},\"accepted\":{},\"duplicates\":{},\"rejected\":{},\"skipped\":{},"
-      "\"batches\":{},\"seconds\":{:.3f}}}",
+      "\"refused_before\":{},\"batches\":{},\"seconds\":{:.3f}}}",
       counts.events, counts.accepted, counts.duplicates, counts.rejected, counts.skipped,
-      counts.batches, elapsed.count());
+      counts.refused_before, counts.batches, elapsed.count());
 }
 
 Outcome replay_feeds(ReplayOptions options) {
+  if (!options.replay.again.empty() && options.feeds.size() != 1) {
+    return failure(CRM_ERR_INVALID, "--again names lines of one feed; give that feed alone");
+  }
   const auto begin = std::chrono::steady_clock::now();
   const auto session = Session::open(options.session, DataFolder::made);
   if (!session) return session.error();
@@ -64,6 +68,12 @@ void add_replay_command(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_option("--ack-log", options->replay.ack_log,
                       "File that gets a line \"SOURCE SEQ\" after every acknowledged batch");
+  command
+      ->add_option("--again", options->replay.again,
+                   "Only these lines of the one feed, corrected after they were refused: 4,17")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(uint64_t{2}, std::numeric_limits<uint64_t>::max()));
   command->add_option("FEED", options->feeds, "Feeds (crm-feed/1): NDJSON, plain or gzip")
       ->required();
   command->callback([&chosen, options] { chosen = [options] { return replay_feeds(*options); }; });

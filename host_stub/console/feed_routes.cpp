@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 
 #include "feed/event_sender.h"
 #include "feed/feed_reader.h"
@@ -43,7 +44,26 @@ Json as_json(const std::vector<RejectedLine>& lines) {
   return list;
 }
 
+Json as_json(const std::vector<PassedLine>& lines) {
+  Json list = Json::array();
+  for (const PassedLine& line : lines) list.push_back({{"line", line.line}, {"seq", line.seq}});
+  return list;
+}
+
+// A body that cannot be read is the sender's fault, unlike a damaged file of the host.
+Refusal refusal_of_body(const crm::Error& error) {
+  if (error.status == CRM_ERR_CORRUPT) return {400, "invalid", error.detail};
+  return refusal_of(error);
+}
+
 }  // namespace
+
+// The outcome of the body's lines.
+struct FeedRoutes::FeedAnswer {
+  FeedCounts counts;
+  std::vector<RejectedLine> rejections;
+  std::vector<PassedLine> passed;
+};
 
 void FeedRoutes::add_to(httplib::Server& server) {
   server.Post("/feed", [this](const httplib::Request& request, httplib::Response& response) {
@@ -97,50 +117,96 @@ void FeedRoutes::position(const httplib::Request& request, httplib::Response& re
 void FeedRoutes::record(const httplib::Request& request, httplib::Response& response) {
   const auto stream = stream_of(request, response);
   if (!stream) return;
-  const auto refuse = [&](const Refusal& refusal) { gate_.refuse(request, response, refusal); };
-  auto reader = reader_of(request.body);
-  if (!reader) return refuse(refusal_of(reader.error()));
-  const FeedHeader& header = reader.value()->header();
-  if (header.tenant != stream->tenant || header.source != stream->source) {
-    return refuse({403, "wrong_key",
-                   fmt::format("the key is of ({}, {}), the feed of ({}, {})",
-                               printable(stream->tenant), printable(stream->source),
-                               printable(header.tenant), printable(header.source))});
-  }
   const auto turn = turn_of(*stream);
   const std::lock_guard lock(*turn);
-  const auto declared = declare_tenant(settings_, header);
-  if (!declared) return refuse(refusal_of(declared.error()));
-  const StreamName name{stream->tenant, stream->source};
-  const auto before = lowest_position(plugins_, name);
-  if (!before) return refuse(refusal_of(before.error()));
-  reader.value()->resume_after(before.value());
-  FeedCounts counts;
-  std::vector<RejectedLine> rejections;
+  const auto recorded = record(request, *stream);
+  if (const auto* refusal = std::get_if<Refusal>(&recorded)) {
+    return gate_.refuse(request, response, *refusal);
+  }
+  answer(response, std::get<Json>(recorded));
+}
+
+// Before anything of the body is recorded: whether it can be read to its end, and whether all its
+// streams are the key's.
+std::optional<Refusal> FeedRoutes::why_refused(const std::string& body,
+                                               const FeedStream& stream) const {
+  auto opened = reader_of(body);
+  if (!opened) return refusal_of_body(opened.error());
+  FeedReader& reader = *opened.value();
+  EventBatch unread;
+  for (;;) {
+    const FeedHeader& header = reader.header();
+    if (header.tenant != stream.tenant || header.source != stream.source) {
+      return Refusal{
+          403, "wrong_key",
+          fmt::format("the key is of ({}, {}), the feed of ({}, {}); nothing of the body "
+                      "was recorded, send each stream with the key of its own",
+                      printable(stream.tenant), printable(stream.source), printable(header.tenant),
+                      printable(header.source))};
+    }
+    // Every event lies below it, so that hardly more than its number is read.
+    reader.resume({std::numeric_limits<uint64_t>::max(), {}});
+    for (bool more = true; more;) {
+      const auto filled = reader.fill(unread, batch_events);
+      if (!filled) return refusal_of_body(filled.error());
+      more = filled.value();
+    }
+    const auto next = reader.next_stream();
+    if (!next) return refusal_of_body(next.error());
+    if (!next.value()) return {};
+  }
+}
+
+std::variant<Json, Refusal> FeedRoutes::record(const httplib::Request& request,
+                                               const FeedStream& stream) {
+  if (auto refusal = why_refused(request.body, stream)) return *std::move(refusal);
+  auto opened = reader_of(request.body);
+  if (!opened) return refusal_of_body(opened.error());
+  FeedReader& reader = *opened.value();
+  if (request.get_param_value("again") == "1") reader.take_every_line_again();
+  const StreamName name{stream.tenant, stream.source};
+  FeedAnswer total;
+  for (;;) {
+    const auto declared = declare_tenant(settings_, reader.header());
+    if (!declared) return refusal_of(declared.error());
+    auto from = resume_point(plugins_, name);
+    if (!from) return refusal_of(from.error());
+    reader.resume(std::move(from.value()));
+    if (auto refusal = record_stream(reader, name, total)) return *std::move(refusal);
+    const auto next = reader.next_stream();
+    if (!next) return refusal_of_body(next.error());
+    if (!next.value()) break;
+  }
+  const auto after = lowest_position(plugins_, name);
+  if (!after) return refusal_of(after.error());
+  return Json{{"events", total.counts.events},           {"accepted", total.counts.accepted},
+              {"duplicates", total.counts.duplicates},   {"rejected", total.counts.rejected},
+              {"skipped", total.counts.skipped},         {"position", after.value()},
+              {"rejections", as_json(total.rejections)}, {"refused_before", as_json(total.passed)}};
+}
+
+std::optional<Refusal> FeedRoutes::record_stream(FeedReader& reader, StreamName name,
+                                                 FeedAnswer& total) {
+  const auto keep_few = [](auto& kept, const auto& lines) {
+    for (const auto& line : lines) {
+      if (kept.size() < rejected_lines_shown_max) kept.push_back(line);
+    }
+  };
   EventBatch batch;
   for (bool more = true; more;) {
     if (interrupted_) {
-      return refuse({503, "stopping", "the host stops; send the body again when it is back"});
+      return Refusal{503, "stopping", "the host stops; send the body again when it is back"};
     }
-    const auto filled = reader.value()->fill(batch, batch_events);
-    auto recorded = record_batch(plugins_, batch, name, &interrupted_);
-    if (!recorded) return refuse(refusal_of(recorded.error()));
-    counts.add(batch, recorded.value().first);
-    for (RejectedLine& line : recorded.value().rejected) {
-      if (rejections.size() < rejected_lines_shown_max) rejections.push_back(std::move(line));
-    }
-    if (!filled) return refuse(refusal_of(filled.error()));
+    const auto filled = reader.fill(batch, batch_events);
+    const auto recorded = record_batch(plugins_, batch, name, &interrupted_);
+    if (!recorded) return refusal_of(recorded.error());
+    total.counts.add(batch, recorded.value().first);
+    keep_few(total.rejections, recorded.value().rejected);
+    keep_few(total.passed, batch.passed_lines());
+    if (!filled) return refusal_of_body(filled.error());
     more = filled.value();
   }
-  const auto after = lowest_position(plugins_, name);
-  if (!after) return refuse(refusal_of(after.error()));
-  answer(response, {{"events", counts.events},
-                    {"accepted", counts.accepted},
-                    {"duplicates", counts.duplicates},
-                    {"rejected", counts.rejected},
-                    {"skipped", counts.skipped},
-                    {"position", after.value()},
-                    {"rejections", as_json(rejections)}});
+  return {};
 }
 
 }  // namespace host_stub

@@ -7,12 +7,16 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "console/answers.h"
 #include "console/feed_keys.h"
 #include "console/gate.h"
+#include "feed/feed_reader.h"
 #include "loader/loaded_plugin.h"
 #include "loader/tenant_settings.h"
 
@@ -31,7 +35,9 @@ class FeedRoutes {
         interrupted_(interrupted) {}
 
   // POST /feed with "Authorization: Bearer KEY": what of the body is recorded. Each batch of it is
-  // acknowledged or not; after a failure, or when the host stops, send the body again.
+  // acknowledged or not; after a failure, or when the host stops, send the body again. A body that
+  // cannot be read whole, or that holds a stream of another key, is refused whole. With ?again=1
+  // events at or below the position are taken as well: those that were refused and are corrected.
   // GET /feed: {"tenant", "source", "position"}, what to go on after.
   void add_to(httplib::Server& server);
 
@@ -40,6 +46,10 @@ class FeedRoutes {
                                       httplib::Response& response) const;
   void position(const httplib::Request& request, httplib::Response& response) const;
   void record(const httplib::Request& request, httplib::Response& response);
+  std::variant<Json, Refusal> record(const httplib::Request& request, const FeedStream& stream);
+  std::optional<Refusal> why_refused(const std::string& body, const FeedStream& stream) const;
+  struct FeedAnswer;
+  std::optional<Refusal> record_stream(FeedReader& reader, StreamName name, FeedAnswer& total);
   // One call at a time for each stream, as the plugin interface demands.
   std::shared_ptr<crm::Mutex> turn_of(const FeedStream& stream);
 

@@ -16,6 +16,16 @@ size_t aligned(size_t size) {
   return (size + alignment - 1) / alignment * alignment;
 }
 
+// The longest beginning of well-formed UTF-8 with at most `bytes_max` bytes that is well-formed.
+std::string_view utf8_prefix(std::string_view text, size_t bytes_max) {
+  size_t size = std::min(text.size(), bytes_max);
+  while (size < text.size() && size > 0 &&
+         (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) {
+    --size;
+  }
+  return text.substr(0, size);
+}
+
 }  // namespace
 
 void* Arena::take(size_t size) {
@@ -46,7 +56,8 @@ void EventBatch::clear() {
   events_.clear();
   lines_.clear();
   rejected_lines_.clear();
-  lines_read = duplicates = skipped = rejected = 0;
+  passed_lines_.clear();
+  lines_read = duplicates = passed = rejected = withheld = skipped = 0;
 }
 
 void EventBatch::add(const crm_event* event, uint64_t line) {
@@ -54,11 +65,35 @@ void EventBatch::add(const crm_event* event, uint64_t line) {
   lines_.push_back(line);
 }
 
-void EventBatch::reject(uint64_t line, std::string reason) {
+void EventBatch::report(const RefusedLine& refused) {
+  const bool is_skipped = (refused.flags & CRM_REFUSED_IS_SKIPPED) != 0;
+  auto& event = *arena_.make<crm_event_refused>();
+  event.head.size = sizeof(event);
+  event.head.kind = CRM_EVENT_REFUSED;
+  event.head.flags = refused.flags;
+  event.head.seq = refused.seq;
+  event.name = arena_.keep(utf8_prefix(refused.name, CRM_REFUSED_NAME_BYTES_MAX));
+  event.reason = arena_.keep(utf8_prefix(refused.reason, CRM_DETAIL_BYTES_MAX));
+  event.line = refused.line;
+  add(&event.head, refused.line);
+  ++(is_skipped ? skipped : rejected);
+  if (!is_skipped) keep_reason({refused.line, std::string(refused.reason)});
+}
+
+void EventBatch::withhold(uint64_t line, std::string reason) {
   ++rejected;
-  if (rejected_lines_.size() < rejected_lines_shown_max) {
-    rejected_lines_.push_back({line, std::move(reason)});
-  }
+  ++withheld;
+  keep_reason({line, std::move(reason)});
+}
+
+void EventBatch::keep_reason(RejectedLine line) {
+  if (rejected_lines_.size() == rejected_lines_shown_max) return;
+  rejected_lines_.push_back(std::move(line));
+}
+
+void EventBatch::pass(const PassedLine& line) {
+  ++passed;
+  if (passed_lines_.size() < rejected_lines_shown_max) passed_lines_.push_back(line);
 }
 
 }  // namespace host_stub

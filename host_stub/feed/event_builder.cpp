@@ -22,7 +22,7 @@ crm_event* build_message(TypedFields& fields, Arena& arena) {
   event.message_id = fields.text(Field::message_id);
   event.name = fields.text(Field::name);
   event.message_kind = fields.choice(Field::kind, message_kinds);
-  event.channel = fields.choice(Field::channel, channels);
+  event.channel = fields.growing_choice(Field::channel, channels);
   event.state = fields.choice(Field::state, message_states);
   if (const auto scheduled_at = fields.optional_time_us(Field::scheduled_at)) {
     event.head.flags |= CRM_MESSAGE_HAS_SCHEDULED_AT;
@@ -44,7 +44,7 @@ crm_event* build_delivery(TypedFields& fields, Arena& arena) {
   event.code = fields.optional_text(Field::code);
   event.detail = fields.optional_text(Field::detail);
   event.fallback_of = fields.optional_text(Field::fallback_of);
-  event.channel = fields.choice(Field::channel, channels);
+  event.channel = fields.growing_choice(Field::channel, channels);
   event.status = fields.choice(Field::status, delivery_statuses);
   if (const auto cost_minor = fields.optional_integer(Field::cost_minor)) {
     event.head.flags |= CRM_DELIVERY_HAS_COST;
@@ -59,7 +59,7 @@ crm_event* build_touch(TypedFields& fields, Arena& arena) {
   event.message_id = fields.text(Field::message_id);
   event.delivery_id = fields.optional_text(Field::delivery_id);
   event.member_id = fields.text(Field::member_id);
-  event.touch = fields.choice(Field::touch, touches);
+  event.touch = fields.growing_choice(Field::touch, touches);
   return &event.head;
 }
 
@@ -126,11 +126,12 @@ BuiltEvent build_event(uint32_t kind, const RawEvent& raw, Arena& arena) {
   if (seq < 1) fields.blame(Field::seq, fmt::format("{}", seq), "number events from 1");
   const int64_t at_us = fields.time_us(Field::at);
   crm_event* const event = build_kind(kind, fields, raw, arena);
-  if (!fields.fault().empty()) return {nullptr, fields.fault()};
+  if (!fields.fault().empty()) return {nullptr, fields.fault(), {}};
+  if (!fields.unknown().empty()) return {nullptr, {}, fields.unknown()};
   event->kind = kind;
   event->seq = static_cast<uint64_t>(seq);
   event->at_us = at_us;
-  return {event, {}};
+  return {event, {}, {}};
 }
 
 BuiltOrderLine build_order_line(const RawOrderLine& raw, size_t index, Arena& arena) {

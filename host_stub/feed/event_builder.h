@@ -12,8 +12,9 @@
 namespace host_stub {
 
 struct BuiltEvent {
-  const crm_event* event = nullptr;  // in the arena
-  std::string fault;                 // "<what>; <remedy>" when there is no event
+  crm_event* event = nullptr;  // in the arena
+  std::string fault;           // "<what>; <remedy>" of a wrong event
+  std::string unknown;         // of a right one: the choice that is not known here
 };
 
 // `kind` is CRM_EVENT_*.

@@ -77,8 +77,9 @@ void FeedCounts::add(const EventBatch& batch, const crm_event_ack& first) {
   events += batch.lines_read;
   accepted += first.accepted;
   duplicates += batch.duplicates + first.duplicates;
-  rejected += batch.rejected + first.rejected;
-  skipped += batch.skipped + first.skipped;
+  rejected += batch.withheld + first.rejected;
+  skipped += first.skipped;
+  refused_before += batch.passed;
 }
 
 crm::Result<RecordedBatch> record_batch(const std::vector<LoadedPlugin*>& plugins,
@@ -121,6 +122,19 @@ crm::Result<uint64_t> lowest_position(const std::vector<LoadedPlugin*>& plugins,
     lowest = std::min(lowest, position.value());
   }
   return lowest;
+}
+
+crm::Result<ResumePoint> resume_point(const std::vector<LoadedPlugin*>& plugins,
+                                      StreamName stream) {
+  const auto position = lowest_position(plugins, stream);
+  if (!position) return position.error();
+  auto refused = plugins.front()->refused(stream);
+  if (!refused) {
+    return failure(refused.error().status,
+                   fmt::format("cannot ask what of ({}, {}) was refused: {}", stream.tenant,
+                               stream.source, refused.error().detail));
+  }
+  return ResumePoint{position.value(), std::move(refused.value())};
 }
 
 }  // namespace host_stub

@@ -9,6 +9,7 @@
 
 #include "feed/event_batch.h"
 #include "feed/feed_header.h"
+#include "feed/resume_point.h"
 #include "loader/loaded_plugin.h"
 #include "loader/tenant_settings.h"
 #include "outcome.h"
@@ -34,6 +35,7 @@ struct FeedCounts {
   uint64_t duplicates = 0;
   uint64_t rejected = 0;
   uint64_t skipped = 0;
+  uint64_t refused_before = 0;  // of the duplicates, those that were refused when they came first
 
   void add(const EventBatch& batch, const crm_event_ack& first);
 };
@@ -50,5 +52,8 @@ crm::Result<RecordedBatch> record_batch(const std::vector<LoadedPlugin*>& plugin
 
 // What every plugin has recorded. `plugins` is not empty.
 crm::Result<uint64_t> lowest_position(const std::vector<LoadedPlugin*>& plugins, StreamName stream);
+
+// That, and what the first plugin refused of it.
+crm::Result<ResumePoint> resume_point(const std::vector<LoadedPlugin*>& plugins, StreamName stream);
 
 }  // namespace host_stub

@@ -56,7 +56,7 @@ crm::Result<std::string> read_name(const Json& header, NamedText name) {
   if (text != nullptr && is_stream_name(*text, name.bytes_max)) return *text;
   return refused(
       fmt::format("the header's \"{}\" must be a text of 1 to {} bytes without slashes, "
-                  "control characters or a leading dot; mend the first line",
+                  "control characters or a leading dot; mend it",
                   name.field, name.bytes_max));
 }
 
@@ -85,8 +85,9 @@ bool is_time_zone(std::string_view name) {
 crm::Result<FeedHeader> parse_feed_header(std::string_view line) {
   const auto document = parse_strict_json(line, header_depth_max);
   if (!document) {
-    return refused(fmt::format("the header line is {}; the first line must be the feed's header",
-                               document.error().detail));
+    return refused(
+        fmt::format("the header line is {}; a feed begins with a line of its own, its header",
+                    document.error().detail));
   }
   const Json& root = document.value();
   const std::string* feed = root.is_object() ? string_member(root, "feed") : nullptr;

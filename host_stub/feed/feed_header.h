@@ -9,6 +9,9 @@
 
 namespace host_stub {
 
+// How the version of every feed begins.
+inline constexpr std::string_view feed_version_family = "crm-feed/";
+
 struct FeedHeader {
   std::string tenant;
   std::string source;

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace host_stub {
 
-FeedReader::FeedReader(std::unique_ptr<LineReader> lines, FeedHeader header)
+FeedReader::FeedReader(std::unique_ptr<LineReader> lines, std::filesystem::path name)
     : lines_(std::move(lines)),
-      header_(std::move(header)),
-      parser_(std::make_unique<EventParser>(0)) {}
+      name_(std::move(name)),
+      parser_(std::make_unique<EventParser>(ResumePoint{})) {}
 
 crm::Result<std::unique_ptr<FeedReader>> FeedReader::open(const std::filesystem::path& file) {
   auto lines = LineReader::open(file);
@@ -17,33 +19,76 @@ crm::Result<std::unique_ptr<FeedReader>> FeedReader::open(const std::filesystem:
 
 crm::Result<std::unique_ptr<FeedReader>> FeedReader::of(std::unique_ptr<LineReader> lines,
                                                         const std::filesystem::path& name) {
+  std::unique_ptr<FeedReader> reader(new FeedReader(std::move(lines), name));
   FeedLine line;
-  const auto read = lines->next(line);
+  const auto read = reader->lines_->next(line);
   if (!read) return read.error();
   const auto refused = [&](std::string_view what) {
     return failure(CRM_ERR_INVALID, fmt::format("{}:1: {}", name.string(), what));
   };
   if (!read.value()) return refused("the feed is empty; its first line must be the header");
   if (line.is_too_long) return refused("the header line is too long; is it a feed?");
-  auto header = parse_feed_header(line.text);
-  if (!header) return refused(header.error().detail);
-  return std::unique_ptr<FeedReader>(new FeedReader(std::move(lines), std::move(header.value())));
+  if (auto begun = reader->begin_stream(line.text, line.number); !begun) return begun.error();
+  return reader;
 }
 
-void FeedReader::resume_after(uint64_t position) {
-  parser_ = std::make_unique<EventParser>(position);
+Outcome FeedReader::begin_stream(std::string_view header_text, uint64_t line) {
+  auto header = parse_feed_header(header_text);
+  if (!header) {
+    return failure(CRM_ERR_INVALID,
+                   fmt::format("{}:{}: {}", name_.string(), line, header.error().detail));
+  }
+  header_ = std::move(header.value());
+  return done();
+}
+
+void FeedReader::take_every_line_again() {
+  parser_ = std::make_unique<EventParser>(ResumePoint{}, TakenAgain::every_line);
+}
+
+void FeedReader::take_again(std::set<uint64_t> lines) {
+  parser_ = std::make_unique<EventParser>(ResumePoint{}, TakenAgain::listed_lines);
+  takes_listed_lines_ = true;
+  again_lines_ = std::move(lines);
+}
+
+bool FeedReader::parse(const FeedLine& line, EventBatch& batch) {
+  if (!takes_listed_lines_) return parser_->parse(line, batch);
+  if (!again_lines_.contains(line.number)) {
+    unread_.clear();
+    return parser_->parse(line, unread_);
+  }
+  const uint64_t lines_before = batch.lines_read;
+  const bool goes_on = parser_->parse(line, batch);
+  if (batch.lines_read > lines_before) again_lines_.erase(line.number);
+  return goes_on;
 }
 
 crm::Result<bool> FeedReader::fill(EventBatch& batch, size_t events_max) {
   batch.clear();
+  if (!next_header_.empty()) return false;
   FeedLine line;
   while (batch.events().size() < events_max && batch.lines_read < batch_lines_max &&
          batch.arena().bytes() < batch_bytes_max) {
     const auto read = lines_->next(line);
     if (!read) return read.error();
     if (!read.value()) return false;
-    parser_->parse(line, batch);
+    if (parse(line, batch)) continue;
+    next_header_ = parser_->header_text();
+    next_header_line_ = line.number;
+    return false;
   }
+  return true;
+}
+
+crm::Result<bool> FeedReader::next_stream() {
+  if (next_header_.empty()) return false;
+  const std::string text = std::exchange(next_header_, {});
+  if (auto begun = begin_stream(text, next_header_line_); !begun) {
+    return failure(begun.error().status,
+                   begun.error().detail + "; what follows it was not recorded");
+  }
+  resume({});
   return true;
 }
 

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <new>
 
+#include "feed/feed_header.h"
+
 namespace host_stub {
 
 namespace {
@@ -94,9 +96,10 @@ Outcome LineReader::refill() {
 
 Outcome LineReader::inflate_more() {
   const auto damaged = [&](std::string_view what) {
-    return failure(CRM_ERR_CORRUPT,
-                   fmt::format("{}: the gzip data {} after line {}; fetch the file again",
-                               path_.string(), what, line_number_));
+    return failure(
+        CRM_ERR_CORRUPT,
+        fmt::format("{}: the gzip data {} after line {}; get it again from where it came",
+                    path_.string(), what, line_number_));
   };
   Inflater& gzip = *inflater_;
   if (gzip.is_between_members) {
@@ -139,6 +142,11 @@ crm::Result<bool> LineReader::next(FeedLine& line) {
         found != nullptr ? static_cast<size_t>(found - buffer_.data()) - begin_ : end_ - begin_;
     if (found == nullptr && at_end_ && size == 0 && !line.is_too_long) return false;
     if (size > feed_line_bytes_max) line.is_too_long = true;
+    if (line.is_too_long) {
+      line.names_header |=
+          std::string_view(buffer_.data() + begin_, size).find(feed_version_family) !=
+          std::string_view::npos;
+    }
     if (found != nullptr || at_end_) {
       line.number = ++line_number_;
       if (!line.is_too_long) line.text = {buffer_.data() + begin_, size};

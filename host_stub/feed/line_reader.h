@@ -19,7 +19,9 @@ inline constexpr size_t feed_line_bytes_max = 1u << 20;
 struct FeedLine {
   uint64_t number = 0;  // from 1
   bool is_too_long = false;
-  std::string_view text;  // without the line end; valid until the next call; empty when too long
+  bool names_header = false;  // of a line that is too long: a header may be in it
+  // Without the line end; valid until the next call; empty when too long.
+  std::string_view text;
 };
 
 // Not thread-safe.

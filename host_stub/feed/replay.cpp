@@ -33,9 +33,9 @@ void produce(FeedReader& reader, BatchPipe& pipe, size_t batch_events) {
       if (!more.value()) return pipe.finish({});
     }
   } catch (const std::bad_alloc&) {
-    pipe.finish(failure(CRM_ERR_NO_MEMORY, "out of memory; send smaller batches with --batch"));
-  } catch (const std::exception& error) {
-    pipe.finish(failure(CRM_ERR_INTERNAL, error.what()));
+    pipe.finish(crm::Error{CRM_ERR_NO_MEMORY, "out of memory"});  // short: takes none itself
+  } catch (...) {
+    pipe.finish(crm::Error{CRM_ERR_INTERNAL, "reader failed"});
   }
 }
 
@@ -85,19 +85,40 @@ bool Replay::is_interrupted() const {
 }
 
 Outcome Replay::run(const std::filesystem::path& feed, ReplayCounts& counts) {
-  auto reader = FeedReader::open(feed);
-  if (!reader) return reader.error();
-  if (auto declared = declare_tenant(*reader.value()); !declared) return declared;
-  const FeedHeader& header = reader.value()->header();
-  const auto position = lowest_position(plugins_, {header.tenant, header.source});
-  if (!position) return position.error();
-  reader.value()->resume_after(position.value());
+  auto opened = FeedReader::open(feed);
+  if (!opened) return opened.error();
+  FeedReader& reader = *opened.value();
+  if (!replay_settings_.again.empty()) reader.take_again(replay_settings_.again);
   ReplayReport report(feed.string());
   const ReplayCounts before = counts;
-  const Outcome applied = apply_all(*reader.value(), report, counts);
-  report.finish({counts.rejected - before.rejected, counts.skipped - before.skipped},
-                reader.value()->unknown_types());
+  Outcome applied = run_streams(reader, report, counts);
+  report.finish({counts.rejected - before.rejected, counts.skipped - before.skipped,
+                 counts.refused_before - before.refused_before},
+                reader.skipped_names());
+  if (applied && !reader.lines_not_found().empty()) {
+    return failure(CRM_ERR_INVALID,
+                   fmt::format("{}: line {} is no event; name lines of events with --again",
+                               feed.string(), *reader.lines_not_found().begin()));
+  }
   return applied;
+}
+
+Outcome Replay::run_streams(FeedReader& reader, ReplayReport& report, ReplayCounts& counts) {
+  for (;;) {
+    if (auto applied = run_stream(reader, report, counts); !applied) return applied;
+    const auto more = reader.next_stream();
+    if (!more) return more.error();
+    if (!more.value()) return done();
+  }
+}
+
+Outcome Replay::run_stream(FeedReader& reader, ReplayReport& report, ReplayCounts& counts) {
+  if (auto declared = declare_tenant(reader); !declared) return declared;
+  const FeedHeader& header = reader.header();
+  auto from = resume_point(plugins_, {header.tenant, header.source});
+  if (!from) return from.error();
+  reader.resume(std::move(from.value()));
+  return apply_all(reader, report, counts);
 }
 
 Outcome Replay::declare_tenant(const FeedReader& reader) {
@@ -135,6 +156,7 @@ Outcome Replay::apply(const EventBatch& batch, StreamName stream, ReplayReport& 
   if (!recorded) return recorded.error();
   const auto& [first, rejected] = recorded.value();
   for (const RejectedLine& line : rejected) report.rejected(line.line, line.reason);
+  for (const PassedLine& line : batch.passed_lines()) report.passed(line.line);
   counts.add(batch, first);
   if (batch.events().empty()) return done();
   ++counts.batches;

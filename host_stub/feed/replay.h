@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "feed/event_sender.h"
@@ -27,6 +28,7 @@ struct ReplayCounts : FeedCounts {
 struct ReplaySettings {
   size_t batch_events = 1000;
   std::optional<std::filesystem::path> ack_log;  // "SOURCE SEQ\n" for every acknowledged batch
+  std::set<uint64_t> again;  // lines that are taken although they were passed; with one feed only
   const std::atomic<bool>* interrupted = nullptr;
 };
 
@@ -37,14 +39,16 @@ class Replay {
   static crm::Result<Replay> create(std::vector<LoadedPlugin*> plugins, TenantSettings& settings,
                                     const HostLog& log, ReplaySettings replay_settings);
 
-  // Replays one feed after the plugins' positions and adds to `counts`. What was acknowledged
-  // before a failure stays recorded.
+  // Replays one feed, stream after stream, after the plugins' positions and adds to `counts`. What
+  // was acknowledged before a failure stays recorded.
   Outcome run(const std::filesystem::path& feed, ReplayCounts& counts);
 
  private:
   Replay(std::vector<LoadedPlugin*> plugins, TenantSettings& settings, const HostLog& log,
          ReplaySettings replay_settings, FileHandle ack_log);
 
+  Outcome run_streams(FeedReader& reader, ReplayReport& report, ReplayCounts& counts);
+  Outcome run_stream(FeedReader& reader, ReplayReport& report, ReplayCounts& counts);
   Outcome declare_tenant(const FeedReader& reader);
   Outcome apply_all(FeedReader& reader, ReplayReport& report, ReplayCounts& counts);
   Outcome apply(const EventBatch& batch, StreamName stream, ReplayReport& report,

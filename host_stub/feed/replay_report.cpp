@@ -28,10 +28,14 @@ void ReplayReport::clear_progress() {
 }
 
 void ReplayReport::rejected(uint64_t line, std::string_view reason) {
-  if (shown_ == rejected_lines_shown_max) return;
-  ++shown_;
+  if (rejected_.size() == rejected_lines_shown_max) return;
+  rejected_.push_back(line);
   clear_progress();
   fmt::print(stderr, "{}:{}: rejected: {}\n", feed_, line, printable(reason));
+}
+
+void ReplayReport::passed(uint64_t line) {
+  if (passed_.size() < rejected_lines_shown_max) passed_.push_back(line);
 }
 
 void ReplayReport::progress(uint64_t events) {
@@ -44,20 +48,39 @@ void ReplayReport::progress(uint64_t events) {
   has_progress_ = true;
 }
 
-void ReplayReport::finish(Totals totals, const std::set<std::string>& unknown_types) {
+std::string ReplayReport::remedy(const std::vector<uint64_t>& lines) const {
+  return fmt::format(
+      "when they are corrected, take them with: crm-host replay --data DIR --again {} {}; or "
+      "report "
+      "them with a new seq",
+      fmt::join(lines, ","), feed_);
+}
+
+void ReplayReport::explain_rejected(uint64_t total) {
+  if (total == 0) return;
+  fmt::print(stderr, "{}: rejected {} lines in all{}; {}\n", feed_, total,
+             total > rejected_.size()
+                 ? fmt::format(", {} are shown, the health view has them", rejected_.size())
+                 : "",
+             remedy(rejected_));
+}
+
+void ReplayReport::explain_passed(uint64_t total) {
+  if (total == 0) return;
+  fmt::print(stderr,
+             "{}: {} lines that were refused before were not looked at again, since the position "
+             "has passed them: {}{}; {}\n",
+             feed_, total, fmt::join(passed_, ", "), total > passed_.size() ? ", ..." : "",
+             remedy(passed_));
+}
+
+void ReplayReport::finish(Totals totals, const std::set<std::string>& skipped_names) {
   clear_progress();
-  if (totals.rejected > shown_) {
-    fmt::print(stderr,
-               "{}: rejected {} lines in all, {} are shown; the health view lists those the "
-               "plugin rejected\n",
-               feed_, totals.rejected, shown_);
-  }
-  if (totals.skipped > 0) {
-    std::string names;
-    for (const std::string& name : unknown_types) names += (names.empty() ? ": " : ", ") + name;
-    fmt::print(stderr, "{}: skipped {} events of types that are not known here{}\n", feed_,
-               totals.skipped, names);
-  }
+  explain_rejected(totals.rejected);
+  explain_passed(totals.passed);
+  if (totals.skipped == 0) return;
+  fmt::print(stderr, "{}: skipped {} events that are not known here{}{}\n", feed_, totals.skipped,
+             skipped_names.empty() ? "" : ": ", fmt::join(skipped_names, ", "));
 }
 
 }  // namespace host_stub

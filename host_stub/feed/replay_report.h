@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace host_stub {
 
@@ -22,6 +23,8 @@ class ReplayReport {
   ReplayReport& operator=(const ReplayReport&) = delete;
 
   void rejected(uint64_t line, std::string_view reason);
+  // A line that was refused when it came first, and was not looked at again.
+  void passed(uint64_t line);
 
   // On a terminal only, and not more than a few times a second.
   void progress(uint64_t events);
@@ -29,16 +32,22 @@ class ReplayReport {
   struct Totals {
     uint64_t rejected = 0;
     uint64_t skipped = 0;
+    uint64_t passed = 0;
   };
-  void finish(Totals totals, const std::set<std::string>& unknown_types);
+  // Says how to go on with what was refused.
+  void finish(Totals totals, const std::set<std::string>& skipped_names);
 
  private:
   void clear_progress();
+  void explain_rejected(uint64_t total);
+  void explain_passed(uint64_t total);
+  std::string remedy(const std::vector<uint64_t>& lines) const;
 
   const std::string feed_;
   const bool is_terminal_;
   bool has_progress_ = false;
-  uint64_t shown_ = 0;
+  std::vector<uint64_t> rejected_;
+  std::vector<uint64_t> passed_;
   std::chrono::steady_clock::time_point next_progress_{};
 };
 

@@ -60,6 +60,16 @@ uint32_t TypedFields::choice_at(size_t field, std::span<const Choice> choices) {
   return 0;
 }
 
+uint32_t TypedFields::growing_choice_at(size_t field, std::span<const Choice> choices) {
+  const crm_str given = text_at(field);
+  const auto value = choice_named(choices, crm::view(given));
+  if (value) return *value;
+  if (unknown_.empty()) {
+    unknown_ = fmt::format("{} {}", names_[field], printable(crm::view(given), shown_bytes_max));
+  }
+  return 0;
+}
+
 void TypedFields::blame_at(size_t field, std::string_view found, std::string_view remedy) {
   if (!fault_.empty()) return;
   fault_ = fmt::format("{}\"{}\" is {}; {}", place_, names_[field], found, remedy);

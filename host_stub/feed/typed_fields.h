@@ -60,6 +60,12 @@ class TypedFields {
     return choice_at(static_cast<size_t>(name), choices);
   }
 
+  // For a choice that may grow: a text that is not known makes the event skipped, not refused.
+  template <class Name>
+  uint32_t growing_choice(Name name, std::span<const Choice> choices) {
+    return growing_choice_at(static_cast<size_t>(name), choices);
+  }
+
   template <class Name>
   const RawValue& raw(Name name) const {
     return values_[static_cast<size_t>(name)];
@@ -72,6 +78,8 @@ class TypedFields {
   void fail(std::string fault);
 
   const std::string& fault() const { return fault_; }
+  // The first choice that is not known, "channel pigeon"; empty when all are.
+  const std::string& unknown() const { return unknown_; }
 
  private:
   template <class Name>
@@ -84,12 +92,14 @@ class TypedFields {
   int64_t integer_at(size_t field);
   int64_t time_us_at(size_t field);
   uint32_t choice_at(size_t field, std::span<const Choice> choices);
+  uint32_t growing_choice_at(size_t field, std::span<const Choice> choices);
   void blame_at(size_t field, std::string_view found, std::string_view remedy);
 
   const std::span<const RawValue> values_;
   const std::span<const std::string_view> names_;
   const std::string place_;
   std::string fault_;
+  std::string unknown_;
 };
 
 }  // namespace host_stub

@@ -14,11 +14,11 @@ namespace {
 // The events of some lines, which must all be sound.
 void parse(std::string_view lines, EventBatch& batch) {
   batch.clear();
-  EventParser parser(0);
+  EventParser parser(ResumePoint{});
   for (uint64_t number = 1; !lines.empty(); ++number) {
     const size_t end = lines.find('\n');
     ASSERT_NE(end, std::string_view::npos) << "the last line has no end";
-    parser.parse({number, false, lines.substr(0, end)}, batch);
+    parser.parse({number, false, false, lines.substr(0, end)}, batch);
     ASSERT_EQ(batch.rejected, 0u) << lines.substr(0, end) << "\n"
                                   << batch.rejected_lines().front().reason;
     lines.remove_prefix(end + 1);

@@ -74,8 +74,8 @@ class EventLine : public testing::Test {
  protected:
   void parse(std::string_view text, uint64_t position = 0) {
     batch_.clear();
-    parser_ = std::make_unique<EventParser>(position);
-    parser_->parse({7, false, text}, batch_);
+    parser_ = std::make_unique<EventParser>(ResumePoint{position, {}});
+    EXPECT_TRUE(parser_->parse({7, false, false, text}, batch_)) << "it is no header: " << text;
   }
 
   template <class T>
@@ -94,8 +94,11 @@ class EventLine : public testing::Test {
   void expect_rejected(std::string_view text, std::initializer_list<const char*> words) {
     parse(text);
     EXPECT_EQ(batch_.rejected, 1u) << text;
-    EXPECT_TRUE(batch_.events().empty()) << text;
-    EXPECT_EQ(batch_.arena().bytes(), 0u) << "a rejected line keeps memory";
+    const auto& report = event<crm_event_refused>();
+    EXPECT_EQ(report.head.kind, CRM_EVENT_REFUSED) << text;
+    EXPECT_EQ(report.line, 7u);
+    EXPECT_EQ(crm::view(report.reason), reason());
+    EXPECT_LT(batch_.arena().bytes(), 2048u) << "a rejected line keeps memory";
     for (const char* word : words) {
       EXPECT_NE(reason().find(word), std::string::npos) << text << " -> " << reason();
     }
@@ -252,6 +255,7 @@ TEST_F(EventLine, WhatIsNoJsonObjectIsRejected) {
     expect_rejected(text, {"JSON"});
   }
   expect_rejected(std::string_view("{\"seq\":1\0}", 10), {"JSON"});
+  expect_rejected(std::string_view("{\"seq\":1}\0{}", 12), {"JSON at byte 10"});
   expect_rejected("{\"name\":\"\xff\xfe\"}", {"not valid UTF-8"});
   expect_rejected("{\"name\":\"\xc0\xaf\"}", {"not valid UTF-8"});
 }
@@ -279,7 +283,75 @@ TEST_F(EventLine, UnknownTypesAreSkippedNotRejected) {
   parse(R"({"seq":1,"type":"survey","anything":17})");
   EXPECT_EQ(batch_.skipped, 1u);
   EXPECT_EQ(batch_.rejected, 0u);
-  EXPECT_EQ(parser_->unknown_types(), std::set<std::string>{"survey"});
+  EXPECT_EQ(parser_->skipped_names(), std::set<std::string>{"type survey"});
+  EXPECT_EQ(event<crm_event_refused>().head.flags, CRM_REFUSED_IS_SKIPPED);
+  EXPECT_EQ(event<crm_event_refused>().head.seq, 1u);
+}
+
+TEST_F(EventLine, UnknownChannelsAndTouchesAreSkippedByName) {
+  std::string text = delivery + "}";
+  parse(text.replace(text.find("\"other\""), 7, "\"pigeon\""));
+  EXPECT_EQ(crm::view(event<crm_event_refused>().name), "channel pigeon");
+  EXPECT_EQ(event<crm_event_refused>().head.seq, 2u);
+  parse(event_text("touch", R"("seq":3,"touch":"hover","message_id":"M","member_id":"m")"));
+  EXPECT_EQ(crm::view(event<crm_event_refused>().name), "touch hover");
+  expect_rejected(event_text("touch", R"("seq":3,"touch":"hover","message_id":"M")"),
+                  {"\"member_id\" is missing"});
+  const std::string long_name(1000, 'c');
+  parse(event_text("touch", R"("seq":3,"touch":")" + long_name +
+                                R"(","message_id":"M",)"
+                                R"("member_id":"m")"));
+  EXPECT_LE(event<crm_event_refused>().name.size, CRM_REFUSED_NAME_BYTES_MAX);
+}
+
+TEST_F(EventLine, ARefusedLineKeepsItsNumberWhereItCanBeTrusted) {
+  parse(R"({"seq":4,"type":"touch","at":"yesterday"})");
+  EXPECT_EQ(event<crm_event_refused>().head.seq, 4u);
+  EXPECT_EQ(crm::view(event<crm_event_refused>().name), "touch");
+  parse(R"({"seq":4,"type":"touch","at":)");
+  EXPECT_EQ(event<crm_event_refused>().head.seq, 0u);
+  parse(R"({"seq":-4,"type":"touch"})");
+  EXPECT_EQ(event<crm_event_refused>().head.seq, 0u);
+}
+
+TEST_F(EventLine, HeadersEndTheStreamWhereverTheyStand) {
+  const std::string event = event_text("member_erased", R"("member_id":"m","seq":3)");
+  const auto ends_with_header = [&](const std::string& text, uint64_t position, size_t events) {
+    batch_.clear();
+    parser_ = std::make_unique<EventParser>(ResumePoint{position, {}});
+    EXPECT_FALSE(parser_->parse({7, false, false, text}, batch_)) << text;
+    EXPECT_EQ(batch_.events().size(), events) << text;
+    EXPECT_NE(parser_->header_text().find("mall-1"), std::string_view::npos) << text;
+  };
+  for (const uint64_t position : {0, 3}) {
+    const size_t events = position == 0 ? 1 : 0;
+    ends_with_header(header_line, position, 0);
+    ends_with_header(header_line.substr(0, header_line.size() - 1), position, 0);
+    ends_with_header(R"({"seq":1,)" + header_line.substr(1), position, 0);
+    ends_with_header(event + header_line, position, events);
+    ends_with_header(event + "\xEF\xBB\xBF " + header_line, position, events);
+    ends_with_header(event + R"({"tenant":"mall-1","feed":"crm-feed/1"})", position, 0);
+  }
+  parse(event_text("member_erased", R"("member_id":"\"feed\"","seq":3)"));
+  EXPECT_EQ(batch_.events().size(), 1u) << "a text that names a feed is no header";
+}
+
+TEST_F(EventLine, RefusedOnesThatCameAgainAreCountedApart) {
+  parser_ = std::make_unique<EventParser>(ResumePoint{9, {2, 4}});
+  parser_->parse({7, false, false, delivery + "}"}, batch_);
+  EXPECT_EQ(batch_.duplicates, 1u);
+  ASSERT_EQ(batch_.passed_lines().size(), 1u);
+  EXPECT_EQ(batch_.passed_lines()[0].line, 7u);
+  EXPECT_EQ(batch_.passed_lines()[0].seq, 2u);
+}
+
+TEST_F(EventLine, WhatIsTakenAgainIsMarked) {
+  for (const uint64_t position : {1, 2}) {
+    batch_.clear();
+    parser_ = std::make_unique<EventParser>(ResumePoint{position, {}}, TakenAgain::every_line);
+    parser_->parse({7, false, false, delivery + "}"}, batch_);
+    EXPECT_EQ(event<crm_event_delivery>().head.flags, position == 2 ? CRM_EVENT_AGAIN : 0u);
+  }
 }
 
 TEST_F(EventLine, UpToThePositionLinesAreDuplicates) {
@@ -356,12 +428,12 @@ TEST_F(FeedBatches, CountEveryLineOnce) {
   text += std::string(feed_line_bytes_max + 1, 'x') + "\n" + erasure(10);
   auto reader = FeedReader::open(write(text));
   ASSERT_TRUE(reader);
-  reader.value()->resume_after(4);
+  reader.value()->resume({4, {}});
   EventBatch batch;
   EXPECT_FALSE(reader.value()->fill(batch, 1000).value());
   EXPECT_EQ(batch.lines_read, 10u);
   EXPECT_EQ(batch.duplicates, 4u);
-  EXPECT_EQ(batch.events().size(), 3u);
+  EXPECT_EQ(batch.events().size(), 6u) << "three are sent and three reported";
   EXPECT_EQ(batch.skipped, 1u);
   EXPECT_EQ(batch.rejected, 2u);
   EXPECT_EQ(batch.rejected_lines()[0].line, 8u);
@@ -374,7 +446,7 @@ TEST_F(FeedBatches, KeepAFewReasonsAndCountTheRest) {
   auto reader = FeedReader::open(write(text));
   ASSERT_TRUE(reader);
   EventBatch batch;
-  EXPECT_FALSE(reader.value()->fill(batch, 1000).value());
+  EXPECT_FALSE(reader.value()->fill(batch, 1001).value());
   EXPECT_EQ(batch.rejected, 1000u);
   EXPECT_EQ(batch.rejected_lines().size(), rejected_lines_shown_max);
 }
