@@ -70,10 +70,10 @@ class ShortWait {
 
 // The page whose checksum is the reason for the error. While SQLite reads the schema, it forgets
 // which error of input it was; one of the disk it would have named elsewhere.
-std::optional<std::int64_t> damaged_page(const SQLite::Exception& error) {
+std::optional<std::int64_t> damaged_page(const SQLite::Exception& error, sqlite3* database) {
   const int code = error.getExtendedErrorCode();
   if (code != SQLITE_IOERR_DATA && code != SQLITE_IOERR) return {};
-  return take_damaged_page();
+  return take_damaged_page(database);
 }
 
 std::string page_text(std::int64_t page) {
@@ -132,28 +132,33 @@ std::string update_text(const Table& table) {
   return text + where_text(table, kept);
 }
 
+[[noreturn]] void rethrow_of(sqlite3* database, const SQLite::Exception& error,
+                             const std::string& file) {
+  if (const auto page = damaged_page(error, database)) damaged(file, page_text(*page));
+  rethrow(error, file);
+}
+
 Prepared prepare_on(sqlite3* database, const char* sql, const std::string& file) {
   sqlite3_stmt* made = nullptr;
   const int answer =
       sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr);
   Prepared statement(made);
-  if (answer != SQLITE_OK) rethrow(SQLite::Exception(database, answer), file);
+  if (answer != SQLITE_OK) rethrow_of(database, SQLite::Exception(database, answer), file);
   return statement;
 }
 
 template <class Work>
-auto translated(const std::string& file, Work&& work) {
+auto translated(const std::string& file, sqlite3* database, Work&& work) {
   try {
     return work();
   } catch (const SQLite::Exception& error) {
-    rethrow(error, file);
+    rethrow_of(database, error, file);
   }
 }
 
 }  // namespace
 
 void rethrow(const SQLite::Exception& error, const std::string& file) {
-  if (const auto page = damaged_page(error)) damaged(file, page_text(*page));
   const std::string what = file + ": " + error.what();
   const bool lacked_memory = error.getExtendedErrorCode() == SQLITE_IOERR_NOMEM;
   switch (lacked_memory ? SQLITE_NOMEM : error.getErrorCode()) {
@@ -204,7 +209,8 @@ Query::~Query() {
 void Query::check(int answer) const {
   if (answer == SQLITE_OK) return;
   const SQLite::Exception error(sqlite3_db_handle(&statement_), answer);
-  if (const auto page = damaged_page(error)) name_damaged_page(*page);
+  const auto page = damaged_page(error, sqlite3_db_handle(&statement_));
+  if (page) name_damaged_page(*page);
   rethrow(error, file_);
 }
 
@@ -445,7 +451,7 @@ Query Connection::statement_of(const Table& table, Statement statement) {
 }
 
 void Connection::execute(const std::string& sql) {
-  translated(file_, [&] { database_.exec(sql); });
+  translated(file_, handle(), [&] { database_.exec(sql); });
 }
 
 bool Connection::is_in_transaction() const {
@@ -464,13 +470,14 @@ void Connection::roll_back() noexcept {
 }
 
 void Connection::add_function(const char* name, int parameters, Function function, void* context) {
-  translated(file_, [&] {
+  translated(file_, handle(), [&] {
     database_.createFunction(name, parameters, true, context, function, nullptr, nullptr, nullptr);
   });
 }
 
 std::int64_t Connection::pragma(const std::string& name) {
-  return translated(file_, [&] { return database_.execAndGet("PRAGMA " + name).getInt64(); });
+  return translated(file_, handle(),
+                    [&] { return database_.execAndGet("PRAGMA " + name).getInt64(); });
 }
 
 void Connection::hold_writers() {

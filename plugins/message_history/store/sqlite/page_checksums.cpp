@@ -26,15 +26,15 @@ constexpr std::array<unsigned char, page_checksum_bytes> unsealed{};
 
 // Above 100, as SQLite leaves to layers; "CRMH" so that no other layer takes it for its own.
 constexpr int verify_pages_control = 0x43524D48;
-
-thread_local std::optional<std::int64_t> damaged_page_of_thread;
+constexpr int damaged_page_control = verify_pages_control + 1;
 
 // A database file, as SQLite holds it: what this layer knows of it, and behind that the same file
 // as the layer below holds it.
 struct PageFile {
   sqlite3_file methods;
   bool has_checksums;
-  bool is_verified;  // else pages are read as they are
+  bool is_verified;           // else pages are read as they are
+  std::int64_t damaged_page;  // that was read last and not told yet; 0 for none
 };
 
 constexpr std::size_t below_at =
@@ -93,14 +93,14 @@ int close_file(sqlite3_file* file) {
 
 int read_file(sqlite3_file* file, void* data, int bytes, sqlite3_int64 at) {
   const int answer = below(file)->pMethods->xRead(below(file), data, bytes, at);
-  const PageFile& from = page_file(file);
+  PageFile& from = page_file(file);
   if (answer != SQLITE_OK || !from.has_checksums || !is_page(bytes, at)) return answer;
   auto* checksum = static_cast<unsigned char*>(data) + bytes - page_checksum_bytes;
   if (std::memcmp(checksum, unsealed.data(), unsealed.size()) == 0) return SQLITE_OK;
   const std::uint32_t number = page_number(at, bytes);
   const auto expected = checksum_of(static_cast<const char*>(data), bytes, number);
   if (std::memcmp(checksum, expected.data(), expected.size()) != 0 && from.is_verified) {
-    damaged_page_of_thread = number;
+    from.damaged_page = number;
     return SQLITE_IOERR_DATA;
   }
   // From here the page may change and go to the log, where this checksum would be wrong.
@@ -156,6 +156,10 @@ int check_reserved_lock(sqlite3_file* file, int* is_reserved) {
 int control_file(sqlite3_file* file, int operation, void* argument) {
   if (operation == verify_pages_control) {
     page_file(file).is_verified = *static_cast<const bool*>(argument);
+    return SQLITE_OK;
+  }
+  if (operation == damaged_page_control) {
+    *static_cast<std::int64_t*>(argument) = std::exchange(page_file(file).damaged_page, 0);
     return SQLITE_OK;
   }
   return below(file)->pMethods->xFileControl(below(file), operation, argument);
@@ -255,6 +259,7 @@ int Layer::open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int 
   }
   page_file(file).has_checksums = read == SQLITE_OK && reserves_checksums(header.data());
   page_file(file).is_verified = true;
+  page_file(file).damaged_page = 0;
   file->pMethods = &page_methods;
   return SQLITE_OK;
 }
@@ -275,8 +280,10 @@ UnverifiedPages::~UnverifiedPages() {
   sqlite3_file_control(database_, "main", verify_pages_control, &is_verified);
 }
 
-std::optional<std::int64_t> take_damaged_page() {
-  return std::exchange(damaged_page_of_thread, {});
+std::optional<std::int64_t> take_damaged_page(sqlite3* database) {
+  std::int64_t page = 0;
+  sqlite3_file_control(database, "main", damaged_page_control, &page);
+  return page == 0 ? std::nullopt : std::optional(page);
 }
 
 }  // namespace message_history::sqlite

@@ -27,9 +27,9 @@ inline constexpr int reserved_bytes_at = 20;
 // The layer's name for sqlite3_open_v2(), registered with the first call. Any thread.
 const char* page_checksums_vfs();
 
-// The page that made a read of this thread end with SQLITE_IOERR_DATA, counted from 1; none when
-// there was no such read since the last call.
-std::optional<std::int64_t> take_damaged_page();
+// The page that made a read of this connection end with SQLITE_IOERR_DATA, counted from 1; none
+// when there was no such read since the last call.
+std::optional<std::int64_t> take_damaged_page(sqlite3* database);
 
 // While it lives, pages that the connection reads are not verified, for whoever proves the rows in
 // another way and wants to name the one that is wrong. What it read may stay in the connection's
