@@ -143,7 +143,7 @@ TEST_F(HostileBatch, OfUnknownKindsAndFlagsIsSkippedAndIgnored) {
   EventBatch batch("mall-1", "orders");
   batch.unknown(0);
   batch.message("m-1").head.flags = 0xFFFFFFF0u;
-  batch.unknown(7);
+  batch.unknown(CRM_EVENT_REFUSED + 1);
   batch.unknown(UINT32_MAX);
   Ack ack;
   ASSERT_EQ(send(batch.raw(), ack), CRM_OK);
