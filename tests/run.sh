@@ -3,7 +3,8 @@
 # Usage: sh tests/run.sh [--quick | --full]
 #   --quick  without the sanitizers
 #   --full   the long campaigns as well: 1,000 power cuts, 300 kills of a replay and 500 of an export, 80,000
-#            presentations of 1,000 tokens, every bit of an export, a million inputs for every fuzz target, clang-tidy
+#            presentations of 1,000 tokens, every bit of an export, 8 damages of every table and page, a million inputs
+#            for every fuzz target, clang-tidy
 set -eu
 cd "$(dirname "$0")/.."
 . host_stub/packages.sh
@@ -17,7 +18,7 @@ case "$mode" in
   "" | --quick) ;;
   --full)
     export CRM_POWER_CUTS=1000 CRM_KILLS=300 CRM_EXPORT_KILLS=500 CRM_PRESENTATIONS=10000 CRM_TAMPER=full \
-      CRM_FUZZ_RUNS=1000000
+      CRM_DAMAGES=8 CRM_FUZZ_RUNS=1000000
     ;;
   *)
     echo "unknown option $mode; use --quick, --full or nothing" >&2
@@ -71,7 +72,7 @@ run_preset() {
 
 run_preset dev
 # What many of these show, a sanitizer does not show better, and it would take ten times as long.
-unset CRM_PRESENTATIONS
+unset CRM_PRESENTATIONS CRM_DAMAGES
 export CRM_POWER_CUTS=20 CRM_KILLS=20 CRM_EXPORT_KILLS=8
 [ "$mode" = "--quick" ] || run_preset asan
 if [ "$mode" = "--full" ]; then

@@ -112,4 +112,8 @@ crm::Result<std::vector<LoadedPlugin*>> Session::plugins_with_exports() const {
   return plugins_offering(*plugins_, &LoadedPlugin::offers_exports, CRM_EXT_EXPORTS);
 }
 
+crm::Result<std::vector<LoadedPlugin*>> Session::plugins_with_maintenance() const {
+  return plugins_offering(*plugins_, &LoadedPlugin::offers_maintenance, CRM_EXT_MAINTENANCE);
+}
+
 }  // namespace host_stub

@@ -56,6 +56,7 @@ class Session {
   crm::Result<std::vector<LoadedPlugin*>> plugins_with_events() const;
   crm::Result<std::vector<LoadedPlugin*>> plugins_with_views() const;
   crm::Result<std::vector<LoadedPlugin*>> plugins_with_exports() const;
+  crm::Result<std::vector<LoadedPlugin*>> plugins_with_maintenance() const;
 
  private:
   Session(const SessionOptions& options, const std::filesystem::path& data,

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 #include <crm/cpp/text.hpp>
+#include <crm/cpp/writer.hpp>
 
 #include <algorithm>
 #include <span>
 #include <utility>
 
+#include "json/strict_json.h"
 #include "loader/explanation.h"
 #include "loader/host_log.h"
 #include "loader/plugin_check.h"
@@ -17,6 +19,7 @@ namespace host_stub {
 namespace {
 
 constexpr uint64_t menu_entries_max = 64;
+constexpr uint64_t tenants_bytes_max = uint64_t{64} << 20U;
 
 // The status of a call that must not throw but may: the other side of the boundary is not trusted.
 template <class Call>
@@ -117,6 +120,8 @@ Outcome LoadedPlugin::find_extensions() {
     views_ =
         static_cast<const crm_ext_admin_views*>(plugin_->extension(plugin_, CRM_EXT_ADMIN_VIEWS));
     exports_ = static_cast<const crm_ext_exports*>(plugin_->extension(plugin_, CRM_EXT_EXPORTS));
+    maintenance_ =
+        static_cast<const crm_ext_maintenance*>(plugin_->extension(plugin_, CRM_EXT_MAINTENANCE));
     return CRM_OK;
   });
   if (!asked) return asked.error();
@@ -128,6 +133,9 @@ Outcome LoadedPlugin::find_extensions() {
   }
   if (exports_ != nullptr) {
     if (auto sound = check_exports(exports_); !sound) return sound;
+  }
+  if (maintenance_ != nullptr) {
+    if (auto sound = check_maintenance(maintenance_); !sound) return sound;
   }
   return done();
 }
@@ -154,6 +162,7 @@ std::vector<std::string> LoadedPlugin::extensions() const {
   if (offers_events()) offered.emplace_back(CRM_EXT_EVENTS);
   if (offers_views()) offered.emplace_back(CRM_EXT_ADMIN_VIEWS);
   if (offers_exports()) offered.emplace_back(CRM_EXT_EXPORTS);
+  if (offers_maintenance()) offered.emplace_back(CRM_EXT_MAINTENANCE);
   return offered;
 }
 
@@ -239,6 +248,34 @@ crm::Result<crm_audit_result> LoadedPlugin::verify_audit(std::string_view tenant
   result.size = sizeof(result);
   const auto asked = guarded(
       "verify_audit", [&] { return exports_->verify_audit(plugin_, crm::str(tenant), &result); });
+  if (!asked) return asked.error();
+  return result;
+}
+
+crm::Result<std::vector<std::string>> LoadedPlugin::tenants() {
+  crm::StringWriter writer(tenants_bytes_max);
+  const auto asked =
+      guarded("tenants", [&] { return maintenance_->tenants(plugin_, writer.raw()); });
+  if (!asked) return asked.error();
+  const auto names = parse_strict_json(writer.text());
+  if (!names || !names.value().is_array()) {
+    return failure(CRM_ERR_INTERNAL, fmt::format("{} answers with tenants that are no list of "
+                                                 "texts; report it to the plugin's vendor",
+                                                 id()));
+  }
+  std::vector<std::string> tenants;
+  for (const auto& name : names.value()) {
+    if (name.is_string()) tenants.push_back(name.get<std::string>());
+  }
+  return tenants;
+}
+
+crm::Result<crm_check_result> LoadedPlugin::check(const crm_check_request& request,
+                                                  const crm_writer& writer) {
+  crm_check_result result{};
+  result.size = sizeof(result);
+  const auto asked =
+      guarded("check", [&] { return maintenance_->check(plugin_, &request, &writer, &result); });
   if (!asked) return asked.error();
   return result;
 }

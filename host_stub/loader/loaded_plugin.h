@@ -8,6 +8,7 @@
 #include <crm/ext/admin_views.h>
 #include <crm/ext/events.h>
 #include <crm/ext/exports.h>
+#include <crm/ext/maintenance.h>
 
 #include <array>
 #include <filesystem>
@@ -53,6 +54,7 @@ class LoadedPlugin {
   bool offers_events() const { return events_ != nullptr; }
   bool offers_views() const { return views_ != nullptr; }
   bool offers_exports() const { return exports_ != nullptr; }
+  bool offers_maintenance() const { return maintenance_ != nullptr; }
   // The ids of what it offers, for people.
   std::vector<std::string> extensions() const;
 
@@ -68,6 +70,8 @@ class LoadedPlugin {
   Outcome run_export(const crm_export_request& request, const crm_writer& writer,
                      crm_export_result& result);
   crm::Result<crm_audit_result> verify_audit(std::string_view tenant);
+  crm::Result<std::vector<std::string>> tenants();
+  crm::Result<crm_check_result> check(const crm_check_request& request, const crm_writer& writer);
 
  private:
   LoadedPlugin(Library library, std::filesystem::path file);
@@ -86,6 +90,7 @@ class LoadedPlugin {
   const crm_ext_events* events_ = nullptr;
   const crm_ext_admin_views* views_ = nullptr;
   const crm_ext_exports* exports_ = nullptr;
+  const crm_ext_maintenance* maintenance_ = nullptr;
 };
 
 }  // namespace host_stub

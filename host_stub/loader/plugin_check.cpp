@@ -178,6 +178,14 @@ Outcome check_exports(const crm_ext_exports* exports) {
                                        {"verify_audit", exports->verify_audit != nullptr}});
 }
 
+Outcome check_maintenance(const crm_ext_maintenance* maintenance) {
+  const uint64_t needed = offsetof(crm_ext_maintenance, check) + sizeof(maintenance->check);
+  const auto size = check_size(CRM_EXT_MAINTENANCE, maintenance->size, needed, "check");
+  if (!size) return size;
+  return check_slots(CRM_EXT_MAINTENANCE, {{"tenants", maintenance->tenants != nullptr},
+                                           {"check", maintenance->check != nullptr}});
+}
+
 Outcome check_menu_entry(const crm_menu_entry& entry) {
   const auto refuse = [](std::string_view what) {
     return refused(CRM_ERR_INTERNAL,

@@ -9,6 +9,7 @@
 #include <crm/ext/admin_views.h>
 #include <crm/ext/events.h>
 #include <crm/ext/exports.h>
+#include <crm/ext/maintenance.h>
 
 #include <string_view>
 
@@ -27,6 +28,7 @@ Outcome check_events(const crm_ext_events* events);
 Outcome check_menu_entry(const crm_menu_entry& entry);
 Outcome check_admin_views(const crm_ext_admin_views* views);
 Outcome check_exports(const crm_ext_exports* exports);
+Outcome check_maintenance(const crm_ext_maintenance* maintenance);
 
 // Two or more labels of letters, digits, '-' and '_', joined by dots; a label starts with a letter
 // or a digit. Safe as the name of a folder.

@@ -17,7 +17,9 @@
 #include "history/menu.h"
 #include "history/reattribution.h"
 #include "history/render.h"
+#include "recorder/finding_lines.h"
 #include "recorder/recorder.h"
+#include "recorder/store_check.h"
 #include "store/sqlite/engine.h"
 
 namespace message_history {
@@ -58,6 +60,7 @@ class Plugin {
     if (id == CRM_EXT_EVENTS) return &crm::events_table<Plugin>;
     if (id == CRM_EXT_ADMIN_VIEWS) return &crm::admin_views_table<Plugin>;
     if (id == CRM_EXT_EXPORTS) return &crm::exports_table<Plugin>;
+    if (id == CRM_EXT_MAINTENANCE) return &crm::maintenance_table<Plugin>;
     return nullptr;
   }
 
@@ -133,7 +136,55 @@ class Plugin {
     }
   }
 
+  void tenants(const crm_writer* writer) {
+    crm::WriterStream stream(writer);
+    started();
+    stream.write(nlohmann::json(tenants_->names()).dump());
+  }
+
+  void check(const crm_check_request* request, const crm_writer* writer, crm_check_result* result) {
+    if (request == nullptr || !CRM_HAS(request, lines_max) || result == nullptr ||
+        !CRM_HAS(result, sha256)) {
+      throw crm::Failure(CRM_ERR_INVALID, "the check's request or result is missing or too short");
+    }
+    crm::WriterStream stream(writer);
+    FindingLines lines(stream,
+                       request->lines_max == 0 ? CRM_CHECK_LINES_DEFAULT : request->lines_max);
+    const Rebuild rebuild = (request->flags & CRM_CHECK_REBUILD) != 0 ? Rebuild::yes : Rebuild::no;
+    const CheckTotals totals = check(*tenant_of(request->tenant), rebuild, lines);
+    lines.finish();
+    crm_check_result filled{};
+    filled.rebuilt = totals.is_rebuilt ? 1 : 0;
+    filled.rows = static_cast<uint64_t>(totals.rows);
+    filled.damaged = static_cast<uint64_t>(totals.damaged);
+    filled.differing = static_cast<uint64_t>(totals.differing);
+    if (totals.is_sound()) digest(request->tenant, filled.sha256);
+    result->rebuilt = filled.rebuilt;
+    result->rows = filled.rows;
+    result->damaged = filled.damaged;
+    result->differing = filled.differing;
+    std::memcpy(result->sha256, filled.sha256, sizeof(filled.sha256));
+  }
+
  private:
+  // Nothing is settled meanwhile: what is recorded waits in the journal.
+  static CheckTotals check(Tenant& tenant, Rebuild rebuild, FindingLines& lines) {
+    const crm::Lock writer(tenant.writer);
+    const FindingSink sink = [&lines](const Finding& finding) { lines.add(finding); };
+    CheckTotals totals;
+    if (tenant.is_stuck) {
+      ++totals.damaged;
+      sink({Finding::Part::fact, "journal", "",
+            "what was acknowledged last could not be taken over; the log says why"});
+    }
+    const CheckTotals found = check_store(*tenant.store, tenant.zone, rebuild, sink);
+    totals.rows = found.rows;
+    totals.damaged += found.damaged;
+    totals.differing = found.differing;
+    totals.is_rebuilt = found.is_rebuilt;
+    return totals;
+  }
+
   Recorder& started() {
     if (!recorder_) throw crm::Failure(CRM_ERR_INVALID, "the plugin is not started");
     return *recorder_;

@@ -8,6 +8,7 @@
 #include <crm/ext/events.h>
 #include <crm/ext/exports.h>
 #include <crm/ext/keys.h>
+#include <crm/ext/maintenance.h>
 #include <crm/ext/metrics.h>
 #include <crm/ext/paths.h>
 #include <crm/writer.h>

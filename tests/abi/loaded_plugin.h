@@ -5,6 +5,7 @@
 #include <crm/ext/admin_views.h>
 #include <crm/ext/events.h>
 #include <crm/ext/exports.h>
+#include <crm/ext/maintenance.h>
 #include <dlfcn.h>
 
 #include <stdexcept>
@@ -52,6 +53,9 @@ class Instance {
   const crm_ext_events* events() const { return as<crm_ext_events>(CRM_EXT_EVENTS); }
   const crm_ext_admin_views* views() const { return as<crm_ext_admin_views>(CRM_EXT_ADMIN_VIEWS); }
   const crm_ext_exports* exports() const { return as<crm_ext_exports>(CRM_EXT_EXPORTS); }
+  const crm_ext_maintenance* maintenance() const {
+    return as<crm_ext_maintenance>(CRM_EXT_MAINTENANCE);
+  }
 
   int32_t created = CRM_ERR_INTERNAL;
   int32_t started = CRM_ERR_INTERNAL;

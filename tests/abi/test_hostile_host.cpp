@@ -238,7 +238,8 @@ TEST_F(HostileHost, ThatDestroysWithoutStartIsSurvived) {
 TEST_F(HostileHost, GetsTheSameExtensionsOnEveryCallAndNullForStrangers) {
   const Instance instance(library_, &host_.raw);
   ASSERT_TRUE(instance.runs());
-  for (const char* id : {CRM_EXT_EVENTS, CRM_EXT_ADMIN_VIEWS, CRM_EXT_EXPORTS}) {
+  for (const char* id :
+       {CRM_EXT_EVENTS, CRM_EXT_ADMIN_VIEWS, CRM_EXT_EXPORTS, CRM_EXT_MAINTENANCE}) {
     const void* table = instance.raw()->extension(instance.raw(), id);
     EXPECT_NE(table, nullptr) << id;
     EXPECT_EQ(instance.raw()->extension(instance.raw(), id), table) << id;

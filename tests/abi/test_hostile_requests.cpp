@@ -224,5 +224,51 @@ TEST_F(HostileRequest, ForAnAuditThatIsMalformedIsInvalid) {
   EXPECT_EQ(exports->verify_audit(instance_.raw(), crm::str("mall-1"), &audit), CRM_ERR_INVALID);
 }
 
+TEST_F(HostileRequest, ForACheckIsAnsweredByStatusAndLeavesTheResultAlone) {
+  const auto check = [this](const crm_check_request* request, const crm_writer* writer,
+                            crm_check_result* result) {
+    return instance_.maintenance()->check(instance_.raw(), request, writer, result);
+  };
+  RecordingWriter writer;
+  const crm_check_request good{sizeof(good), 0, crm::str("mall-1"), 0};
+  crm_check_result result{};
+  result.size = sizeof(result);
+  EXPECT_EQ(check(nullptr, &writer.raw, &result), CRM_ERR_INVALID);
+  EXPECT_EQ(check(&good, nullptr, &result), CRM_ERR_INVALID);
+  EXPECT_EQ(check(&good, &writer.raw, nullptr), CRM_ERR_INVALID);
+  crm_check_result short_result = result;
+  short_result.size = offsetof(crm_check_result, sha256);
+  EXPECT_EQ(check(&good, &writer.raw, &short_result), CRM_ERR_INVALID);
+  crm_check_request spoiled = good;
+  spoiled.size = offsetof(crm_check_request, lines_max);
+  EXPECT_EQ(check(&spoiled, &writer.raw, &result), CRM_ERR_INVALID);
+  spoiled = good;
+  spoiled.tenant = null_with_size;
+  EXPECT_EQ(check(&spoiled, &writer.raw, &result), CRM_ERR_INVALID);
+  spoiled.tenant = crm::str("mall-2");
+  EXPECT_EQ(check(&spoiled, &writer.raw, &result), CRM_ERR_NOT_FOUND);
+  EXPECT_EQ(result.rows, 0u);
+  EXPECT_EQ(writer.text, "");
+
+  spoiled = good;
+  spoiled.flags = 0xFFFFFFFE;  // of a later minor
+  EXPECT_EQ(check(&spoiled, &writer.raw, &result), CRM_OK);
+  EXPECT_EQ(writer.text, "");
+  EXPECT_GT(result.rows, 0u);
+  EXPECT_EQ(result.damaged + result.differing + result.rebuilt, 0u);
+  uint8_t digest[32] = {};
+  EXPECT_EQ(instance_.events()->digest(instance_.raw(), crm::str("mall-1"), digest), CRM_OK);
+  EXPECT_EQ(std::memcmp(result.sha256, digest, sizeof(digest)), 0);
+}
+
+TEST_F(HostileRequest, ForTheTenantsGetsAListOrTheWritersFailure) {
+  RecordingWriter writer;
+  EXPECT_EQ(instance_.maintenance()->tenants(instance_.raw(), &writer.raw), CRM_OK);
+  EXPECT_EQ(writer.text, R"(["mall-1"])");
+  EXPECT_EQ(instance_.maintenance()->tenants(instance_.raw(), nullptr), CRM_ERR_INVALID);
+  RecordingWriter failing([](uint64_t, uint64_t) { return CRM_ERR_INTERNAL; });
+  EXPECT_EQ(instance_.maintenance()->tenants(instance_.raw(), &failing.raw), CRM_ERR_IO);
+}
+
 }  // namespace
 }  // namespace crm_tests

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "export/audit.h"
+#include "store/maintenance.h"
 #include "store/snapshot.h"
 #include "store/store.h"
 
@@ -235,6 +236,7 @@ class FakeStore final : public Store {
   bool finish_scrub(const PendingScrub&) CRM_UNUSED;
   bool sweep_some(std::int64_t) CRM_UNUSED;
   bool tidy_some() CRM_UNUSED;
+  std::unique_ptr<Maintenance> maintain() CRM_UNUSED;
 
  private:
   FakeHistory& history_;

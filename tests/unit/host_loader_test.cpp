@@ -191,6 +191,10 @@ TEST(ExtensionTables, ShortOnesAndNullFunctionsAreNamed) {
   expect_refused(check_exports(&exports), {"crm.exports/1.size", "`verify_audit`"});
   exports.size = sizeof(exports);
   expect_refused(check_exports(&exports), {"crm.exports/1.run is NULL"});
+  crm_ext_maintenance maintenance{};
+  expect_refused(check_maintenance(&maintenance), {"crm.maintenance/1.size", "`check`"});
+  maintenance.size = sizeof(maintenance);
+  expect_refused(check_maintenance(&maintenance), {"crm.maintenance/1.tenants is NULL"});
 }
 
 // A host on a temporary data folder.

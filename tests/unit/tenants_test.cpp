@@ -35,6 +35,7 @@ class WatchedEngine : public Engine {
   std::unique_ptr<Store> create(const TenantFacts& facts) override {
     return engine_->create(facts);
   }
+  std::vector<std::string> tenants() override { return engine_->tenants(); }
 
  private:
   std::unique_ptr<Engine> engine_;

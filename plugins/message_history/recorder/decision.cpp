@@ -108,7 +108,7 @@ void OrderWork::decide() {
     const Entry& entry = *due_entry;
     const OrderNo number = entry.now.number;
     const std::optional<CreditRow> before = store_.credit(number);
-    const std::optional<CreditRow> now = credit_of(entry, before);
+    const std::optional<CreditRow> now = credit_of(entry, before ? before : entry.credited);
     if (before == now) continue;
     if (before) add(*before, -1);
     if (now) add(*now, +1);

@@ -190,6 +190,23 @@ void DeliveryWork::reassign(const Delivery& delivery, MemberNo member) {
   entry.now.state.member = member;
 }
 
+void DeliveryWork::restore(std::span<const Delivery> rows) {
+  // All look-ups come first: each would make a run of what was put before it.
+  for (const Delivery& row : rows) load_chain(row.state.chain);
+  for (const Delivery& row : rows) {
+    Entry& entry = add_entry(row.message, row.delivery_id);
+    others_.emplace(Name{row.message, entry.now.delivery_id}, &entry);
+    change(entry);
+    entry.now.state = row.state;
+    entry.now.state.converted = false;  // which is counted anew
+    if (const ChainNo chain = row.state.chain) chains_[chain].push_back(&entry);
+    const auto tried_at_us = row.state.tried_at_us();
+    if (!tried_at_us) continue;
+    MessageRow& message = messages_.of(row.message);
+    message.sent_at_us = std::min(message.sent_at_us.value_or(*tried_at_us), *tried_at_us);
+  }
+}
+
 void DeliveryWork::flush_rows() {
   if (!any_unsaved_) return;
   any_unsaved_ = false;

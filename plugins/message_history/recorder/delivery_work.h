@@ -42,6 +42,10 @@ class DeliveryWork {
   // Moves a delivery to another member.
   void reassign(const Delivery& delivery, MemberNo member);
 
+  // Files stored deliveries as they are, in a store that has none of them yet; those joined by
+  // chains may come in several transactions.
+  void restore(std::span<const Delivery> rows);
+
   // Writes the changed rows, so that queries of the transaction see them.
   void flush_rows();
 

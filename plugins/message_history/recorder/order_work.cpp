@@ -179,6 +179,13 @@ void OrderWork::reassign(OrderNo order, MemberNo member) {
   entry.is_reassigned = true;
 }
 
+void OrderWork::restore(const Order& order, const std::optional<CreditRow>& credited) {
+  Entry& entry = entries_[order.order_id];
+  entry.now = order;
+  entry.credited = credited;
+  by_number_[order.number] = &entry;
+}
+
 void OrderWork::flush_rows() {
   for (const std::string& order_id : refunded_) {
     // A refund without its order is held in the ledger until the order comes.
@@ -203,7 +210,7 @@ void OrderWork::flush_rows() {
                       entry.stored->refunded_minor == order.refunded_minor;
     if (same) continue;
     if (order.number) {
-      store_.put_order(order, &*entry.stored);
+      store_.put_order(order, entry.stored ? &*entry.stored : nullptr);
     } else {
       order.number = store_.add_order(order);
       if (has_other) store_.put_other_refund(order.number, true);

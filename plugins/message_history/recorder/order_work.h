@@ -33,6 +33,9 @@ class OrderWork {
   void add_touch(const TouchRow& row);
   void remove_touch(const TouchRow& row);
   void reassign(OrderNo order, MemberNo member);
+  // Files a stored order under its number, in a store that has no order of that id. `credited` is
+  // the credit that it had, as its touch may no longer be kept.
+  void restore(const Order& order, const std::optional<CreditRow>& credited);
 
   // Writes the changed orders, so that queries of the transaction see them.
   void flush_rows();
@@ -52,7 +55,8 @@ class OrderWork {
     std::optional<Order> before;
     std::optional<Order> stored;
     Order now;
-    bool is_reassigned = false;  // to another number of the same person
+    bool is_reassigned = false;         // to another number of the same person
+    std::optional<CreditRow> credited;  // of a restored one
   };
   struct Recheck {
     MemberNo member;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "memory/budget.h"
 #include "recorder/tenant.h"
@@ -45,6 +46,9 @@ class Tenants {
   std::shared_ptr<Tenant> open_or_create(std::string_view tenant);
   // NULL when it is not open, or is being opened or closed.
   std::shared_ptr<Tenant> if_open(const std::string& tenant);
+
+  // Those that anything was recorded for.
+  std::vector<std::string> names() const { return engine_->tenants(); }
 
   // Does this, which settles something, and returns CRM_OK. A failure is logged and its status
   // returned: what waits stays in the journal, and the next one who records gets the error.

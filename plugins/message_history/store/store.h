@@ -199,6 +199,8 @@ class WriteTransaction {
   virtual void commit() = 0;
 };
 
+class Maintenance;
+
 // What any thread may ask of a store, beside its writer and without a lock.
 class StoreReader {
  public:
@@ -231,6 +233,8 @@ class Store : public StoreReader {
   // Does some milliseconds of making what was written quicker to read; whether there is more to do.
   // For when nothing else is to be written. A writer, as above.
   virtual bool tidy_some() = 0;
+  // Keeps all writers out for as long as it lives: no transaction of this store either.
+  virtual std::unique_ptr<Maintenance> maintain() = 0;
 };
 
 // Opens and creates the stores of tenants. [any] thread.
@@ -240,6 +244,8 @@ class Engine {
   // NULL when the tenant has no store.
   virtual std::unique_ptr<Store> open(std::string_view tenant) = 0;
   virtual std::unique_ptr<Store> create(const TenantFacts& facts) = 0;
+  // Those that have a store, in the order of their bytes.
+  virtual std::vector<std::string> tenants() = 0;
 };
 
 }  // namespace message_history

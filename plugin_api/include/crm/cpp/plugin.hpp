@@ -4,14 +4,14 @@
 // The class offers, each allowed to throw:
 //   explicit P(const crm_host *);  void start();  void stop();
 //   const void *extension(std::string_view id);
-// and, for the extensions it answers, what EventsTable, AdminViewsTable and ExportsTable below
-// call.
+// and, for the extensions it answers, what the tables below call.
 #pragma once
 
 #include <crm/entry.h>
 #include <crm/ext/admin_views.h>
 #include <crm/ext/events.h>
 #include <crm/ext/exports.h>
+#include <crm/ext/maintenance.h>
 #include <crm/cpp/failure.hpp>
 
 #include <memory>
@@ -150,6 +150,25 @@ inline constexpr crm_ext_exports exports_table = {
     [](crm_plugin* plugin, crm_str tenant, crm_audit_result* result) noexcept {
       return PluginInstance<P>::call(plugin, [&](P& self) {
         self.verify_audit(tenant, result);
+        return CRM_OK;
+      });
+    }};
+
+// P: void tenants(const crm_writer *);
+//    void check(const crm_check_request *, const crm_writer *, crm_check_result *);
+template <class P>
+inline constexpr crm_ext_maintenance maintenance_table = {
+    sizeof(crm_ext_maintenance), 0,
+    [](crm_plugin* plugin, const crm_writer* writer) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
+        self.tenants(writer);
+        return CRM_OK;
+      });
+    },
+    [](crm_plugin* plugin, const crm_check_request* request, const crm_writer* writer,
+       crm_check_result* result) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
+        self.check(request, writer, result);
         return CRM_OK;
       });
     }};

@@ -217,7 +217,8 @@ void Query::check(int answer) const {
 // Throws CORRUPT. The table is read once more without the checksums of pages: those of its rows,
 // and how many there are, may tell what changed. Else the page is all there is to name.
 void Query::name_damaged_page(std::int64_t page) const {
-  if (use_ != Use::reads_rows) damaged(file_, page_text(page));
+  const bool is_counted = use_ == Use::reads_rows && table_->name != "row_count";
+  if (!is_counted) damaged(file_, page_text(page));
   Connection unverified(file_, Connection::Mode::inspect);
   if (row_count(unverified, *table_).rows <= named_rows_max) expect_all_rows(unverified, *table_);
   damaged(file_, page_text(page) + ", where rows of " + std::string(table_->name) + " are read");
@@ -325,6 +326,10 @@ void Query::run() {
 
 int Query::changes() {
   return sqlite3_changes(sqlite3_db_handle(&statement_));
+}
+
+int Query::type() const {
+  return sqlite3_column_type(&statement_, column_);
 }
 
 std::int64_t Query::integer() {

@@ -75,6 +75,7 @@ class Query {
   void run();  // for statements without rows
   int changes();
 
+  int type() const;  // SQLite's, of the column that is read next
   std::int64_t integer();
   std::optional<std::int64_t> optional_integer();
   std::string text();

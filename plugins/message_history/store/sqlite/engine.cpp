@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 #include "files/folder.h"
 #include "memory/budget.h"
@@ -15,6 +18,7 @@
 #include "store/sqlite/database_file.h"
 #include "store/sqlite/free_space.h"
 #include "store/sqlite/list_tables.h"
+#include "store/sqlite/maintenance.h"
 #include "store/sqlite/meta.h"
 #include "store/sqlite/migration.h"
 #include "store/sqlite/opening_turn.h"
@@ -157,6 +161,28 @@ TenantFacts read_facts(Connection& db) {
   return facts;
 }
 
+}  // namespace
+
+void make_database(const std::string& file, const TenantFacts& facts) {
+  Connection db(file, Connection::Mode::create);
+  migrate(db);
+  db.count_rows();
+  db.execute("BEGIN IMMEDIATE");
+  put_meta(db, page_checksums_key, "1");
+  put_meta(db, "tenant", facts.tenant);
+  put_meta(db, "time_zone", facts.time_zone);
+  put_meta(db, "currency", facts.currency);
+  put_meta(db, "member_salt",
+           {reinterpret_cast<const char*>(facts.member_salt.data()), facts.member_salt.size()});
+  for (const RuleField& field : rule_fields) {
+    put_meta(db, field.key, std::to_string(facts.rule.*field.value));
+  }
+  db.commit();
+  // Closing the last connection moves the log into the file, so that a rename moves everything.
+}
+
+namespace {
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::string file, std::string_view tenant)
@@ -221,6 +247,10 @@ class SqliteStore final : public Store {
     return true;
   }
 
+  std::unique_ptr<Maintenance> maintain() override {
+    return std::make_unique<SqliteMaintenance>(file_, facts_);
+  }
+
   bool tidy_some() override {
     if (!free_space_.has_room_in_log()) return false;
     SqliteWriter writer(*state_);
@@ -238,6 +268,25 @@ class SqliteStore final : public Store {
   TenantFacts facts_;
   std::unique_ptr<WriterState> state_;
 };
+
+// The tenant whose folder has this name; empty when it is none of ours.
+std::optional<std::string> tenant_of_folder(std::string_view name) {
+  std::string tenant;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] != '%') {
+      tenant.push_back(name[i]);
+      continue;
+    }
+    unsigned byte = 0;
+    const char* const digits = name.data() + i + 1;
+    if (name.size() - i < 3 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) {
+      return {};
+    }
+    tenant.push_back(static_cast<char>(byte));
+    i += 2;
+  }
+  return tenant;
+}
 
 class SqliteEngine final : public Engine {
  public:
@@ -257,6 +306,21 @@ class SqliteEngine final : public Engine {
     return std::make_unique<SqliteStore>(file, facts.tenant);
   }
 
+  std::vector<std::string> tenants() override {
+    std::vector<std::string> names;
+    std::error_code error;
+    const fs::path folder = fs::path(folder_) / "tenants";
+    if (!fs::exists(folder, error) && !error) return names;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const auto name = tenant_of_folder(entry->path().filename().string());
+      if (name && fs::exists(database_file(folder_, *name))) names.push_back(*name);
+    }
+    if (error) io_failure(folder, "read the folder", error.value());
+    std::ranges::sort(names);
+    return names;
+  }
+
  private:
   // Made under another name and renamed when whole, so that a crash leaves no half-made store.
   void make_file(const fs::path& file, const TenantFacts& facts) const {
@@ -265,31 +329,13 @@ class SqliteEngine final : public Engine {
     const fs::path unfinished = file.string() + ".new";
     for (const char* suffix : {"", "-wal", "-shm"})
       ::unlink((unfinished.string() + suffix).c_str());
-    fill(unfinished, facts);
+    make_database(unfinished, facts);
     if (::rename(unfinished.c_str(), file.c_str()) != 0) {
       io_failure(file, "put the new database in place", errno);
     }
     sync_folder(file.parent_path());
     sync_folder(file.parent_path().parent_path());
     sync_folder(folder_);
-  }
-
-  static void fill(const std::string& file, const TenantFacts& facts) {
-    Connection db(file, Connection::Mode::create);
-    migrate(db);
-    db.count_rows();
-    db.execute("BEGIN IMMEDIATE");
-    put_meta(db, page_checksums_key, "1");
-    put_meta(db, "tenant", facts.tenant);
-    put_meta(db, "time_zone", facts.time_zone);
-    put_meta(db, "currency", facts.currency);
-    put_meta(db, "member_salt",
-             {reinterpret_cast<const char*>(facts.member_salt.data()), facts.member_salt.size()});
-    for (const RuleField& field : rule_fields) {
-      put_meta(db, field.key, std::to_string(facts.rule.*field.value));
-    }
-    db.commit();
-    // Closing the last connection moves the log into the file, so the rename moves everything.
   }
 
   std::string folder_;

@@ -87,8 +87,23 @@ std::uint32_t page_number(sqlite3_int64 at, int bytes) {
   return static_cast<std::uint32_t>(at / bytes + 1);
 }
 
+int page_bytes_of(sqlite3* database) {
+  sqlite3_stmt* statement = nullptr;
+  int bytes = page_bytes_min;
+  if (sqlite3_prepare_v2(database, "PRAGMA page_size", -1, &statement, nullptr) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW) {
+    bytes = sqlite3_column_int(statement, 0);
+  }
+  sqlite3_finalize(statement);
+  return bytes;
+}
+
 int close_file(sqlite3_file* file) {
   return below(file)->pMethods->xClose(below(file));
+}
+
+bool is_unsealed(const unsigned char* checksum) {
+  return std::memcmp(checksum, unsealed.data(), unsealed.size()) == 0;
 }
 
 int read_file(sqlite3_file* file, void* data, int bytes, sqlite3_int64 at) {
@@ -96,7 +111,7 @@ int read_file(sqlite3_file* file, void* data, int bytes, sqlite3_int64 at) {
   PageFile& from = page_file(file);
   if (answer != SQLITE_OK || !from.has_checksums || !is_page(bytes, at)) return answer;
   auto* checksum = static_cast<unsigned char*>(data) + bytes - page_checksum_bytes;
-  if (std::memcmp(checksum, unsealed.data(), unsealed.size()) == 0) return SQLITE_OK;
+  if (is_unsealed(checksum)) return SQLITE_OK;
   const std::uint32_t number = page_number(at, bytes);
   const auto expected = checksum_of(static_cast<const char*>(data), bytes, number);
   if (std::memcmp(checksum, expected.data(), expected.size()) != 0 && from.is_verified) {
@@ -280,10 +295,41 @@ UnverifiedPages::~UnverifiedPages() {
   sqlite3_file_control(database_, "main", verify_pages_control, &is_verified);
 }
 
+std::vector<std::int64_t> damaged_pages(sqlite3* database) {
+  std::vector<std::int64_t> damaged;
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (file == nullptr || file->pMethods != &page_methods || !page_file(file).has_checksums) {
+    return damaged;
+  }
+  const int bytes = page_bytes_of(database);
+  sqlite3_int64 size = 0;
+  below(file)->pMethods->xFileSize(below(file), &size);
+  std::vector<char> page(static_cast<std::size_t>(bytes));
+  const auto is_sound = [&](sqlite3_int64 at) {
+    if (below(file)->pMethods->xRead(below(file), page.data(), bytes, at) != SQLITE_OK)
+      return false;
+    const auto* checksum =
+        reinterpret_cast<const unsigned char*>(page.data()) + bytes - page_checksum_bytes;
+    const auto expected = checksum_of(page.data(), bytes, page_number(at, bytes));
+    return is_unsealed(checksum) || std::memcmp(checksum, expected.data(), expected.size()) == 0;
+  };
+  for (sqlite3_int64 at = 0; at < size; at += bytes) {
+    // Another connection may just be writing the page: then it is whole the second time.
+    if (!is_sound(at) && !is_sound(at)) damaged.push_back(page_number(at, bytes));
+  }
+  return damaged;
+}
+
 std::optional<std::int64_t> take_damaged_page(sqlite3* database) {
-  std::int64_t page = 0;
-  sqlite3_file_control(database, "main", damaged_page_control, &page);
-  return page == 0 ? std::nullopt : std::optional(page);
+  // One that is attached may have been read as well.
+  int i = 0;
+  while (const char* const name = sqlite3_db_name(database, i++)) {
+    std::int64_t page = 0;
+    sqlite3_file_control(database, name, damaged_page_control, &page);
+    if (page != 0) return page;
+  }
+  return {};
 }
 
 }  // namespace message_history::sqlite

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 struct sqlite3;
 
@@ -30,6 +31,11 @@ const char* page_checksums_vfs();
 // The page that made a read of this connection end with SQLITE_IOERR_DATA, counted from 1; none
 // when there was no such read since the last call.
 std::optional<std::int64_t> take_damaged_page(sqlite3* database);
+
+// The pages of the database file that do not match their checksums, rising; for the connection's
+// own thread. Throws nothing but what memory does: what cannot be read at all is damaged, too.
+// Newer versions that pages have in the log are not looked at.
+std::vector<std::int64_t> damaged_pages(sqlite3* database);
 
 // While it lives, pages that the connection reads are not verified, for whoever proves the rows in
 // another way and wants to name the one that is wrong. What it read may stay in the connection's

@@ -8,9 +8,9 @@ namespace message_history::sqlite {
 namespace {
 
 constexpr unsigned page_of_rows = 13;
-constexpr std::size_t rows_at = 3;        // how many there are
-constexpr std::size_t rows_begin_at = 5;  // where the first of them in the page begins
-constexpr std::size_t head_bytes = 8;     // then come pointers to the rows
+constexpr std::size_t rows_at = 3;          // how many there are
+constexpr std::size_t rows_begin_at = 5;    // where the first of them in the page begins
+constexpr std::size_t page_head_bytes = 8;  // then come pointers to the rows
 constexpr std::size_t pointer_bytes = 2;
 
 unsigned number_at(std::string_view page, std::size_t at) {
@@ -25,11 +25,12 @@ struct FreePart {
 // The bytes between the pointers and the rows. A page of another kind that happens to begin as one
 // of rows, which only those of databases beyond a terabyte can, points elsewhere: it has none.
 FreePart free_part_of(std::string_view page) {
-  if (page.size() < head_bytes || static_cast<unsigned char>(page[0]) != page_of_rows) return {};
+  if (page.size() < page_head_bytes || static_cast<unsigned char>(page[0]) != page_of_rows)
+    return {};
   const std::size_t rows = number_at(page, rows_at);
-  const FreePart part{head_bytes + pointer_bytes * rows, number_at(page, rows_begin_at)};
+  const FreePart part{page_head_bytes + pointer_bytes * rows, number_at(page, rows_begin_at)};
   if (part.begin > part.end || part.end > page.size()) return {};
-  for (std::size_t at = head_bytes; at < part.begin; at += pointer_bytes) {
+  for (std::size_t at = page_head_bytes; at < part.begin; at += pointer_bytes) {
     const std::size_t row_at = number_at(page, at);
     if (row_at < part.end || row_at >= page.size()) return {};
   }

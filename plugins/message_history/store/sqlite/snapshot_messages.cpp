@@ -10,9 +10,13 @@
 
 namespace message_history::sqlite {
 
+// One that is not there may have been lost: then this is no answer. There are few messages, and few
+// who ask for one that there never was.
 std::optional<MessageRow> SqliteSnapshot::message(std::string_view message_id) {
   Query query = db_.rows(tables::message, "WHERE message_id = ?");
-  return row_of(query.bind(message_id), read_message);
+  auto row = row_of(query.bind(message_id), read_message);
+  if (!row) expect_all_rows(db_, tables::message);
+  return row;
 }
 
 std::optional<MessageRow> SqliteSnapshot::message(MessageNo number) {

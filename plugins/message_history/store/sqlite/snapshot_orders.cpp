@@ -1,9 +1,13 @@
 // Orders, refunds and credits, and the sales of a message in the order of an export.
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <limits>
 #include <new>
+#include <string>
+#include <string_view>
 
+#include "store/sqlite/row_checksum.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/shown_beside.h"
 #include "store/sqlite/snapshot.h"
@@ -38,27 +42,63 @@ void answer_shown_beside(sqlite3_context* context, int, sqlite3_value** values) 
   }
 }
 
+// The SQL function row_checksum(value, ...).
+void answer_row_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
+  RowChecksum checksum;
+  for (int i = 0; i < count; ++i) {
+    switch (sqlite3_value_type(values[i])) {
+      case SQLITE_INTEGER:
+        checksum.add(sqlite3_value_int64(values[i]));
+        break;
+      case SQLITE_NULL:
+        checksum.add_null();
+        break;
+      default: {
+        const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[i]));
+        const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[i]));
+        checksum.add(bytes == nullptr ? std::string_view() : std::string_view(bytes, size));
+      }
+    }
+  }
+  sqlite3_result_int64(context, checksum.value());
+}
+
+// "orders.order_no, orders.order_id, ...".
+std::string order_columns() {
+  std::string columns = "orders.";
+  for (const char c : tables::orders.columns) columns += c == ' ' ? " orders." : std::string(1, c);
+  return columns;
+}
+
 // SQLite's sorter spills to an unnamed temporary file, so memory does not grow with the sales. The
 // inner orders are for what is read: rows in the order of their numbers, then blocks in that of the
 // deliveries. LIMIT keeps SQLite from leaving them out.
 class SqliteSaleReader final : public Snapshot::SaleReader {
  public:
   SqliteSaleReader(Connection& db, TreeSet& trees, MessageNo message)
-      : query_(with_function(db, trees).verified(
-            tables::credit,
-            "SELECT order_no, message_no, ordered_at, member_no, currency, gross, refunded, touch, "
-            "touch_at, delivery_id, rule_version, crc, shown_beside(message_no, member_no, "
-            "delivery_id, touch, touch_at, ordered_at) AS shown, sold FROM ("
-            "SELECT credit.*, order_id AS sold FROM (SELECT order_no FROM credit "
-            "WHERE message_no = ? ORDER BY order_no LIMIT -1) "
-            "CROSS JOIN credit USING (order_no) LEFT JOIN orders USING (order_no) "
-            "ORDER BY delivery_id LIMIT -1) ORDER BY shown, sold")),
-        db_(db) {
+      : query_(with_functions(db, trees).verified(tables::credit, sql())), db_(db) {
     query_.bind(message);
   }
 
-  static Connection& with_function(Connection& db, TreeSet& trees) {
+  // The order beside each credit is verified here, as its row is not the first that is read.
+  static const char* sql() {
+    static const std::string text =
+        "SELECT order_no, message_no, ordered_at, member_no, currency, gross, refunded, touch, "
+        "touch_at, delivery_id, rule_version, crc, shown_beside(message_no, member_no, "
+        "delivery_id, touch, touch_at, ordered_at) AS shown, sold, is_sound FROM ("
+        "SELECT credit.*, order_id AS sold, row_checksum(" +
+        order_columns() +
+        ") IS orders.crc AS is_sound FROM (SELECT order_no FROM credit "
+        "WHERE message_no = ? ORDER BY order_no LIMIT -1) "
+        "CROSS JOIN credit USING (order_no) LEFT JOIN orders USING (order_no) "
+        "ORDER BY delivery_id LIMIT -1) ORDER BY shown, sold";
+    return text.c_str();
+  }
+
+  static Connection& with_functions(Connection& db, TreeSet& trees) {
+    constexpr int any_number = -1;
     db.add_function("shown_beside", 6, answer_shown_beside, &trees);
+    db.add_function("row_checksum", any_number, answer_row_checksum, nullptr);
     return db;
   }
 
@@ -70,6 +110,10 @@ class SqliteSaleReader final : public Snapshot::SaleReader {
     sale.delivery_id = query_.text();
     const auto order_id = query_.optional_text();
     if (!order_id) missing_row(db_, "order", sale.credit.order.value);
+    if (query_.integer() == 0) {
+      damaged(db_.file(),
+              fmt::format("orders row {} does not match its checksum", sale.credit.order.value));
+    }
     sale.order_id = *order_id;
     return sale;
   }

@@ -1,5 +1,6 @@
 // Every table of the database with its columns. SCHEMA.md says what they mean; blocks carry their
-// checksum themselves, and the rows of `fence` tie them to their runs.
+// checksum themselves, and the rows of `fence` tie them to their runs. A table that is not marked
+// as derived is a fact; what `run` and `fence` are goes by their trees.
 #pragma once
 
 #include <array>
@@ -25,40 +26,55 @@ inline constexpr Table message{
     "audience_set_at, audience, sent_at, activity_at, listed_day, success, failed, pending, "
     "excluded, delivered, held_out, converted_reached, converted_held_out, clickers, openers, "
     "redeemers, buyers, orders",
-    1, 1};
+    1, 1, Derivation::mixed};
 inline constexpr Table message_money{"message_money",
-                                     "message_no, currency, orders, gross, refunded, cost", 2};
-inline constexpr Table message_day{
-    "message_day", "message_no, day, success, failed, pending, excluded, clicks", 2};
+                                     "message_no, currency, orders, gross, refunded, cost", 2, 0,
+                                     Derivation::counters};
+inline constexpr Table message_day{"message_day",
+                                   "message_no, day, success, failed, pending, excluded, clicks", 2,
+                                   0, Derivation::counters};
 inline constexpr Table revenue_day{"revenue_day",
-                                   "message_no, day, currency, orders, gross, refunded", 3};
-inline constexpr Table failure{"failure", "message_no, route_no, code, attempts, unreached", 3};
+                                   "message_no, day, currency, orders, gross, refunded", 3, 0,
+                                   Derivation::counters};
+inline constexpr Table failure{"failure", "message_no, route_no, code, attempts, unreached", 3, 0,
+                               Derivation::counters};
 inline constexpr Table message_member{"message_member",
-                                      "message_no, member_no, clicks, opens, coupons, orders", 2};
-inline constexpr Table shop{"shop", "currency, orders, gross, refunded"};
-inline constexpr Table shop_day{"shop_day", "day, currency, orders, gross, refunded", 2};
-inline constexpr Table bought_by{"bought_by", "message_no, touch, orders", 2};
-inline constexpr Table other_refund{"other_refund", "order_no"};
+                                      "message_no, member_no, clicks, opens, coupons, orders", 2, 0,
+                                      Derivation::kept};
+inline constexpr Table shop{"shop", "currency, orders, gross, refunded", 1, 0,
+                            Derivation::counters};
+inline constexpr Table shop_day{"shop_day", "day, currency, orders, gross, refunded", 2, 0,
+                                Derivation::counters};
+inline constexpr Table bought_by{"bought_by", "message_no, touch, orders", 2, 0,
+                                 Derivation::counters};
+inline constexpr Table other_refund{"other_refund", "order_no", 1, 0, Derivation::kept};
 
-inline constexpr Table message_place{"message_place",
-                                     "sort, shelf, value, message_id, message_no, day", 4};
+inline constexpr Table message_place{
+    "message_place", "sort, shelf, value, message_id, message_no, day", 4, 0, Derivation::lists};
 inline constexpr Table shelf{
-    "shelf", "shelf, messages, success, failed, pending, excluded, clickers, orders"};
-inline constexpr Table shelf_money{"shelf_money", "shelf, currency, orders, gross, refunded", 2};
+    "shelf", "shelf, messages, success, failed, pending, excluded, clickers, orders", 1, 0,
+    Derivation::sums};
+inline constexpr Table shelf_money{"shelf_money", "shelf, currency, orders, gross, refunded", 2, 0,
+                                   Derivation::sums};
 inline constexpr Table shelf_day{
-    "shelf_day", "day, shelf, messages, success, failed, pending, excluded, clickers, orders", 2};
-inline constexpr Table shelf_day_money{"shelf_day_money",
-                                       "day, shelf, currency, orders, gross, refunded", 3};
-inline constexpr Table message_words{"message_words", "block, words"};
+    "shelf_day", "day, shelf, messages, success, failed, pending, excluded, clickers, orders", 2, 0,
+    Derivation::sums};
+inline constexpr Table shelf_day_money{
+    "shelf_day_money", "day, shelf, currency, orders, gross, refunded", 3, 0, Derivation::sums};
+inline constexpr Table message_words{"message_words", "block, words", 1, 0, Derivation::lists};
 inline constexpr Table period_day{
-    "period_day", "days, first_day, message_no, success, failed, pending, excluded, clicks", 3};
+    "period_day", "days, first_day, message_no, success, failed, pending, excluded, clicks", 3, 0,
+    Derivation::sums};
 inline constexpr Table period_money{
-    "period_money", "days, first_day, message_no, currency, orders, gross, refunded", 4};
+    "period_money", "days, first_day, message_no, currency, orders, gross, refunded", 4, 0,
+    Derivation::sums};
 
-inline constexpr Table clicked_again{"clicked_again", "message_no, day, previous_day, members", 3};
+inline constexpr Table clicked_again{"clicked_again", "message_no, day, previous_day, members", 3,
+                                     0, Derivation::counters};
 inline constexpr Table period_clicked_again{
     "period_clicked_again",
-    "days, previous_days, first_day, first_previous_day, message_no, members", 5};
+    "days, previous_days, first_day, first_previous_day, message_no, members", 5, 0,
+    Derivation::sums};
 
 inline constexpr Table run{
     "run",
@@ -71,21 +87,23 @@ inline constexpr Table orders{
     "orders",
     "order_no, order_id, member_no, placed_at, revision, at, currency, amount, message_no, "
     "message_id, refunded, lines",
-    1, 1};
+    1, 1, Derivation::mixed};
 inline constexpr Table refund{"refund", "refund_id, order_id, at, currency, amount"};
-inline constexpr Table held_refund{"held_refund", "order_id, refund_id", 2};
+inline constexpr Table held_refund{"held_refund", "order_id, refund_id", 2, 0, Derivation::kept};
 inline constexpr Table past_order{"past_order", "order_key"};
 inline constexpr Table credit{
     "credit",
     "order_no, message_no, ordered_at, member_no, currency, gross, refunded, touch, touch_at, "
-    "delivery_id, rule_version"};
+    "delivery_id, rule_version",
+    1, 0, Derivation::kept};
 
 inline constexpr Table audit{
     "audit",
     "audit_no, at, event, export_id, actor, origin, reason, message_id, dialect, columns, masked, "
     "rows, csv_sha256, detail, iss, jti, previous_sha256, sha256"};
 inline constexpr Table audit_head{"audit_head", "only, audit_no, sha256"};
-inline constexpr Table running_export{"running_export", "export_id, audit_no"};
+inline constexpr Table running_export{"running_export", "export_id, audit_no", 1, 0,
+                                      Derivation::kept};
 
 // How many rows each of the others has; see row_count.h.
 inline constexpr Table row_count{"row_count", "name, rows, checksums"};

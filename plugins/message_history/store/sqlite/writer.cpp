@@ -20,6 +20,7 @@ namespace {
 #define MH_SIXTEEN_MEMBERS \
   MH_FOUR_MEMBERS ", " MH_FOUR_MEMBERS ", " MH_FOUR_MEMBERS ", " MH_FOUR_MEMBERS
 constexpr std::size_t members_a_statement = 32;
+constexpr std::size_t indexed_members_a_run = 200'000;
 constexpr const char* insert_members =
     "INSERT INTO member (member_no, member, erased, crc) VALUES " MH_SIXTEEN_MEMBERS
     ", " MH_SIXTEEN_MEMBERS;
@@ -441,6 +442,17 @@ void SqliteWriter::put_pending(Tree tree) {
 void SqliteWriter::put_pending_deliveries() {
   put_pending(Tree::delivery);
   put_pending(Tree::member_delivery);
+}
+
+void SqliteWriter::index_members() {
+  Query query = db_.query("SELECT member_no, member FROM member");
+  for (std::size_t count = 1; query.step(); ++count) {
+    const auto number = query.number<MemberNo>();
+    add_hash(query.bytes(), number);
+    if (count % indexed_members_a_run == 0) {
+      trees_.member_hashes.put(pending(Tree::member_hash));
+    }
+  }
 }
 
 bool SqliteWriter::tidy_some() {

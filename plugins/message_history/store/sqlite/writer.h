@@ -166,6 +166,8 @@ class SqliteWriter final : public WriteTransaction {
   void begin_sweep(std::int64_t kept_from_us);
   // As many slices as fit a few milliseconds; trees go on at commit().
   void sweep_some();
+  // Files every member that is stored by its id.
+  void index_members();
   // A slice of merging; false when there is none worth it.
   bool tidy_some();
 
