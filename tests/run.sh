@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds everything and runs every test, plain and under sanitizers.
+# Builds everything and runs every test, plain and under sanitizers, and has Clang check the locks.
 # Usage: sh tests/run.sh [--quick | --full]
-#   --quick  without the sanitizers
+#   --quick  without the sanitizers and Clang
 #   --full   the long campaigns as well: 1,000 power cuts, 300 kills of a replay and 500 of an export, 80,000
 #            presentations of 1,000 tokens, every bit of an export, 8 damages of every table and page, a million inputs
 #            for every fuzz target, clang-tidy
@@ -74,7 +74,10 @@ run_preset dev
 # What many of these show, a sanitizer does not show better, and it would take ten times as long.
 unset CRM_PRESENTATIONS CRM_DAMAGES
 export CRM_POWER_CUTS=20 CRM_KILLS=20 CRM_EXPORT_KILLS=8
-[ "$mode" = "--quick" ] || run_preset asan
+if [ "$mode" != "--quick" ]; then
+  stage "clang-safety: build" build clang-safety
+  run_preset asan
+fi
 if [ "$mode" = "--full" ]; then
   need_packages clang-tidy
   echo "== clang-tidy"
