@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "store/sqlite/checksum_function.h"
 #include "store/sqlite/overwriting.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/run_cursor.h"
@@ -68,27 +69,6 @@ bool had_checksums(const Table& table) {
   return false;
 }
 
-// The SQL function checksum_of_row(column, ...).
-void answer_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
-  RowChecksum checksum;
-  for (int i = 0; i < count; ++i) {
-    switch (sqlite3_value_type(values[i])) {
-      case SQLITE_INTEGER:
-        checksum.add(sqlite3_value_int64(values[i]));
-        break;
-      case SQLITE_NULL:
-        checksum.add_null();
-        break;
-      default: {
-        const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[i]));
-        const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[i]));
-        checksum.add(bytes == nullptr ? std::string_view() : std::string_view(bytes, size));
-      }
-    }
-  }
-  sqlite3_result_int64(context, checksum.value());
-}
-
 // All that there were: what is left of which of them, nobody knows.
 void note_pending_erasures(Connection& db) {
   const std::int64_t erasures = row_count(db, tables::erasure).rows;
@@ -137,14 +117,14 @@ void number_blocks(Connection& db) {
 }
 
 void add_checksums(Connection& db) {
-  db.add_function("checksum_of_row", -1, answer_checksum, nullptr);
+  add_checksum_function(db);
   for (const Table* table : tables::counted) {
     if (!had_checksums(*table)) put_checksums(db, *table);
   }
 }
 
 void renew_checksums(Connection& db, const Table& table) {
-  db.add_function("checksum_of_row", -1, answer_checksum, nullptr);
+  add_checksum_function(db);
   put_checksums(db, table);
   count_rows(db, table);
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "store/sqlite/row_checksum.h"
+#include "store/sqlite/checksum_function.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/shown_beside.h"
 #include "store/sqlite/snapshot.h"
@@ -42,27 +42,6 @@ void answer_shown_beside(sqlite3_context* context, int, sqlite3_value** values) 
   }
 }
 
-// The SQL function row_checksum(value, ...).
-void answer_row_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
-  RowChecksum checksum;
-  for (int i = 0; i < count; ++i) {
-    switch (sqlite3_value_type(values[i])) {
-      case SQLITE_INTEGER:
-        checksum.add(sqlite3_value_int64(values[i]));
-        break;
-      case SQLITE_NULL:
-        checksum.add_null();
-        break;
-      default: {
-        const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[i]));
-        const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[i]));
-        checksum.add(bytes == nullptr ? std::string_view() : std::string_view(bytes, size));
-      }
-    }
-  }
-  sqlite3_result_int64(context, checksum.value());
-}
-
 // "orders.order_no, orders.order_id, ...".
 std::string order_columns() {
   std::string columns = "orders.";
@@ -86,7 +65,7 @@ class SqliteSaleReader final : public Snapshot::SaleReader {
         "SELECT order_no, message_no, ordered_at, member_no, currency, gross, refunded, touch, "
         "touch_at, delivery_id, rule_version, crc, shown_beside(message_no, member_no, "
         "delivery_id, touch, touch_at, ordered_at) AS shown, sold, is_sound FROM ("
-        "SELECT credit.*, order_id AS sold, row_checksum(" +
+        "SELECT credit.*, order_id AS sold, checksum_of_row(" +
         order_columns() +
         ") IS orders.crc AS is_sound FROM (SELECT order_no FROM credit "
         "WHERE message_no = ? ORDER BY order_no LIMIT -1) "
@@ -96,9 +75,8 @@ class SqliteSaleReader final : public Snapshot::SaleReader {
   }
 
   static Connection& with_functions(Connection& db, TreeSet& trees) {
-    constexpr int any_number = -1;
     db.add_function("shown_beside", 6, answer_shown_beside, &trees);
-    db.add_function("row_checksum", any_number, answer_row_checksum, nullptr);
+    add_checksum_function(db);
     return db;
   }
 
