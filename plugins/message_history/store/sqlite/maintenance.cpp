@@ -22,15 +22,6 @@ void unlink_database(const std::string& file) {
   for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((file + suffix).c_str());
 }
 
-std::string sql_text(std::string_view text) {
-  std::string literal = "'";
-  for (const char c : text) {
-    literal += c;
-    if (c == '\'') literal += c;
-  }
-  return literal + "'";
-}
-
 // An entry for people.
 std::string entry_name(Tree tree, std::string_view key) {
   switch (tree) {
@@ -158,7 +149,7 @@ void SqliteMaintenance::make_scratch() {
 void SqliteMaintenance::fill_scratch() {
   Connection db(scratch_file_, Connection::Mode::write);
   db.count_rows();
-  db.execute("ATTACH " + sql_text(db_.file()) + " AS store");
+  db.query("ATTACH ? AS store").bind(std::string_view(db_.file())).run();
   db.execute("BEGIN");  // IMMEDIATE would want to write to the store, too
   for (const char* table : {"member", "route", "erasure"}) {
     db.execute(fmt::format("INSERT INTO main.{0} SELECT * FROM store.{0}", table));

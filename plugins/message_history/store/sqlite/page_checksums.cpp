@@ -48,7 +48,7 @@ sqlite3_file* below(sqlite3_file* file) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + below_at);
 }
 
-// Whether the read or write is one of a whole page; SQLite reads parts of the header too.
+// Tells a read or write of a whole page; SQLite reads parts of the header too.
 bool is_page(int bytes, sqlite3_int64 at) {
   return bytes >= page_bytes_min && (bytes & (bytes - 1)) == 0 && at % bytes == 0;
 }
@@ -57,9 +57,8 @@ bool reserves_checksums(const unsigned char* header) {
   return header[reserved_bytes_at] == page_checksum_bytes;
 }
 
-// What SQLite changes in the first page of a copy that it makes (`.backup`), beside nothing else:
-// the change counter, the schema cookie, and the version that wrote last. Its checksum takes them
-// for zeros.
+// Blanks the only bytes of the first page that SQLite changes in a copy (`.backup`): the change
+// counter, the schema cookie, and the version that wrote last. The checksum takes them for zeros.
 void blank_what_copies_change(std::array<char, start_bytes>& start) {
   constexpr struct { std::ptrdiff_t at, bytes; } changed[] = {{24, 4}, {40, 4}, {92, 8}};
   for (const auto& [at, bytes] : changed) std::fill_n(start.begin() + at, bytes, '\0');
@@ -87,39 +86,30 @@ std::uint32_t page_number(sqlite3_int64 at, int bytes) {
   return static_cast<std::uint32_t>(at / bytes + 1);
 }
 
-int page_bytes_of(sqlite3* database) {
-  sqlite3_stmt* statement = nullptr;
-  int bytes = page_bytes_min;
-  if (sqlite3_prepare_v2(database, "PRAGMA page_size", -1, &statement, nullptr) == SQLITE_OK &&
-      sqlite3_step(statement) == SQLITE_ROW) {
-    bytes = sqlite3_column_int(statement, 0);
-  }
-  sqlite3_finalize(statement);
-  return bytes;
+// Tells whether the page, as it is in the file, matches its checksum or has none.
+bool is_sound(const char* page, int bytes, std::uint32_t number) {
+  const char* const checksum = page + bytes - page_checksum_bytes;
+  if (std::memcmp(checksum, unsealed.data(), unsealed.size()) == 0) return true;
+  const auto expected = checksum_of(page, bytes, number);
+  return std::memcmp(checksum, expected.data(), expected.size()) == 0;
 }
 
 int close_file(sqlite3_file* file) {
   return below(file)->pMethods->xClose(below(file));
 }
 
-bool is_unsealed(const unsigned char* checksum) {
-  return std::memcmp(checksum, unsealed.data(), unsealed.size()) == 0;
-}
-
 int read_file(sqlite3_file* file, void* data, int bytes, sqlite3_int64 at) {
   const int answer = below(file)->pMethods->xRead(below(file), data, bytes, at);
   PageFile& from = page_file(file);
   if (answer != SQLITE_OK || !from.has_checksums || !is_page(bytes, at)) return answer;
-  auto* checksum = static_cast<unsigned char*>(data) + bytes - page_checksum_bytes;
-  if (is_unsealed(checksum)) return SQLITE_OK;
+  auto* const page = static_cast<char*>(data);
   const std::uint32_t number = page_number(at, bytes);
-  const auto expected = checksum_of(static_cast<const char*>(data), bytes, number);
-  if (std::memcmp(checksum, expected.data(), expected.size()) != 0 && from.is_verified) {
+  if (from.is_verified && !is_sound(page, bytes, number)) {
     from.damaged_page = number;
     return SQLITE_IOERR_DATA;
   }
   // From here the page may change and go to the log, where this checksum would be wrong.
-  std::memset(checksum, 0, page_checksum_bytes);
+  std::memset(page + bytes - page_checksum_bytes, 0, page_checksum_bytes);
   return SQLITE_OK;
 }
 
@@ -295,28 +285,23 @@ UnverifiedPages::~UnverifiedPages() {
   sqlite3_file_control(database_, "main", verify_pages_control, &is_verified);
 }
 
-std::vector<std::int64_t> damaged_pages(sqlite3* database) {
+std::vector<std::int64_t> damaged_pages(sqlite3* database, int page_bytes) {
   std::vector<std::int64_t> damaged;
   sqlite3_file* file = nullptr;
   sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
   if (file == nullptr || file->pMethods != &page_methods || !page_file(file).has_checksums) {
     return damaged;
   }
-  const int bytes = page_bytes_of(database);
   sqlite3_int64 size = 0;
   below(file)->pMethods->xFileSize(below(file), &size);
-  std::vector<char> page(static_cast<std::size_t>(bytes));
-  const auto is_sound = [&](sqlite3_int64 at) {
-    if (below(file)->pMethods->xRead(below(file), page.data(), bytes, at) != SQLITE_OK)
-      return false;
-    const auto* checksum =
-        reinterpret_cast<const unsigned char*>(page.data()) + bytes - page_checksum_bytes;
-    const auto expected = checksum_of(page.data(), bytes, page_number(at, bytes));
-    return is_unsealed(checksum) || std::memcmp(checksum, expected.data(), expected.size()) == 0;
+  std::vector<char> page(static_cast<std::size_t>(page_bytes));
+  const auto reads_sound = [&](sqlite3_int64 at) {
+    return below(file)->pMethods->xRead(below(file), page.data(), page_bytes, at) == SQLITE_OK &&
+           is_sound(page.data(), page_bytes, page_number(at, page_bytes));
   };
-  for (sqlite3_int64 at = 0; at < size; at += bytes) {
+  for (sqlite3_int64 at = 0; at < size; at += page_bytes) {
     // Another connection may just be writing the page: then it is whole the second time.
-    if (!is_sound(at) && !is_sound(at)) damaged.push_back(page_number(at, bytes));
+    if (!reads_sound(at) && !reads_sound(at)) damaged.push_back(page_number(at, page_bytes));
   }
   return damaged;
 }

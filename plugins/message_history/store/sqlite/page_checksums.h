@@ -35,7 +35,7 @@ std::optional<std::int64_t> take_damaged_page(sqlite3* database);
 // The pages of the database file that do not match their checksums, rising; for the connection's
 // own thread. Throws nothing but what memory does: what cannot be read at all is damaged, too.
 // Newer versions that pages have in the log are not looked at.
-std::vector<std::int64_t> damaged_pages(sqlite3* database);
+std::vector<std::int64_t> damaged_pages(sqlite3* database, int page_bytes);
 
 // While it lives, pages that the connection reads are not verified, for whoever proves the rows in
 // another way and wants to name the one that is wrong. What it read may stay in the connection's

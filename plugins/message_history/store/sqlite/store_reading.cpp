@@ -27,7 +27,8 @@ class StoreReading {
       : db_(db), has_dropped_(has_dropped), sink_(sink) {}
 
   std::int64_t read(TreeSet& trees) {
-    const std::vector<std::int64_t> pages = damaged_pages(db_.handle());
+    const std::vector<std::int64_t> pages =
+        damaged_pages(db_.handle(), static_cast<int>(db_.pragma("page_size")));
     attempt("file", [this] { read_structure(); });
     verify_rows(db_, [this](const RowFault& fault) { note(fault); });
     for (const Table* table : tables::counted) {
@@ -52,7 +53,7 @@ class StoreReading {
     sink_({part_, std::move(table), std::move(row), std::move(what)});
   }
 
-  // What ends the reading of one table is no reason not to read the next.
+  // Reads one table, and goes on with the next when this one cannot be read.
   void attempt(const std::string& table, const std::function<void()>& reading) {
     try {
       reading();
@@ -156,7 +157,7 @@ class StoreReading {
     }
   }
 
-  // Whose they are is not known: those of deliveries, when these lack any.
+  // Tells of blocks and index rows that no run leads to. They may be those that deliveries lack.
   void read_loose_blocks() {
     Query blocks =
         db_.query("SELECT block_no FROM block WHERE block_no NOT IN (SELECT block_no FROM fence)");
