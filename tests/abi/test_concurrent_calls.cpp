@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "event_batch.h"
+#include "export_request.h"
 #include "export_token.h"
 #include "loaded_plugin.h"
 #include "plugin_under_test.h"
@@ -118,18 +119,13 @@ class Caller {
 
   void run_export() {
     const std::string token = export_token(audience_, tenant_, "m-0");
-    const crm_export_request request{sizeof(request), 0, crm::str(tenant_), crm::str(token), {}};
-    std::vector<char> manifest(CRM_EXPORT_MANIFEST_BYTES_MAX);
-    crm_export_result result{};
-    result.size = sizeof(result);
-    result.manifest = manifest.data();
-    result.manifest_capacity = manifest.size();
+    ExportRequest request(tenant_, token, {});
     RecordingWriter writer;
     const int32_t status =
-        instance_.exports()->run(instance_.raw(), &request, &writer.raw, &result);
+        instance_.exports()->run(instance_.raw(), &request.raw, &writer.raw, &request.result);
     expect_calm(status, "run");
     if (status == CRM_OK) {
-      EXPECT_EQ(result.bytes, writer.text.size());
+      EXPECT_EQ(request.result.bytes, writer.text.size());
     }
   }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "event_batch.h"
+#include "export_request.h"
 #include "export_token.h"
 #include "loaded_plugin.h"
 #include "plugin_under_test.h"
@@ -43,15 +44,11 @@ class Recorded {
 
   int32_t run(const crm_writer* writer) {
     const std::string token = export_token(crm::view(library_.descriptor()->id), "mall-1", "m-1");
-    const crm_export_request request{sizeof(request), 0, crm::str("mall-1"), crm::str(token),
-                                     crm::str("127.0.0.1")};
-    std::vector<char> manifest(CRM_EXPORT_MANIFEST_BYTES_MAX);
-    result = {};
-    result.size = sizeof(result);
-    result.manifest = manifest.data();
-    result.manifest_capacity = manifest.size();
-    const crm_export_result before = result;
-    const int32_t status = instance_.exports()->run(instance_.raw(), &request, writer, &result);
+    ExportRequest request("mall-1", token);
+    const crm_export_result before = request.result;
+    const int32_t status =
+        instance_.exports()->run(instance_.raw(), &request.raw, writer, &request.result);
+    result = request.result;
     if (status != CRM_OK) {
       EXPECT_EQ(std::memcmp(&result, &before, sizeof(before)), 0) << "the result was touched";
     }

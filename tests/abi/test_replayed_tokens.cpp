@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "event_batch.h"
+#include "export_request.h"
 #include "export_token.h"
 #include "loaded_plugin.h"
 #include "plugin_under_test.h"
@@ -54,17 +55,11 @@ class Running {
   }
 
   int32_t present(const std::string& token) {
-    const crm_export_request request{sizeof(request), 0, crm::str("mall-1"), crm::str(token),
-                                     crm::str("127.0.0.1")};
-    std::vector<char> manifest(CRM_EXPORT_MANIFEST_BYTES_MAX);
-    crm_export_result result{};
-    result.size = sizeof(result);
-    result.manifest = manifest.data();
-    result.manifest_capacity = manifest.size();
+    ExportRequest request("mall-1", token);
     RecordingWriter writer;
     TestHost::take_explanation();
     const int32_t status =
-        instance_.exports()->run(instance_.raw(), &request, &writer.raw, &result);
+        instance_.exports()->run(instance_.raw(), &request.raw, &writer.raw, &request.result);
     explanation = TestHost::take_explanation();
     if (status != CRM_OK && !writer.text.empty()) explanation += " (bytes were written)";
     return status;

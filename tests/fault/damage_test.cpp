@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "abi/export_request.h"
 #include "abi/export_token.h"
 #include "abi/loaded_plugin.h"
 #include "abi/plugin_under_test.h"
@@ -132,16 +133,10 @@ class Shop {
   }
   Answer run_export(const std::string& message, const crm_writer* into = nullptr) {
     const std::string token = export_token(audience, tenant, message);
-    const crm_export_request request{sizeof(request), 0, crm::str(tenant), crm::str(token),
-                                     crm::str("127.0.0.1")};
-    std::vector<char> manifest(CRM_EXPORT_MANIFEST_BYTES_MAX);
-    crm_export_result result{};
-    result.size = sizeof(result);
-    result.manifest = manifest.data();
-    result.manifest_capacity = manifest.size();
+    ExportRequest request(tenant, token);
     RecordingWriter writer;
     const std::int32_t status = plugin().exports()->run(
-        plugin().raw(), &request, into == nullptr ? &writer.raw : into, &result);
+        plugin().raw(), &request.raw, into == nullptr ? &writer.raw : into, &request.result);
     return answer(status, writer.text);
   }
   Checked check(std::uint32_t flags = 0) {
