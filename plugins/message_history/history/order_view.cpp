@@ -171,8 +171,8 @@ Json line_amount(const OrderLine& line, std::string_view currency) {
   return amount_minor ? Json(money_cell(*amount_minor, currency)) : Json();
 }
 
-// What the order's amount has beyond its lines (shipping, discounts); empty where it cannot be
-// told.
+// Subtracts the lines from the order's amount: the rest is shipping and discounts. Empty where it
+// cannot be told.
 std::optional<std::int64_t> beyond_lines_minor(const OrderVersion& version) {
   std::int64_t rest_minor = version.amount_minor;
   for (const OrderLine& line : version.lines) {

@@ -73,7 +73,7 @@ struct RecipientCounts {
   friend bool operator==(const RecipientCounts&, const RecipientCounts&) = default;
 };
 
-// What a marketer is told about a message. The values are stored: only add at the end.
+// A message's result, as a marketer is told it. The values are stored: only add at the end.
 enum class MessageResult : std::uint8_t {
   running,  // automatic messages run on
   scheduled,

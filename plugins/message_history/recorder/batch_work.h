@@ -42,7 +42,7 @@ class BatchWork {
   // Settles and writes; then the transaction can be committed.
   void finish();
 
-  // Whose ids the events named that no file should hold any more.
+  // Members whose ids the events named, and that no file should hold any more.
   const ErasedMembers& erased() const { return members_.erased(); }
 
  private:

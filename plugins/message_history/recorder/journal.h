@@ -38,7 +38,7 @@ class Journal {
   static std::unique_ptr<Journal> open_left_behind(const std::string& folder, JournalOwner owner,
                                                    std::uint64_t settled);
 
-  // Whether there is nothing in the files, or there are none; whoever they belong to.
+  // True when the files hold nothing, or there are none; whoever they belong to.
   static bool is_empty(const std::string& folder);
 
   // What is after record `settled`, in order; goes on numbering after the last. To be called first.

@@ -47,7 +47,7 @@ class MemberWork {
   // not moved here.
   bool erase(std::string_view member_id, std::int64_t until_us);
 
-  // Whether the id was ever erased; it is counted as named then.
+  // True when the id was ever erased; counts it as named then.
   bool note_erased(std::string_view member_id);
   const ErasedMembers& erased() const { return erased_; }
 

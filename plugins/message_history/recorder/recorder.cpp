@@ -133,8 +133,8 @@ void Recorder::make_ready(Tenant& tenant) {
   }
 }
 
-// What is erased leaves the files at once, but for what a reader of an earlier state still needs:
-// the settler goes on with that. Should settling fail, the next batch tries again: this one is
+// Settles, and takes erased ids out of the files at once. The settler goes on where a reader of an
+// earlier state still needs them. Should settling fail, the next batch tries again: this one is
 // durable.
 void Recorder::settle_now(Tenant& tenant) {
   tenants_.attempt(tenant, [&tenant]() CRM_REQUIRES(tenant.intake) {

@@ -39,7 +39,7 @@ bool empty_journal_left_behind(Tenant& tenant) CRM_REQUIRES(tenant.intake)
   return true;
 }
 
-// Whether nothing of the journal up to this record is in its files any more.
+// True when the journal's files hold nothing up to this record any more.
 bool has_left_journal(Tenant& tenant, std::uint64_t record) CRM_REQUIRES(tenant.intake)
     CRM_EXCLUDES(tenant.writer) {
   if (tenant.journal_emptied_at >= record) return true;

@@ -49,7 +49,7 @@ class Settlement {
     transaction_->commit();
   }
 
-  // Whether the batches name members after their erasure.
+  // True when the batches name members after their erasure.
   bool names_erased() const { return named_erased_ > 0; }
 
  private:

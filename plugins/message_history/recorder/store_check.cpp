@@ -53,7 +53,7 @@ class StoreCheck {
 
   void replace() {
     maintenance_->replace();
-    // What is not proved is not kept.
+    // Compares once more: a replacement that is not proved is taken back.
     std::int64_t left = 0;
     maintenance_->compare([&left](const Finding&) { ++left; });
     if (left > 0) {

@@ -33,7 +33,7 @@ void Tenants::recover(Tenant& tenant) const {
   tenant.journal.reset();
 }
 
-// What another process could not take out of the files; nothing that recording depends on.
+// Takes out of the files what another process left in them. Recording does not depend on it.
 void Tenants::scrub(Tenant& tenant) const {
   try {
     scrub_some(tenant);

@@ -44,7 +44,7 @@ class Maintenance {
   virtual void each_refund(const std::function<void(const Refund&)>& visit) = 0;
   using OrderVisit = std::function<void(const Order&, const std::optional<CreditRow>&)>;
   virtual void each_order(const OrderVisit& visit) = 0;
-  // Whether retention has dropped details, so that counters hold more than the facts tell.
+  // True after retention has dropped details: counters hold more than the facts tell then.
   virtual bool has_dropped() = 0;
 
   // A transaction of the scratch store: the members and routes of the store, nothing counted yet.

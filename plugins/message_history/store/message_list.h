@@ -29,9 +29,9 @@ enum class MessageSort : std::uint8_t {
 };
 inline constexpr std::size_t message_sorts = 9;
 
-// What the filters of a list ask about a message. One that nobody announced is among the manual
-// ones. The result is what time alone brings: a group of overdue ones also holds those that are
-// scheduled, and will be overdue some time past their time.
+// A group of messages that the filters of a list do not tell apart. One that nobody announced is
+// among the manual ones. The result is what time alone brings: a group of overdue ones also holds
+// those that are scheduled, and will be overdue some time past their time.
 struct ListGroup {
   MessageKind kind = MessageKind::manual;
   Channel channel = Channel::other;

@@ -373,7 +373,7 @@ Connection::Connection(const std::string& file, Mode mode)
     // FULL: a commit is durable when it returns, also through a power cut.
     execute("PRAGMA journal_mode=WAL");
     execute("PRAGMA synchronous=FULL");
-    // What is erased leaves no trace in pages that stay in use; SqliteWriter::pseudonymize does the
+    // Overwrites what is erased in pages that stay in use; SqliteWriter::pseudonymize does the
     // rest.
     execute("PRAGMA secure_delete=FAST");
     execute("PRAGMA wal_autocheckpoint=2000");

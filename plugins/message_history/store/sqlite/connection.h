@@ -159,7 +159,7 @@ class Connection {
   // What its pages take in memory, and giving back those that are not in use.
   std::size_t page_bytes() const;
   void give_back_pages();
-  // Whether the file was made with a checksum on each page; see page_checksums.h.
+  // True for a file that was made with a checksum on each page; see page_checksums.h.
   bool has_page_checksums();
   // Virtual machine steps of all statements so far.
   std::int64_t steps() const;

@@ -13,7 +13,7 @@
 
 namespace message_history::sqlite {
 
-// Whether the free part of a page of rows holds anything. False for pages of other kinds.
+// True when the free part of a page of rows holds anything. False for pages of other kinds.
 bool holds_row_remains(std::string_view page);
 
 // Overwrites that part with zeros. SQLite reads none of it.

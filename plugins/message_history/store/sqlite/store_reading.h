@@ -9,7 +9,7 @@
 
 namespace message_history::sqlite {
 
-// What findings about pages are about, in place of a table.
+// Stands in place of a table's name in findings about pages.
 inline constexpr const char* page_finding = "page";
 
 // "tree chain".
