@@ -145,7 +145,12 @@ std::vector<std::string> days_clicked_again(const std::string& file) {
   return rows;
 }
 
+void remove_version_thirteen(Connection& db) {
+  db.execute("DROP INDEX touch_by_kind; DROP INDEX click_by_message");
+}
+
 void remove_version_twelve(Connection& db) {
+  remove_version_thirteen(db);
   db.execute("DROP INDEX quarantine_by_seq; DROP TABLE skipped");
   db.execute("DELETE FROM row_count WHERE name = 'skipped'");
 }
@@ -277,6 +282,36 @@ TEST(SqliteMigration, OfVersionElevenListsWhatWasRefusedBefore) {
   EXPECT_EQ(snapshot->refused_seqs(shop.source, 0, 10), std::vector<std::int64_t>{2});
   EXPECT_TRUE(snapshot->skipped_by_name().empty());
   EXPECT_EQ(shop.digest(), digest);
+}
+
+TEST(SqliteMigration, ClicksOfVersionTwelveAreFoundByTheirMessage) {
+  test::RecorderFixture shop;
+  const auto click = [](int day) {
+    return test::Touch{test::monday_us + day * test::day_us, "A", "", "kim"};
+  };
+  shop.record({test::Message{test::monday_us, "A"}, click(0), click(2)});
+  const std::string file = database_file(shop.folder.path(), shop.tenant);
+  shop.recorder.stop();
+  {
+    Connection db(file, Connection::Mode::write);
+    remove_version_thirteen(db);
+    db.execute("PRAGMA user_version=12");
+  }
+  const auto store = make_engine(shop.folder.path())->open(shop.tenant);
+  {
+    const auto writer = store->begin();
+    const MemberNo kim = writer->live_member("kim");
+    const MessageNo message = writer->message("A")->number;
+    const auto day = [](int number) {
+      const std::int64_t from_us = test::monday_us + number * test::day_us;
+      return Span{from_us, from_us + test::day_us - 1};
+    };
+    EXPECT_EQ(writer->first_click(message, kim, day(0)), test::monday_us);
+    EXPECT_EQ(writer->last_click(message, kim, all_time), test::monday_us + 2 * test::day_us);
+    EXPECT_FALSE(writer->clicked_twice(message, kim, day(2)));
+    EXPECT_TRUE(writer->clicked_twice(message, kim, all_time));
+  }
+  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
 }
 
 TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {

@@ -81,11 +81,7 @@ void OrderWork::count_click_day(const TouchRow& row, int sign) {
     return;
   }
   const Span span{zone_.day_begins_us(day), zone_.day_begins_us(day + 1) - 1};
-  const auto touches = store_.touches_of(row.member, span);
-  const auto clicks = std::count_if(touches.begin(), touches.end(), [&](const TouchRow& other) {
-    return other.kind == TouchKind::click && other.message == row.message;
-  });
-  if (clicks != 1) return;
+  if (store_.clicked_twice(row.message, row.member, span)) return;
   messages_.day(row.message, day).clicks += sign;
   count_clicked_again(row, span, sign);
 }

@@ -123,6 +123,8 @@ class WriteTransaction {
   virtual bool add_touch(const TouchRow& row) = 0;  // false when it is there already
   virtual void remove_touch(const TouchRow& row) = 0;
   virtual std::vector<TouchRow> touches_of(MemberNo member, Span span) = 0;
+  // Whether the member clicked the message in the span more than once.
+  virtual bool clicked_twice(MessageNo message, MemberNo member, Span span) = 0;
   // When the member clicked the message in the span: first and last.
   virtual std::optional<std::int64_t> first_click(MessageNo message, MemberNo member,
                                                   Span span) = 0;

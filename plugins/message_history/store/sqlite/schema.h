@@ -259,6 +259,10 @@ CREATE TABLE skipped (
   source_no INTEGER NOT NULL, name TEXT NOT NULL, events INTEGER NOT NULL, at INTEGER NOT NULL,
   crc INTEGER NOT NULL, PRIMARY KEY (source_no, name)) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE INDEX touch_by_kind ON touch (member_no, kind, at, message_no, delivery_id);
+CREATE INDEX click_by_message ON touch (member_no, message_no, at) WHERE kind = 3;
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

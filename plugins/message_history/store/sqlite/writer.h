@@ -119,6 +119,7 @@ class SqliteWriter final : public WriteTransaction {
   bool add_touch(const TouchRow& row) override;
   void remove_touch(const TouchRow& row) override;
   std::vector<TouchRow> touches_of(MemberNo member, Span span) override;
+  bool clicked_twice(MessageNo message, MemberNo member, Span span) override;
   std::optional<std::int64_t> first_click(MessageNo message, MemberNo member, Span span) override;
   std::optional<std::int64_t> last_click(MessageNo message, MemberNo member, Span span) override;
   std::optional<Order> order(std::string_view order_id) override;

@@ -182,13 +182,23 @@ std::vector<TouchRow> SqliteWriter::touches_of(MemberNo member, Span span) {
   return rows_of(query.bind(member).bind(span.from_us).bind(span.to_us), read_touch);
 }
 
-#define MH_CLICKS "WHERE member_no = ? AND at BETWEEN ? AND ? AND kind = 3 AND message_no = ? "
+// By name: the member's clicks on other messages may be many.
+#define MH_CLICKS                                                                    \
+  "INDEXED BY click_by_message WHERE member_no = ? AND message_no = ? AND kind = 3 " \
+  "AND at BETWEEN ? AND ? "
+
+bool SqliteWriter::clicked_twice(MessageNo message, MemberNo member, Span span) {
+  span = kept_part(span);
+  Query query = db_.rows(tables::touch, MH_CLICKS "LIMIT 2");
+  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
+  return query.step() && query.step();
+}
 
 std::optional<std::int64_t> SqliteWriter::first_click(MessageNo message, MemberNo member,
                                                       Span span) {
   span = kept_part(span);
   Query query = db_.rows(tables::touch, MH_CLICKS "ORDER BY at LIMIT 1");
-  query.bind(member).bind(span.from_us).bind(span.to_us).bind(message);
+  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
   const auto row = row_of(query, read_touch);
   return row ? std::optional(row->at_us) : std::nullopt;
 }
@@ -197,7 +207,7 @@ std::optional<std::int64_t> SqliteWriter::last_click(MessageNo message, MemberNo
                                                      Span span) {
   span = kept_part(span);
   Query query = db_.rows(tables::touch, MH_CLICKS "ORDER BY at DESC LIMIT 1");
-  query.bind(member).bind(span.from_us).bind(span.to_us).bind(message);
+  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
   const auto row = row_of(query, read_touch);
   return row ? std::optional(row->at_us) : std::nullopt;
 }
