@@ -17,6 +17,7 @@
 #include "history/menu.h"
 #include "history/reattribution.h"
 #include "history/render.h"
+#include "recorder/expiry.h"
 #include "recorder/finding_lines.h"
 #include "recorder/recorder.h"
 #include "recorder/store_check.h"
@@ -93,9 +94,9 @@ class Plugin {
     if (request.value().view_id == exports_view_id) note_aborted_exports(*tenant);
     const auto snapshots = snapshots_for(request.value(), tenant->reader());
     const auto document = render_view(
-        request.value(),
-        {*snapshots.front(), tenant->reader().facts(), host_.now_us(),
-         [&snapshots](const Rule& rule) { return reattribute(rule, snapshots); }, seal});
+        request.value(), {*snapshots.front(), tenant->reader().facts(), host_.now_us(),
+                          [&snapshots](const Rule& rule) { return reattribute(rule, snapshots); },
+                          seal, recording_state(*tenant)});
     if (!document) throw crm::Failure(document.error());
     stream.write(document.value().dump());
   }
@@ -183,6 +184,25 @@ class Plugin {
     totals.differing = found.differing;
     totals.is_rebuilt = found.is_rebuilt;
     return totals;
+  }
+
+  RecordingState recording_state(Tenant& tenant) {
+    RecordingState state;
+    const ClockReading clock = look_at_clocks(tenant);
+    if (clock.is_jump && expires(tenant)) {
+      state.clock_jump = {clock.host_us, clock.trusted_us, clock.since_us,
+                          clock.trusted_again_in_us()};
+    }
+    return state;
+  }
+
+  // Whether the host has a setting by which details expire. A wrong one is logged by who records.
+  bool expires(Tenant& tenant) const {
+    try {
+      return retention_days(host_, tenant.reader().facts().tenant).has_value();
+    } catch (const crm::Failure&) {
+      return false;
+    }
   }
 
   Recorder& started() {

@@ -69,7 +69,7 @@ class CountedShop {
     }
     message_history::sqlite::SqliteWriter writer(*state_);
     message_history::WriteTransaction& transaction = writer;
-    message_history::BatchWork work(transaction, facts_, zone_);
+    message_history::BatchWork work(transaction, facts_, zone_, 0);
     work.prefetch(deliveries);
     for (const crm::Event& event : events) {
       if (const auto why = work.apply(event)) throw std::runtime_error(*why);

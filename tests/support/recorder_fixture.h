@@ -94,7 +94,10 @@ class RecorderFixture {
  public:
   RecorderFixture()
       : host(host_.raw()),
-        tenants(host, message_history::sqlite::make_engine(folder.path())),
+        tenants(host, message_history::sqlite::make_engine(folder.path()),
+                message_history::open_tenants_within_file_limit(),
+                {[this] { return steady_us >= 0 ? steady_us.load() : host_.now_us.load(); },
+                 "the test's boot"}),
         recorder(host, tenants) {}
 
   // Records the events as one batch, numbered on from the last.
@@ -141,6 +144,8 @@ class RecorderFixture {
 
   TemporaryFolder folder;
   SmallHost host_;
+  // What the clock says that only goes forward; below 0: as much as the host's.
+  std::atomic<std::int64_t> steady_us = -1;
   crm::Host host;
   message_history::Tenants tenants;
   message_history::Recorder recorder;

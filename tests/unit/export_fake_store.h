@@ -230,6 +230,7 @@ class FakeStore final : public Store {
     while (taken.size() < count) taken.push_back(snapshot());
     return taken;
   }
+  TrustedTime trusted_time() CRM_UNUSED;
   std::unique_ptr<WriteTransaction> begin() CRM_UNUSED;
   PendingScrub pending_scrub() CRM_UNUSED;
   bool scrub() CRM_UNUSED;

@@ -68,5 +68,29 @@ TEST_F(HistoryRetention, HealthTellsSinceWhenDetailsAreKept) {
   EXPECT_EQ(since(), "2026-11-15");
 }
 
+TEST_F(HistoryRetention, HealthTellsThatTheClockKeepsDetailsFromExpiring) {
+  const auto told = [this](mh::Locale locale) {
+    const mh::ViewRequest request = make_request("health", {}, locale);
+    mh::ViewSource source = source_of(world_);
+    source.recording.clock_jump = {noon_us + 365 * mh::day_us, noon_us, noon_us - mh::hour_us,
+                                   60 * mh::day_us};
+    const auto view = mh::render_view(request, source);
+    EXPECT_TRUE(view);
+    EXPECT_EQ(schema_errors(view.value()), "");
+    const Json clock = part(view.value(), "clock");
+    EXPECT_EQ(clock["tone"], "warning");
+    const Json state = part(view.value(), "state");
+    EXPECT_TRUE(state.is_null() || state["tone"] != "success");
+    return clock["text"].get<std::string>();
+  };
+  EXPECT_EQ(
+      told(mh::Locale::en),
+      "Since 2026-11-20 the host's clock is 365 d ahead of the time that has passed, so no old "
+      "details are removed. Put the clock right. If it is right, leave it: removal goes on "
+      "by itself in about 60 d.");
+  EXPECT_NE(told(mh::Locale::ko).find("365일 빨라서"), std::string::npos);
+  EXPECT_EQ(part(rendered(world_, make_request("health")), "clock"), nullptr);
+}
+
 }  // namespace
 }  // namespace crm_test

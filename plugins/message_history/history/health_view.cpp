@@ -187,6 +187,18 @@ std::string idle_text(const ViewContext& context, const std::vector<SourceRow>& 
                   duration_text(source_idle_us, context.locale()));
 }
 
+Json clock_notice(const ViewContext& context, const RecordingState::ClockJump& jump) {
+  const bool is_ahead = jump.host_us > jump.trusted_us;
+  const std::int64_t apart_us =
+      is_ahead ? jump.host_us - jump.trusted_us : jump.trusted_us - jump.host_us;
+  TimeZone zone = context.zone;
+  const std::string since = date_text(zone.day_of(jump.since_us));
+  return notice("clock", Tone::warning,
+                sentence(context, is_ahead ? texts::clock_ahead : texts::clock_behind,
+                         duration_text(apart_us, context.locale()), since,
+                         duration_text(jump.goes_on_in_us, context.locale())));
+}
+
 // Everything that is not as it should be; that all is well only without any of it.
 void add_notices(Document& document, const ViewContext& context, const Findings& found) {
   std::int64_t unknown = 0;
@@ -200,6 +212,8 @@ void add_notices(Document& document, const ViewContext& context, const Findings&
                         sentence(context, texts::some_quarantined, count_text(found.quarantined))));
   }
   if (!idle.empty()) document.add(notice("idle", Tone::warning, idle));
+  const auto& jump = context.recording.clock_jump;
+  if (jump) document.add(clock_notice(context, *jump));
   if (unknown > 0) {
     document.add(notice("unknown", Tone::warning,
                         sentence(context, texts::some_unknown, count_text(unknown))));
@@ -208,7 +222,8 @@ void add_notices(Document& document, const ViewContext& context, const Findings&
     document.add(notice("passed_over", Tone::info,
                         sentence(context, texts::some_skipped, count_text(skipped_otherwise))));
   }
-  const bool is_well = found.quarantined == 0 && idle.empty() && skipped == 0 && unknown == 0;
+  const bool is_well =
+      found.quarantined == 0 && idle.empty() && skipped == 0 && unknown == 0 && !jump;
   if (is_well && !found.sources.empty()) {
     document.add(notice("state", Tone::success, context.text(texts::all_well)));
   }

@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
+#include "history/recording_state.h"
 #include "history/view_request.h"
 #include "history/views.h"
 #include "store/snapshot.h"
@@ -23,6 +24,7 @@ struct ViewSource {
   std::int64_t now_us = 0;
   Reattribution reattribution;
   AuditSeal seal = {};
+  RecordingState recording = {};
 };
 
 // How many snapshots of one commit a view has work for, at least 1.

@@ -15,6 +15,7 @@
 #include "calendar/time_zone.h"
 #include "catalog/locale.h"
 #include "history/reattribution.h"
+#include "history/recording_state.h"
 #include "history/view_request.h"
 #include "store/snapshot.h"
 #include "store/store.h"
@@ -36,6 +37,7 @@ struct ViewContext {
   TimeZone zone;
   const AuditSeal& seal;  // may be empty
   const Reattribution& reattribution;
+  const RecordingState& recording;
 
   Locale locale() const { return request.locale; }
   bool permits(std::string_view permission) const {

@@ -12,18 +12,17 @@ constexpr Span all_time{std::numeric_limits<std::int64_t>::min(),
 }  // namespace
 
 bool BatchWork::is_past(const crm::Event& event) {
-  if (kept_from_us_ == 0) return false;
   return std::visit(
       [this](const auto& known) {
         using Known = std::decay_t<decltype(known)>;
         if constexpr (std::is_same_v<Known, const crm_event_delivery*> ||
                       std::is_same_v<Known, const crm_event_touch*>) {
-          return known->head.at_us < kept_from_us_;
+          return known->head.at_us < cutoff_us_;
         } else if constexpr (std::is_same_v<Known, const crm_event_order*> ||
                              std::is_same_v<Known, const crm_event_refund*>) {
           // What is reported now of an order that is gone would count it again.
-          return known->head.at_us < kept_from_us_ ||
-                 store_.is_past_order(crm::view(known->order_id));
+          return known->head.at_us < cutoff_us_ ||
+                 store_.is_past_order(crm::view(known->order_id), cutoff_us_);
         } else {
           return false;
         }

@@ -13,14 +13,16 @@ namespace message_history {
 
 class BatchWork {
  public:
-  BatchWork(WriteTransaction& store, const TenantFacts& facts, TimeZone& zone)
+  // Events about what happened before `cutoff_us` are past; 0: none is.
+  BatchWork(WriteTransaction& store, const TenantFacts& facts, TimeZone& zone,
+            std::int64_t cutoff_us)
       : store_(store),
         messages_(store, facts, zone),
         members_(store, facts.member_salt),
         deliveries_(store, facts.rule, zone, messages_, members_),
         orders_(store, facts.rule, zone, messages_, members_),
         delivered_window_us_(facts.rule.delivered_window_us),
-        kept_from_us_(store.kept_from_us()) {}
+        cutoff_us_(cutoff_us) {}
 
   // Looks up at once what the events are about; each passed why_rejected().
   void prefetch(std::span<const crm_event_delivery* const> events) { deliveries_.prefetch(events); }
@@ -57,7 +59,7 @@ class BatchWork {
   DeliveryWork deliveries_;
   OrderWork orders_;
   std::int64_t delivered_window_us_;
-  std::int64_t kept_from_us_;
+  std::int64_t cutoff_us_;
 };
 
 }  // namespace message_history

@@ -33,7 +33,7 @@ std::vector<Touch> OrderWork::touches_before(const Order& order) {
 // of it. No other of those that are gone won against it; and it is still this person's.
 bool OrderWork::remembers(const Entry& entry, const CreditRow& before) {
   return before.touch != TouchKind::explicit_message &&
-         before.touch_at_us < store_.kept_from_us() &&
+         before.touch_at_us < store_.cutoffs().dropped_before_us &&
          (entry.is_reassigned || before.member == entry.now.member);
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "export/sha256.h"
+#include "recorder/expiry.h"
 #include "recorder/intake.h"
 #include "recorder/scrubbing.h"
 #include "recorder/settling.h"
@@ -147,9 +148,7 @@ void Recorder::settle_now(Tenant& tenant) {
 bool Recorder::sweep(Tenant& tenant) {
   const crm::Lock writer(tenant.writer);
   try {
-    const std::int64_t now_us = host_.now_us();
-    const auto days = tenant.kept_days.at(host_, tenant.reader().facts().tenant, now_us);
-    return sweep_some(*tenant.store, tenant.zone, now_us, days);
+    return expire_some(tenant);
   } catch (const crm::Failure& failure) {
     host_.log(CRM_LOG_WARNING, std::string("old details could not be dropped: ") + failure.what());
     return false;

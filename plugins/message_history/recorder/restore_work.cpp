@@ -16,7 +16,7 @@ void RestoreWork::restore(const MessageRow& message) {
   row.report = message.report;
   row.activity_at_us = message.activity_at_us;
   // Deliveries may be gone that were before those which are left.
-  if (store_.kept_from_us() > 0) row.sent_at_us = message.sent_at_us;
+  if (store_.cutoffs().dropped_before_us > 0) row.sent_at_us = message.sent_at_us;
 }
 
 void RestoreWork::restore(std::span<const Delivery> deliveries) {

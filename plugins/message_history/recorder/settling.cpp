@@ -9,6 +9,7 @@
 
 #include "recorder/batch_record.h"
 #include "recorder/batch_work.h"
+#include "recorder/expiry.h"
 
 namespace message_history {
 
@@ -23,9 +24,13 @@ using BatchSpan = std::span<const std::shared_ptr<const JournaledBatch>>;
 // processor's caches until the chunk is counted.
 class Settlement {
  public:
-  // For a thread that holds the tenant's writer, which `zone` is of.
-  Settlement(Store& store, TimeZone& zone)
-      : store_(store), zone_(zone), transaction_(store.begin()) {}
+  explicit Settlement(Tenant& tenant) CRM_REQUIRES(tenant.writer)
+      : store_(*tenant.store),
+        zone_(tenant.zone),
+        transaction_(store_.begin()),
+        cutoff_us_(judged_cutoff_us(tenant, *transaction_)),
+        clock_(tenant.clock),
+        time_(clock_.unsaved()) {}
 
   // The batches without those that the database holds already: a commit may take effect although
   // it, or what followed it, told of an error.
@@ -46,7 +51,9 @@ class Settlement {
     for (const auto& [name, source] : sources_) transaction_->put_source(source);
     transaction_->put_settled_record(static_cast<std::int64_t>(last_number));
     if (names_erased()) transaction_->add_pending_scrub(scrub_, named_erased_);
+    if (time_.us > 0) transaction_->put_trusted_time(time_);
     transaction_->commit();
+    if (time_.us > 0) clock_.saved(time_);
   }
 
   // True when the batches name members after their erasure.
@@ -67,7 +74,7 @@ class Settlement {
     std::vector<BatchRecord> records;
     records.reserve(batches.size());
     for (const auto& batch : batches) records.emplace_back(batch->payload);
-    BatchWork work(*transaction_, store_.facts(), zone_);
+    BatchWork work(*transaction_, store_.facts(), zone_, cutoff_us_);
     prefetch(work, records);
     for (std::size_t i = 0; i < records.size(); ++i) {
       const std::int64_t named_before = work.erased().named;
@@ -170,6 +177,9 @@ class Settlement {
   Store& store_;
   TimeZone& zone_;
   std::unique_ptr<WriteTransaction> transaction_;
+  const std::int64_t cutoff_us_;
+  TrustedClock& clock_;
+  const TrustedTime time_;  // to be written with the batches; without a time: nothing is
   std::map<std::string, SourceRow> sources_;
   PendingScrub scrub_;             // of this transaction
   std::int64_t named_erased_ = 0;  // members that it names after their erasure
@@ -214,7 +224,7 @@ void settle_some(Tenant& tenant, const SettledPart& part) {
   const Backlog::Batches batches = tenant.backlog.oldest(part.events_max, part.last_number);
   if (batches.empty()) return;
   {
-    Settlement settlement(*tenant.store, tenant.zone);
+    Settlement settlement(tenant);
     settlement.settle(settlement.not_settled(batches));
     if (settlement.names_erased()) tenant.is_scrub_pending = true;
   }

@@ -2,12 +2,31 @@
 
 #include <crm/cpp/failure.hpp>
 
+#include <algorithm>
+#include <utility>
+
 #include "recorder/scrubbing.h"
 #include "recorder/settling.h"
 
 namespace message_history {
 
-Tenant::Tenant(std::unique_ptr<Store> opened) : store(std::move(opened)) {
+namespace {
+
+// In a file of a release before, as of the last batch.
+TrustedTime trusted_time_of(Store& store) {
+  TrustedTime time = store.trusted_time();
+  if (time.us > 0) return time;
+  for (const SourceRow& source : store.sources())
+    time.us = std::max(time.us, source.recorded_at_us);
+  return time;
+}
+
+}  // namespace
+
+Tenant::Tenant(std::unique_ptr<Store> opened, const crm::Host& known_host, SteadyClock steady)
+    : host(known_host),
+      store(std::move(opened)),
+      clock(std::move(steady), trusted_time_of(*store)) {
   const std::string& name = store->facts().time_zone;
   const auto known = TimeZone::find(name);
   if (!known) {

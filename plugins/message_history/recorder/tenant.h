@@ -19,6 +19,7 @@
 #include "recorder/backlog.h"
 #include "recorder/journal.h"
 #include "recorder/retention.h"
+#include "recorder/trusted_clock.h"
 #include "store/store.h"
 #include "threads/fair_mutex.h"
 
@@ -26,7 +27,7 @@ namespace message_history {
 
 struct Tenant {
   // Throws INVALID when the store's time zone is not installed.
-  explicit Tenant(std::unique_ptr<Store> opened);
+  Tenant(std::unique_ptr<Store> opened, const crm::Host& host, SteadyClock steady);
   // Leaves nothing in the journal's files when nothing waits, and of erased ids in any file unless
   // somebody still reads an earlier state.
   ~Tenant();
@@ -36,12 +37,16 @@ struct Tenant {
   // Snapshots and facts, for any thread and without a lock.
   StoreReader& reader() const CRM_NO_THREAD_SAFETY_ANALYSIS { return *store; }
 
+  const crm::Host& host;
   crm::Mutex intake;                            // held while a batch is taken in
   FairMutex writer CRM_ACQUIRED_AFTER(intake);  // held while a transaction of `store` lives
   std::unique_ptr<Store> store CRM_PT_GUARDED_BY(writer);  // never changed
 
   TimeZone zone CRM_GUARDED_BY(writer) = TimeZone::utc();
   KeptDays kept_days CRM_GUARDED_BY(writer);
+  TrustedClock clock;
+  bool is_jump_told CRM_GUARDED_BY(writer) = false;         // of the host's clock, as logged
+  std::int64_t told_cutoff_us CRM_GUARDED_BY(writer) = -1;  // to which it was lowered, as logged
 
   // NULL as long as this process does not record for it.
   std::unique_ptr<Journal> journal CRM_GUARDED_BY(intake);

@@ -129,7 +129,7 @@ std::shared_ptr<Tenant> Tenants::opened(std::string_view name, bool create) {
   auto store = engine_->open(name);
   if (!store && !create) return nullptr;
   if (!store) store = engine_->create(facts_of_new_tenant(host_, name));
-  auto tenant = std::make_shared<Tenant>(std::move(store));
+  auto tenant = std::make_shared<Tenant>(std::move(store), host_, steady_);
   recover(*tenant);
   scrub(*tenant);
   return tenant;

@@ -33,8 +33,9 @@ std::size_t open_tenants_within_file_limit();
 class Tenants {
  public:
   Tenants(const crm::Host& host, std::unique_ptr<Engine> engine,
-          std::size_t open_max = open_tenants_within_file_limit())
-      : host_(host), engine_(std::move(engine)), open_max_(open_max) {}
+          std::size_t open_max = open_tenants_within_file_limit(),
+          SteadyClock steady = system_steady_clock())
+      : host_(host), engine_(std::move(engine)), open_max_(open_max), steady_(std::move(steady)) {}
 
   // Each answers with a lease: while it or a copy of it lives, the tenant is not closed.
 
@@ -97,6 +98,7 @@ class Tenants {
   const crm::Host& host_;
   const std::unique_ptr<Engine> engine_;
   const std::size_t open_max_;
+  const SteadyClock steady_;
   const std::shared_ptr<Pool> pool_ = std::make_shared<Pool>();
 };
 

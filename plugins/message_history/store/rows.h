@@ -162,6 +162,21 @@ struct PendingScrub {
   friend bool operator==(const PendingScrub&, const PendingScrub&) = default;
 };
 
+// A time that expiry may go by, and what a clock that only goes forward said then.
+struct TrustedTime {
+  std::int64_t us = 0;  // 0: none is known
+  std::int64_t steady_us = 0;
+  std::string boot;  // of the machine, which `steady_us` counts from; empty: unknown
+};
+
+// Where details end.
+struct Cutoffs {
+  std::int64_t kept_from_us = 0;       // what happened before has expired; 0: nothing has
+  std::int64_t dropped_before_us = 0;  // of what happened before, something may be gone
+  bool is_sweeping = false;            // towards `kept_from_us`: what is before is hidden
+  friend bool operator==(const Cutoffs&, const Cutoffs&) = default;
+};
+
 // Stands for a member id where the id itself must not be kept: a keyed hash of it.
 using MemberKey = Sha256;
 

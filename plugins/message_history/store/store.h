@@ -185,11 +185,16 @@ class WriteTransaction {
 
   // Up to which record of the journal everything is in the database; see recorder/JOURNAL.md.
   virtual void put_settled_record(std::int64_t number) = 0;
-  // What happened before this time is gone: nothing here shows it, though a sweep may still be
-  // taking it out of the store. 0 while everything is kept.
-  virtual std::int64_t kept_from_us() = 0;
-  // Whether the order was placed before that, so that what is reported of it now comes too late.
-  virtual bool is_past_order(std::string_view order_id) = 0;
+  // While a sweep is under way nothing here shows what happened before `kept_from_us`, though some
+  // of it may still be in the store.
+  virtual Cutoffs cutoffs() = 0;
+  // Sets both times of the cutoffs, which must not be later than they are. A sweep that is under
+  // way goes on with the earlier time, and nothing that is left after it is hidden any more.
+  virtual void lower_cutoffs(const Cutoffs& to) = 0;
+  // Whether the order was placed before `cutoff_us`, or is gone, so that what is reported of it now
+  // comes too late.
+  virtual bool is_past_order(std::string_view order_id, std::int64_t cutoff_us) = 0;
+  virtual void put_trusted_time(const TrustedTime& time) = 0;
   // Takes out at once what the sweep has not yet dropped of the member.
   virtual void drop_past(MemberNo member) = 0;
 
@@ -220,6 +225,7 @@ class Store : public StoreReader {
   // As the last commit left them; not beside a transaction.
   virtual std::uint64_t settled_record() = 0;
   virtual std::vector<SourceRow> sources() = 0;
+  virtual TrustedTime trusted_time() = 0;
   virtual std::unique_ptr<WriteTransaction> begin() = 0;
   // Which erasures are not complete. A writer, as are the next two: no transaction lives meanwhile.
   virtual PendingScrub pending_scrub() = 0;
@@ -230,7 +236,8 @@ class Store : public StoreReader {
   virtual bool finish_scrub(const PendingScrub& done) = 0;
   // Does a few milliseconds of dropping what happened before `kept_from_us`, and of giving back
   // what that set free; whether there is more to do. The time counts from the first call of a sweep
-  // to its end, and never goes back. A writer: no transaction lives meanwhile.
+  // to its end; one that is not later than that of the last sweep begins none. A writer: no
+  // transaction lives meanwhile.
   virtual bool sweep_some(std::int64_t kept_from_us) = 0;
   // Does some milliseconds of making what was written quicker to read; whether there is more to do.
   // For when nothing else is to be written. A writer, as above.

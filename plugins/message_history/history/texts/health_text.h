@@ -16,6 +16,18 @@ inline constexpr Localized details_from_help = {
     "이날보다 오래된 발송, 반응, 주문의 상세 내역은 보관 기간 설정에 따라 지워요. 합계는 남아요.",
     "Older details of sends, reactions and orders are removed by the retention setting. Totals "
     "stay."};
+inline constexpr Localized clock_ahead = {
+    "서버 시계가 {1}부터 실제로 지난 시간보다 {0} 빨라서, 오래된 상세 내역을 지우지 않고 있어요. "
+    "시계를 맞춰 주세요. 시계가 맞다면 그대로 두세요. 약 {2} 뒤부터 다시 지우기 시작해요.",
+    "Since {1} the host's clock is {0} ahead of the time that has passed, so no old details are "
+    "removed. Put the clock right. If it is right, leave it: removal goes on by itself in about "
+    "{2}."};
+inline constexpr Localized clock_behind = {
+    "서버 시계가 {1}부터 실제로 지난 시간보다 {0} 느려서, 오래된 상세 내역을 지우지 않고 있어요. "
+    "시계를 맞춰 주세요. 시계가 맞다면 그대로 두세요. 약 {2} 뒤부터 다시 지우기 시작해요.",
+    "Since {1} the host's clock is {0} behind the time that has passed, so no old details are "
+    "removed. Put the clock right. If it is right, leave it: removal goes on by itself in about "
+    "{2}."};
 inline constexpr Localized last_batch_age = {"마지막 수신", "Last batch"};
 inline constexpr Localized ago = {"{0} 전", "{0} ago"};
 inline constexpr Localized held_messages = {"등록 전 메시지", "Messages not announced yet"};

@@ -198,7 +198,7 @@ class SqliteStore final : public Store {
     facts_ = read_facts(db_);
     state_ = std::make_unique<WriterState>(db_, facts_.member_salt);
     // A sweep may have ended just before the process did.
-    if (state_->retention().kept_from_us > 0) free_space_.look_again();
+    if (state_->retention().dropped_before_us > 0) free_space_.look_again();
   }
 
   const TenantFacts& facts() const override { return facts_; }
@@ -207,6 +207,7 @@ class SqliteStore final : public Store {
     return static_cast<std::uint64_t>(meta_number(db_, settled_record_key));
   }
   std::vector<SourceRow> sources() override { return read_sources(db_); }
+  TrustedTime trusted_time() override { return read_trusted_time(db_); }
   std::unique_ptr<WriteTransaction> begin() override {
     return std::make_unique<SqliteWriter>(*state_);
   }

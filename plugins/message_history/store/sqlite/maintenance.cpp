@@ -155,7 +155,9 @@ void SqliteMaintenance::fill_scratch() {
     db.execute(fmt::format("INSERT INTO main.{0} SELECT * FROM store.{0}", table));
   }
   // Nothing is hidden: the recount is one of all that is there.
-  save_retention(db, {retention_.kept_from_us, SweepPhase::none, {}});
+  Retention at_rest = retention_;
+  at_rest.begin(SweepPhase::none);
+  save_retention(db, at_rest);
   {
     Query running = db_.query(
         "SELECT export_id, audit_no FROM audit WHERE event = 'granted' AND export_id NOT IN "

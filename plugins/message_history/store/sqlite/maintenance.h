@@ -33,7 +33,7 @@ class SqliteMaintenance final : public Maintenance {
   void each_touch(const std::function<void(const TouchRow&)>& visit) override;
   void each_refund(const std::function<void(const Refund&)>& visit) override;
   void each_order(const OrderVisit& visit) override;
-  bool has_dropped() override { return retention_.kept_from_us > 0; }
+  bool has_dropped() override { return retention_.dropped_before_us > 0; }
   std::unique_ptr<WriteTransaction> begin_scratch() override;
   void keep_dropped_counts() override;
   void each_counted_message(const std::function<void(const MessageRow&)>& visit) override;

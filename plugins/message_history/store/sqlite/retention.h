@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "store/rows.h"
 #include "store/sqlite/connection.h"
 
 namespace message_history::sqlite {
@@ -23,12 +24,13 @@ enum class SweepPhase : std::uint8_t {
 };
 
 struct Retention {
-  std::int64_t kept_from_us = 0;  // 0: everything is kept
+  std::int64_t kept_from_us = 0;       // what is older has expired; 0: everything is kept
+  std::int64_t dropped_before_us = 0;  // of what is older, something may be gone; 0: nothing is
   SweepPhase phase = SweepPhase::none;
   std::string after;  // the last thing this phase has looked at
 
   bool is_sweeping() const { return phase != SweepPhase::none; }
-  // Whether a sweep of what is older than this is to begin: a time never goes back.
+  // Whether a sweep of what is older than this is to begin.
   bool begins_with(std::int64_t next_kept_from_us) const {
     return !is_sweeping() && next_kept_from_us > kept_from_us;
   }
@@ -42,5 +44,8 @@ struct Retention {
 
 Retention read_retention(Connection& db);
 void save_retention(Connection& db, const Retention& retention);
+
+TrustedTime read_trusted_time(Connection& db);
+void save_trusted_time(Connection& db, const TrustedTime& time);
 
 }  // namespace message_history::sqlite

@@ -129,7 +129,7 @@ StoreSize SqliteSnapshot::size() {
 }
 
 std::int64_t SqliteSnapshot::kept_from_us() {
-  return read_retention(db_).kept_from_us;
+  return read_retention(db_).dropped_before_us;
 }
 
 PendingScrub SqliteSnapshot::pending_scrub() {

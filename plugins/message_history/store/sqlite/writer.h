@@ -157,8 +157,10 @@ class SqliteWriter final : public WriteTransaction {
                         const ShopMoney& change) override;
   bool append_audit(AuditRow& row, const std::function<Sha256(const AuditRow&)>& seal) override;
   void put_settled_record(std::int64_t number) override;
-  std::int64_t kept_from_us() override;
-  bool is_past_order(std::string_view order_id) override;
+  Cutoffs cutoffs() override;
+  void lower_cutoffs(const Cutoffs& to) override;
+  bool is_past_order(std::string_view order_id, std::int64_t cutoff_us) override;
+  void put_trusted_time(const TrustedTime& time) override;
   void drop_past(MemberNo member) override;
   void add_pending_scrub(const PendingScrub& found, std::int64_t named) override;
   void commit() override;
@@ -204,6 +206,8 @@ class SqliteWriter final : public WriteTransaction {
   void drop_held_refunds(std::string_view order_id);
   void unfile(const Delivery& row, const FiledDelivery& was);
   void unfile_dropped();
+  // Files the deliveries of this time by their members again.
+  void refile_by_member(Span span);
   void sweep_slice(Retention& sweep);
   // Slices of one table; whether there may be more.
   bool sweep_touches(Retention& sweep);

@@ -14,6 +14,8 @@ namespace message_history::sqlite {
 
 namespace {
 
+constexpr std::int64_t refiled_a_run = 100'000;
+
 // What is left of an order that is gone. Like the tree's, the hash may be another order's too; that
 // one would be skipped, which happens once in 2^63 divided by the orders that are gone.
 std::int64_t past_order_key(std::uint64_t seed, std::string_view order_id) {
@@ -42,8 +44,46 @@ void count_touch(MemberCounts& counts, TouchKind kind) {
 
 }  // namespace
 
-std::int64_t SqliteWriter::kept_from_us() {
-  return state_.retention().kept_from_us;
+Cutoffs SqliteWriter::cutoffs() {
+  const Retention& retention = state_.retention();
+  return {retention.kept_from_us, retention.dropped_before_us, retention.is_sweeping()};
+}
+
+// Whatever the sweep has passed stays gone; what it has not, is seen again.
+void SqliteWriter::lower_cutoffs(const Cutoffs& to) {
+  Retention lowered = state_.retention();
+  const std::int64_t hidden_before_us = lowered.kept_from_us;
+  lowered.kept_from_us = to.kept_from_us;
+  lowered.dropped_before_us = to.dropped_before_us;
+  save_retention(db_, lowered);
+  state_.set_retention(lowered);
+  // Only members' deliveries go before what they name.
+  const bool may_lack_names =
+      lowered.phase == SweepPhase::member_deliveries || lowered.phase == SweepPhase::deliveries;
+  if (may_lack_names) refile_by_member({lowered.kept_from_us, hidden_before_us - 1});
+}
+
+void SqliteWriter::refile_by_member(Span span) {
+  RunEntries entries;
+  std::int64_t count = 0;
+  Delivery row;
+  RunsCursor cursor = trees_.deliveries.cursor({}, above_all_keys);
+  for (cursor.seek({}); cursor.valid(); cursor.next()) {
+    decode_delivery(cursor.key(), cursor.value(), row);
+    if (row.state.marks.empty()) continue;
+    const FiledDelivery filing = filed(row.state);
+    const std::int64_t at_us = filing.timeline_at_us;
+    if (!is_person(filing.member) || at_us < span.from_us || at_us > span.to_us) continue;
+    key_.clear();
+    put_member_delivery_key(key_, {filing.member, at_us, row.message, row.delivery_id});
+    entries.add_at(at_us, key_, member_delivery_value(filing.is_success));
+    if (++count % refiled_a_run == 0) trees_.member_deliveries.put(entries);
+  }
+  trees_.member_deliveries.put(entries);
+}
+
+void SqliteWriter::put_trusted_time(const TrustedTime& time) {
+  save_trusted_time(db_, time);
 }
 
 // Remembers how a hidden delivery is filed: one reported anew takes its place.
@@ -66,9 +106,9 @@ Span SqliteWriter::kept_part(Span span) {
   return span;
 }
 
-bool SqliteWriter::is_past_order(std::string_view order_id) {
-  if (kept_from_us() == 0) return false;
-  if (const auto placed_us = placed_at_us(order_id)) return *placed_us < kept_from_us();
+bool SqliteWriter::is_past_order(std::string_view order_id, std::int64_t cutoff_us) {
+  if (state_.retention().dropped_before_us == 0) return false;
+  if (const auto placed_us = placed_at_us(order_id)) return *placed_us < cutoff_us;
   return db_.find(tables::past_order).bind(past_order_key(trees_.hash_seed, order_id)).step();
 }
 

@@ -1,5 +1,6 @@
 // Dropping what is older than details are kept, bit by bit: one call is a slice of one table or
 // tree, in the transaction that also moves the sweep on.
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <string>
@@ -58,8 +59,9 @@ std::int64_t number_of(const std::string& after) {
 
 void SqliteWriter::begin_sweep(std::int64_t kept_from_us) {
   if (!state_.retention().begins_with(kept_from_us)) return;  // another process was faster
-  Retention next;
+  Retention next = state_.retention();
   next.kept_from_us = kept_from_us;
+  next.dropped_before_us = std::max(next.dropped_before_us, kept_from_us);
   next.begin(SweepPhase::member_deliveries);
   save_retention(db_, next);
   state_.set_retention(next);

@@ -1,0 +1,20 @@
+// What views tell of the recording beside the store: of this process, not of a commit.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace message_history {
+
+struct RecordingState {
+  // The host's clock is so far from the time that has passed that nothing expires.
+  struct ClockJump {
+    std::int64_t host_us = 0;
+    std::int64_t trusted_us = 0;  // by what has passed
+    std::int64_t since_us = 0;
+    std::int64_t goes_on_in_us = 0;  // when the clock is left as it is
+  };
+  std::optional<ClockJump> clock_jump;
+};
+
+}  // namespace message_history
