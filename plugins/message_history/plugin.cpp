@@ -20,6 +20,7 @@
 #include "recorder/expiry.h"
 #include "recorder/finding_lines.h"
 #include "recorder/recorder.h"
+#include "recorder/settling.h"
 #include "recorder/store_check.h"
 #include "store/sqlite/engine.h"
 
@@ -92,11 +93,12 @@ class Plugin {
     if (!request) throw crm::Failure(request.error());
     const auto tenant = tenant_of(raw->tenant);
     if (request.value().view_id == exports_view_id) note_aborted_exports(*tenant);
+    const RecordingState recording = recording_state(*tenant);  // before the reading, not after
     const auto snapshots = snapshots_for(request.value(), tenant->reader());
     const auto document = render_view(
-        request.value(), {*snapshots.front(), tenant->reader().facts(), host_.now_us(),
-                          [&snapshots](const Rule& rule) { return reattribute(rule, snapshots); },
-                          seal, recording_state(*tenant)});
+        request.value(),
+        {*snapshots.front(), tenant->reader().facts(), host_.now_us(),
+         [&snapshots](const Rule& rule) { return reattribute(rule, snapshots); }, seal, recording});
     if (!document) throw crm::Failure(document.error());
     stream.write(document.value().dump());
   }
@@ -111,7 +113,7 @@ class Plugin {
     const ExportDesk desk{
         std::string(plugin_id), std::move(keys.value()), [this] { return host_.now_us(); },
         [this](std::int32_t level, std::string_view line) { host_.log(level, line); }};
-    const auto tenant = tenant_of(request->tenant);
+    const auto tenant = started().applied_tenant(name_of_tenant(request->tenant));
     note_aborted_exports(*tenant);
     const std::string& folder = tenant->reader().folder();
     const ExportTenant exported{tenant->reader(), appender_of(*tenant),
@@ -173,10 +175,12 @@ class Plugin {
     const crm::Lock writer(tenant.writer);
     const FindingSink sink = [&lines](const Finding& finding) { lines.add(finding); };
     CheckTotals totals;
-    if (tenant.is_stuck) {
+    // The rest is read nevertheless: damage that a check finds may be what keeps them waiting.
+    if (const auto waiting = unapplied_events(tenant)) {
       ++totals.damaged;
       sink({Finding::Part::fact, "journal", "",
-            "what was acknowledged last could not be taken over; the log says why"});
+            std::to_string(waiting->events) +
+                " recorded events are not applied: " + waiting->why.text});
     }
     const CheckTotals found = check_store(*tenant.store, tenant.zone, rebuild, sink);
     totals.rows = found.rows;
@@ -188,6 +192,10 @@ class Plugin {
 
   RecordingState recording_state(Tenant& tenant) {
     RecordingState state;
+    if (auto waiting = unapplied_events(tenant)) {
+      state.unapplied = {static_cast<std::int64_t>(waiting->events), waiting->why.status,
+                         std::move(waiting->why.text), waiting->why.since_us};
+    }
     const ClockReading clock = look_at_clocks(tenant);
     if (clock.is_jump && expires(tenant)) {
       state.clock_jump = {clock.host_us, clock.trusted_us, clock.since_us,
@@ -225,11 +233,14 @@ class Plugin {
   }
 
   std::shared_ptr<Tenant> tenant_of(crm_str tenant) {
-    Recorder& recorder = started();
+    return started().settled_tenant(name_of_tenant(tenant));
+  }
+
+  static std::string_view name_of_tenant(crm_str tenant) {
     if (!crm::is_readable(tenant)) {
       throw crm::Failure(CRM_ERR_INVALID, "the tenant is NULL with a size");
     }
-    return recorder.settled_tenant(crm::view(tenant));
+    return crm::view(tenant);
   }
 
   crm::Host host_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "history/parameters.h"
+#include "history/unapplied_notice.h"
 #include "model/amount.h"
 
 namespace message_history {
@@ -40,6 +41,8 @@ Document::Document(const ViewContext& context, std::string_view title)
             {"locale", locale_tag(context.locale())},
             {"time_zone", context.zone.name()},
             {"components", Json::array()}} {
+  const bool is_first_page = !context.params.contains("cursor");
+  if (is_first_page && context.recording.unapplied) add(unapplied_notice(context));
   std::string sentences;
   for (const std::string& one : context.left_out) sentences += (sentences.empty() ? "" : " ") + one;
   if (!sentences.empty()) add(notice("left_out", Tone::warning, sentences));

@@ -9,6 +9,7 @@
 #include "history/duration_text.h"
 #include "history/sentence.h"
 #include "history/texts/health_text.h"
+#include "history/unapplied_notice.h"
 #include "history/views.h"
 
 namespace message_history {
@@ -139,8 +140,18 @@ Json health_tiles(ViewContext& context, const std::vector<SourceRow>& sources,
   const StoreSize size = context.snapshot.size();
   const std::int64_t kept_from_us = context.snapshot.kept_from_us();
   std::int64_t newest_us = 0;
-  for (const SourceRow& source : sources) newest_us = std::max(newest_us, source.recorded_at_us);
+  std::int64_t applied = 0;
+  for (const SourceRow& source : sources) {
+    newest_us = std::max(newest_us, source.recorded_at_us);
+    applied += source.accepted;
+  }
+  const auto& waiting = context.recording.unapplied;
   Tiles tiles(context, "store", texts::health_tiles);
+  tiles
+      .add({"recorded", texts::recorded_events, CellType::integer},
+           applied + (waiting ? waiting->events : 0))
+      .add({"applied", texts::applied_events, CellType::integer, {}, texts::applied_events_help},
+           applied);
   tiles.add({"quarantined", texts::quarantined, CellType::integer}, quarantined)
       .add(
           {"held_messages", texts::held_messages, CellType::integer, {}, texts::held_messages_help},
@@ -222,8 +233,8 @@ void add_notices(Document& document, const ViewContext& context, const Findings&
     document.add(notice("passed_over", Tone::info,
                         sentence(context, texts::some_skipped, count_text(skipped_otherwise))));
   }
-  const bool is_well =
-      found.quarantined == 0 && idle.empty() && skipped == 0 && unknown == 0 && !jump;
+  const bool is_well = found.quarantined == 0 && idle.empty() && skipped == 0 && unknown == 0 &&
+                       !jump && !context.recording.unapplied;
   if (is_well && !found.sources.empty()) {
     document.add(notice("state", Tone::success, context.text(texts::all_well)));
   }
@@ -237,6 +248,7 @@ View health_view(ViewContext& context) {
   const std::int64_t quarantined = context.snapshot.quarantine_count();
   Document document(context, context.text(texts::health_title));
   if (!cursor.value()) {
+    if (context.recording.unapplied) document.add(last_error_notice(context));
     const auto sources = context.snapshot.sources();
     const auto skipped = context.snapshot.skipped_by_name();
     add_notices(document, context, {sources, skipped, quarantined});

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace message_history {
 
@@ -15,6 +16,15 @@ struct RecordingState {
     std::int64_t goes_on_in_us = 0;  // when the clock is left as it is
   };
   std::optional<ClockJump> clock_jump;
+
+  // Recorded events that no page shows yet, because they could not be applied.
+  struct Unapplied {
+    std::int64_t events = 0;
+    std::int32_t status = 0;  // of the last error
+    std::string text;         // for who runs the host: names files
+    std::int64_t since_us = 0;
+  };
+  std::optional<Unapplied> unapplied;
 };
 
 }  // namespace message_history

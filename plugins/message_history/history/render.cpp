@@ -7,9 +7,11 @@
 #include <string_view>
 #include <utility>
 
+#include "history/duration_text.h"
 #include "history/parameters.h"
 #include "history/sentence.h"
 #include "history/texts/request_text.h"
+#include "history/texts/unapplied_text.h"
 
 namespace message_history {
 
@@ -94,7 +96,13 @@ crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request,
                       {},
                       {}};
   take_names(context, view->params);
-  return view->render(context);
+  View rendered = view->render(context);
+  const bool may_be_unapplied = !rendered && rendered.error().status == CRM_ERR_NOT_FOUND;
+  if (!may_be_unapplied || !source.recording.unapplied) return rendered;
+  crm::Error error = rendered.error();
+  error.detail +=
+      sentence(context, texts::not_found_unapplied, count_text(source.recording.unapplied->events));
+  return error;
 }
 
 }  // namespace message_history

@@ -192,23 +192,41 @@ std::uint64_t Recorder::refused(crm_str tenant, crm_str source, std::uint64_t af
 
 Sha256 Recorder::digest(crm_str tenant) {
   check_name(tenant, CRM_TENANT_BYTES_MAX, "tenant");
-  const auto open = tenants_.open_existing(crm::view(tenant));
-  settle_all(*open);
+  const auto open = applied_tenant(crm::view(tenant));
   Sha256Hasher hasher;
   open->reader().snapshot()->each_fact([&](std::string_view fact) { hasher.update(fact); });
   return hasher.finish();
 }
 
+bool Recorder::try_apply_all(Tenant& tenant) {
+  const std::uint64_t last = tenant.backlog.last_number();
+  const std::int32_t status = tenants_.attempt(tenant, [&tenant] {
+    settle_all(tenant);
+    empty_journal(tenant);
+  });
+  // Memory may be there the next moment.
+  if (status == CRM_ERR_NO_MEMORY) throw std::bad_alloc();
+  if (tenant.is_scrub_pending) settler_.add(tenant);
+  return !tenant.backlog.holds_up_to(last);
+}
+
+// A page of before, which says so, is better than none on a full disk.
 std::shared_ptr<Tenant> Recorder::settled_tenant(std::string_view name) {
   auto tenant = tenants_.open_existing(name);
-  const std::int32_t status = tenants_.attempt(*tenant, [&tenant] {
-    settle_all(*tenant);
-    empty_journal(*tenant);
-  });
-  // A page of before is better than none on a full disk; memory may be there the next moment.
-  if (status == CRM_ERR_NO_MEMORY) throw std::bad_alloc();
-  if (tenant->is_scrub_pending) settler_.add(*tenant);
+  try_apply_all(*tenant);
   return tenant;
+}
+
+std::shared_ptr<Tenant> Recorder::applied_tenant(std::string_view name) {
+  auto tenant = tenants_.open_existing(name);
+  if (try_apply_all(*tenant)) return tenant;
+  const UnappliedEvents waiting = unapplied_events(*tenant).value_or(
+      UnappliedEvents{tenant->backlog.events(), {CRM_ERR_BUSY, "another thread applies them", 0}});
+  throw crm::Failure(
+      waiting.why.status,
+      "tenant \"" + std::string(name) + "\": " + std::to_string(waiting.events) +
+          " recorded events are not applied and would be missing: " + waiting.why.text +
+          "; they are safe in the journal: put that right and ask again");
 }
 
 void Recorder::stop() {

@@ -36,8 +36,10 @@ class Recorder {
   Sha256 digest(crm_str tenant);
 
   // For readers: everything recorded so far is in its database, unless the disk does not take it,
-  // which the host's log says then. NOT_FOUND as Tenants::open_existing.
+  // which unapplied_events() says then. NOT_FOUND as Tenants::open_existing.
   std::shared_ptr<Tenant> settled_tenant(std::string_view name);
+  // For readers who state that nothing is missing: throws the last error of applying instead.
+  std::shared_ptr<Tenant> applied_tenant(std::string_view name);
 
   // Ends the threads, settles what waits and closes the tenants; nothing is recorded after it.
   void stop();
@@ -47,6 +49,8 @@ class Recorder {
   void make_ready(Tenant& tenant) CRM_REQUIRES(tenant.intake);
   void see_to_settling(Tenant& tenant, bool erases) noexcept CRM_REQUIRES(tenant.intake);
   void settle_now(Tenant& tenant) CRM_REQUIRES(tenant.intake);
+  // Applies what was recorded so far. False when some of it still waits.
+  bool try_apply_all(Tenant& tenant);
   bool sweep(Tenant& tenant) CRM_EXCLUDES(tenant.writer);
 
   const crm::Host& host_;

@@ -2,9 +2,12 @@
 
 #include <crm/cpp/host.hpp>
 
+#include <exception>
 #include <map>
 #include <memory>
+#include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "recorder/batch_record.h"
@@ -219,7 +222,9 @@ void take_up(Tenant& tenant, std::unique_ptr<Journal> journal) {
   }
 }
 
-void settle_some(Tenant& tenant, const SettledPart& part) {
+namespace {
+
+void apply_oldest(Tenant& tenant, const SettledPart& part) CRM_EXCLUDES(tenant.writer) {
   const crm::Lock writer(tenant.writer);
   const Backlog::Batches batches = tenant.backlog.oldest(part.events_max, part.last_number);
   if (batches.empty()) return;
@@ -230,6 +235,33 @@ void settle_some(Tenant& tenant, const SettledPart& part) {
   }
   tenant.backlog.remove_oldest(batches.size());
   for (const auto& batch : batches) tenant.events_since_sweep += batch->events;
+}
+
+}  // namespace
+
+void settle_some(Tenant& tenant, const SettledPart& part) {
+  const auto note = [&tenant](std::int32_t status, const char* text) {
+    tenant.apply_failure.note(status, text, tenant.host.now_us());
+  };
+  try {
+    apply_oldest(tenant, part);
+    tenant.apply_failure.clear();
+  } catch (const crm::Failure& failure) {
+    note(failure.status(), failure.what());
+    throw;
+  } catch (const std::bad_alloc& failure) {
+    note(CRM_ERR_NO_MEMORY, failure.what());
+    throw;
+  } catch (const std::exception& failure) {
+    note(CRM_ERR_INTERNAL, failure.what());
+    throw;
+  }
+}
+
+std::optional<UnappliedEvents> unapplied_events(const Tenant& tenant) {
+  auto failure = tenant.apply_failure.get();
+  if (!failure || tenant.backlog.empty()) return {};
+  return UnappliedEvents{tenant.backlog.events(), *std::move(failure)};
 }
 
 void settle_all(Tenant& tenant) {

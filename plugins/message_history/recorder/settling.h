@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "recorder/tenant.h"
 
@@ -20,6 +21,9 @@ struct SettledPart {
 // The oldest batches of the backlog, in one transaction. Holds the tenant's writer. Throws
 // crm::Failure when they could not be settled; they go on waiting then.
 void settle_some(Tenant& tenant, const SettledPart& part = {}) CRM_EXCLUDES(tenant.writer);
+
+// What waits because it cannot be applied; empty while nothing failed. [any] thread.
+std::optional<UnappliedEvents> unapplied_events(const Tenant& tenant);
 
 // The journal for recording; throws as Journal::open.
 std::unique_ptr<Journal> open_journal(const StoreReader& store);

@@ -16,6 +16,7 @@
 #include <unordered_map>
 
 #include "calendar/time_zone.h"
+#include "recorder/apply_failure.h"
 #include "recorder/backlog.h"
 #include "recorder/journal.h"
 #include "recorder/retention.h"
@@ -56,6 +57,7 @@ struct Tenant {
   std::uint64_t journal_emptied_at CRM_GUARDED_BY(intake) = 0;
 
   Backlog backlog;
+  LastApplyFailure apply_failure;
   std::atomic<bool> is_stuck = false;               // what waits could not be settled the last time
   std::atomic<std::size_t> events_since_sweep = 0;  // settled, by whomever
 

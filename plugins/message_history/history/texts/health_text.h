@@ -8,6 +8,12 @@ namespace message_history::texts {
 inline constexpr Localized health_title = {"수집 상태", "Health"};
 
 inline constexpr Localized health_tiles = {"저장소", "Store"};
+inline constexpr Localized recorded_events = {"받은 이벤트", "Recorded events"};
+inline constexpr Localized applied_events = {"반영한 이벤트", "Applied events"};
+inline constexpr Localized applied_events_help = {
+    "화면과 내보내기에 들어 있는 이벤트예요. 받은 이벤트와 다르면 위에 이유를 알려 드려요.",
+    "What pages and exports hold. Where it is less than what was recorded, a notice above says "
+    "why."};
 inline constexpr Localized store_size = {"저장 용량", "Store size"};
 inline constexpr Localized store_free = {"다시 쓸 수 있는 공간", "Reusable inside"};
 inline constexpr Localized details_from = {"상세 내역 보관 시작일", "Details kept since"};
