@@ -33,13 +33,12 @@ std::string temporary_folder() {
   return name;
 }
 
-int32_t config_get(const crm_host*, crm_str, const char* key, char* buffer, uint64_t capacity,
+int32_t config_get(const crm_host* host, crm_str, const char* key, char* buffer, uint64_t capacity,
                    uint64_t* value_size) {
-  const std::string_view wanted = key;
-  const std::string_view value = wanted == CRM_CONFIG_TIME_ZONE  ? "Asia/Seoul"
-                                 : wanted == CRM_CONFIG_CURRENCY ? "KRW"
-                                                                 : "";
-  if (value.empty()) return CRM_ERR_NOT_FOUND;
+  const auto& settings = static_cast<const TestHost*>(host->context)->settings;
+  const auto found = settings.find(std::string_view(key));
+  if (found == settings.end()) return CRM_ERR_NOT_FOUND;
+  const std::string& value = found->second;
   *value_size = value.size();
   if (value.size() > capacity) return CRM_ERR_FULL;
   std::memcpy(buffer, value.data(), value.size());

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -44,7 +45,10 @@ class TestHost {
   uint64_t log_lines() const { return log_lines_; }
 
   crm_host raw{};
-  std::set<std::string, std::less<>> missing;  // extension ids answered with NULL
+  std::set<std::string, std::less<>> missing;                   // extension ids answered with NULL
+  std::map<std::string, std::string, std::less<>> settings = {  // of every tenant
+      {CRM_CONFIG_TIME_ZONE, "Asia/Seoul"},
+      {CRM_CONFIG_CURRENCY, "KRW"}};
   crm_ext_paths paths{};
   crm_ext_config config{};
   crm_ext_keys keys{};

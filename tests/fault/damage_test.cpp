@@ -44,7 +44,9 @@ constexpr std::size_t page_bytes = 8'192;
 constexpr std::size_t page_checksum_bytes = 8;
 constexpr std::size_t journal_page_bytes = 4'096;
 constexpr std::int64_t feed_begins_us = 1'772'409'600'000'000;  // of every_kind()
-constexpr std::int64_t age_us = std::int64_t{40} * 24 * 3'600 * 1'000'000;
+constexpr std::int64_t day_us = std::int64_t{24} * 3'600 * 1'000'000;
+constexpr std::int64_t age_us = 40 * day_us;
+constexpr int days_kept = 90;
 constexpr unsigned feed_seed = 2;
 const std::vector<std::string> messages = {"M1", "M4", "M5"};
 
@@ -108,16 +110,25 @@ class Shop {
              fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   }
   void end() { instance_.reset(); }
+  // From the next start on.
+  void keep_days(int days) { host_.settings["retention.days"] = std::to_string(days); }
 
   // Everything that one source sends.
   void record(const std::vector<test::Event>& events, const std::string& source) {
     test::EventList list;
     for (const test::Event& event : events) list.add(event, list.size() + 1);
-    const crm_event_batch batch = list.batch(tenant, source);
-    crm_event_ack ack{};
-    ack.size = sizeof(ack);
-    ASSERT_EQ(plugin().events()->on_batch(plugin().raw(), &batch, &ack), CRM_OK);
-    ASSERT_EQ(ack.durable_seq, events.size());
+    record(list.batch(tenant, source));
+  }
+  // What the host does not know.
+  void skip(const std::string& name, const std::string& source) {
+    crm_event_refused skipped{};
+    skipped.head = {sizeof(skipped), CRM_EVENT_REFUSED, CRM_REFUSED_IS_SKIPPED, 0, 1, clock_us};
+    skipped.name = crm::str(name);
+    const crm_event* const event = &skipped.head;
+    crm_event_batch batch = test::EventList().batch(tenant, source);
+    batch.events = &event;
+    batch.count = 1;
+    record(batch);
   }
 
   Answer digest() {
@@ -189,6 +200,12 @@ class Shop {
   }
 
  private:
+  void record(const crm_event_batch& batch) {
+    crm_event_ack ack{};
+    ack.size = sizeof(ack);
+    ASSERT_EQ(plugin().events()->on_batch(plugin().raw(), &batch, &ack), CRM_OK);
+    ASSERT_EQ(ack.durable_seq, batch.count);
+  }
   static const Library& library() {
     static const Library loaded(plugin_path());
     return loaded;
@@ -303,8 +320,16 @@ class Sound {
     refused.amount_minor = -1;
     events.emplace_back(refused);
     Shop shop;
+    shop.record({test::Order{clock_us - 2 * days_kept * day_us, "O-old", "회원 1"}}, "old");
+    shop.end();
+    shop.keep_days(days_kept);
     shop.record(events, "all");
+    shop.skip("type survey", "unknown");
     EXPECT_EQ(shop.digest().status, CRM_OK);
+    // What is too old is dropped a little with every batch.
+    for (int i = 0; i < 200 && !drops_old_orders(shop); ++i) {
+      shop.record({test::Order{clock_us - age_us, "O-new", "회원 1"}}, "new " + std::to_string(i));
+    }
     EXPECT_EQ(shop.run_export("M1").status, CRM_OK);
     // The folder as it is while an export runs, which nobody ends.
     RecordingWriter stopped([&](std::uint64_t, std::uint64_t size) {
@@ -334,6 +359,11 @@ class Sound {
   std::vector<std::string> tables;
 
  private:
+  static bool drops_old_orders(Shop& shop) {
+    EXPECT_EQ(shop.digest().status, CRM_OK);
+    return Database(shop.database()).number("SELECT count(*) FROM past_order") > 0;
+  }
+
   std::unique_ptr<Shop> kept_;
 };
 
@@ -422,13 +452,9 @@ class Damage : public testing::Test {
 
 TEST_F(Damage, everyTableHasRows) {
   Database database(sound_.database());
-  std::set<std::string> empty;
   for (const std::string& table : sound_.tables) {
-    if (database.number("SELECT count(*) FROM " + table) == 0) empty.insert(table);
+    EXPECT_GT(database.number("SELECT count(*) FROM " + table), 0) << table;
   }
-  // Orders that are no longer kept: the feed is younger than the shortest time of keeping. What a
-  // host skips: the feed has nothing that a host would not know.
-  EXPECT_EQ(empty, (std::set<std::string>{"past_order", "skipped"}));
 }
 
 TEST_F(Damage, aSoundStoreIsSound) {
@@ -460,7 +486,7 @@ TEST_F(Damage, aLostRowIsTold) {
       expect_check(shop, table);
     }
   }
-  EXPECT_GT(mended_, 20);
+  EXPECT_GT(mended_, 15);  // counts of what is past retention cannot be made anew
 }
 
 // Another program gave the order or the member another id, in the index as well: nobody looks
