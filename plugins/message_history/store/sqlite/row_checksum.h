@@ -16,6 +16,12 @@ namespace message_history::sqlite {
 
 class RowChecksum {
  public:
+  // Of nothing yet. Not defaulted: there is one for every row that is read, and a defaulted one
+  // would fill its bytes with zeros each time.
+  RowChecksum() noexcept {}  // NOLINT(modernize-use-equals-default)
+  RowChecksum(const RowChecksum&) = delete;
+  RowChecksum& operator=(const RowChecksum&) = delete;
+
   RowChecksum& add(std::int64_t value) {
     if (used_ + sizeof(value) > bytes_.size()) take_over();
     for (std::size_t i = 0; i < sizeof(value); ++i) {

@@ -29,7 +29,8 @@ void SqliteSnapshot::visit_member(sqlite3_context* context, int, sqlite3_value**
             ? std::string_view()
             : std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(values[1]))));
     const std::int64_t erased = sqlite3_value_int64(values[2]);
-    const auto checksum = RowChecksum().add(row.number.value).add(row.member).add(erased);
+    RowChecksum checksum;
+    checksum.add(row.number.value).add(row.member).add(erased);
     if (checksum.value() != sqlite3_value_int64(values[3])) {
       damaged(visiting.file,
               "member row " + std::to_string(row.number.value) + " does not match its checksum");
