@@ -24,6 +24,8 @@ inline constexpr std::size_t filters_bytes_max = 96 * mebibyte;
 inline constexpr std::size_t highest_ids_bytes_max = 32 * mebibyte;
 // Pages of databases that are kept from one transaction to the next.
 inline constexpr std::size_t kept_pages_bytes_max = 64 * mebibyte;
+// Room for entries of trees that is kept likewise.
+inline constexpr std::size_t kept_entries_bytes_max = 32 * mebibyte;
 // An open store with its prepared statements, whatever it holds.
 inline constexpr std::size_t open_store_bytes = 400 * 1024;
 inline constexpr std::size_t open_stores_max = 1'024;
@@ -33,7 +35,7 @@ inline constexpr std::size_t transactions_at_once = 2;
 
 inline constexpr std::size_t memory_bytes_max =
     member_caches_bytes_max + backlogs_bytes_max + filters_bytes_max + highest_ids_bytes_max +
-    kept_pages_bytes_max + open_stores_max * open_store_bytes +
+    kept_pages_bytes_max + kept_entries_bytes_max + open_stores_max * open_store_bytes +
     transactions_at_once * transaction_bytes_max;
 static_assert(memory_bytes_max <= 1'024 * mebibyte);
 
@@ -77,15 +79,19 @@ class MemoryPart {
   std::size_t bytes_ = 0;
 };
 
-inline MemoryShare member_caches_memory{member_caches_bytes_max, mebibyte};
+inline MemoryShare member_caches_memory{member_caches_bytes_max,
+                                        member_caches_bytes_max / open_stores_max};
 inline MemoryShare backlogs_memory{backlogs_bytes_max, 0};
 inline MemoryShare filters_memory{filters_bytes_max, 0};
 inline MemoryShare highest_ids_memory{highest_ids_bytes_max, 16 * 1'024};
 inline std::atomic<std::size_t> open_stores = 0;
 
-// So much of its pages a store may keep between two transactions.
+// So much a store may keep between two transactions.
 inline std::size_t kept_pages_bytes_of_a_store() {
   return kept_pages_bytes_max / std::max<std::size_t>(open_stores, 1);
+}
+inline std::size_t kept_entries_bytes_of_a_store() {
+  return kept_entries_bytes_max / std::max<std::size_t>(open_stores, 1);
 }
 
 // Counts the store that it is a member of.

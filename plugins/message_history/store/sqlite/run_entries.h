@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -42,6 +43,11 @@ class RunEntries {
   }
 
   void clear();
+  // Of memory that is kept for what is added next.
+  std::size_t kept_bytes() const {
+    return bytes_.capacity() + places_.capacity() * sizeof(Place) +
+           order_.capacity() * sizeof(KeyPlace);
+  }
 
  private:
   using Limits = std::numeric_limits<std::int64_t>;

@@ -63,6 +63,13 @@ bool WriterState::refresh() {
   return true;
 }
 
+void WriterState::bound_pending() {
+  std::size_t bytes = 0;
+  for (const RunEntries& entries : pending) bytes += entries.kept_bytes();
+  if (bytes <= kept_entries_bytes_of_a_store()) return;
+  for (RunEntries& entries : pending) entries = RunEntries();
+}
+
 void WriterState::bound_members() {
   if (!members.is_full()) return;
   members.set_complete(false);
@@ -478,6 +485,7 @@ void SqliteWriter::commit() {
   committed_ = true;
   overwriting_.reset();
   if (db_.page_bytes() > kept_pages_bytes_of_a_store()) db_.give_back_pages();
+  state_.bound_pending();
 }
 
 void SqliteWriter::missing(const char* what) {

@@ -48,6 +48,8 @@ struct WriterState {
   // Keeps the members in memory within their bounds. Between transactions only: who was added in
   // one is found nowhere else until its end.
   void bound_members();
+  // Keeps the memory of `pending` for the next transaction if it is within the store's part.
+  void bound_pending();
 
   const Retention& retention() {
     if (!retention_) retention_ = read_retention(db);
