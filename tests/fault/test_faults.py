@@ -18,6 +18,7 @@ import generated_feed
 import reference
 from test_crash import last_acknowledged
 
+EVENTS_MAX = 5_000 if crm.SANITIZED else 60_000  # enough for many batches
 COUNTED_BY = {"enospc": "writes", "eio": "writes", "fsync": "fsyncs", "erofs": "opens"}
 REASONS = ("full", "space", "i/o", "input/output", "sync", "read-only", "read only", "readonly",
            "open", "disk", "writ")
@@ -71,11 +72,10 @@ class FaultCase(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
         cls.shim = build_shim(cls.folder)
-        cls.feed = crm.real_feed("completejourney")
-        if cls.feed is None:
-            big = generated_feed.generate(4, scale=60)
-            cls.feed = crm.write_feed(cls.folder / "feed.ndjson.gz", *big)
-        header, events = reference.read_feed(cls.feed)
+        real = crm.real_feed("completejourney")
+        header, events = reference.read_feed(real) if real else generated_feed.generate(4, scale=60)
+        events = events[:EVENTS_MAX]
+        cls.feed = crm.write_feed(cls.folder / "feed.ndjson.gz", header, events)
         cls.tenant, cls.source, cls.event_count = header["tenant"], header["source"], len(events)
 
     @classmethod
@@ -142,6 +142,33 @@ class ReplayOnABadDisk(EveryFault, FaultCase):
         host.replay(self.feed)
         self.assertEqual(host.digest(self.tenant), self.digest)
         self.assertEqual(host.position(self.tenant, self.source)[1], self.event_count)
+
+
+class NewTenantOnABadDisk(EveryFault, FaultCase):
+    """A tenant's files are whole, or not there: whichever operation of making them fails."""
+
+    EVENTS = 5
+    PLACES_MAX = 6 if crm.SANITIZED else 60
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        header, events = reference.read_feed(cls.feed)
+        cls.feed = crm.write_feed(cls.folder / "few.ndjson", header, events[:cls.EVENTS])
+        with crm.Host() as host:
+            host.replay(cls.feed, env=cls.shimmed(host.data))
+            cls.counts = read_report(cls.folder / "report")
+            cls.digest = host.digest(cls.tenant)
+
+    def check_fault(self, fail):
+        total = self.counts[COUNTED_BY[fail]]
+        self.assertGreater(total, 0, "the shim saw nothing")
+        for after in range(1, total + 1, 1 + total // self.PLACES_MAX):
+            with self.subTest(fail=fail, after=after, of=total), crm.Host() as host:
+                host.try_replay(self.feed, env=self.shimmed(host.data, fail, after))
+                host.replay(self.feed)
+                self.assertEqual(host.position(self.tenant, self.source)[1], self.EVENTS)
+                self.assertEqual(host.digest(self.tenant), self.digest)
 
 
 class ExportOnABadDisk(FaultCase):

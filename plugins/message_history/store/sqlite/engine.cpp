@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "files/folder.h"
+#include "files/owned_file.h"
 #include "memory/budget.h"
 #include "store/sqlite/clicked_again.h"
 #include "store/sqlite/connection.h"
@@ -161,11 +162,41 @@ TenantFacts read_facts(Connection& db) {
   return facts;
 }
 
+// So that the file alone is the whole database: closing the last connection does the same, but
+// tells nobody when the disk does not take it.
+void move_log_into_file(Connection& db) {
+  if (db.try_truncate_log()) return;
+  throw crm::Failure(CRM_ERR_BUSY,
+                     db.file() + ": another process reads it while it is made; try again");
+}
+
+// The file of a database that is no tenant's yet. Made once a process, at `file`: the steps of the
+// schema take longer than everything else about a new tenant.
+const std::string& empty_database(const std::string& file) {
+  static const std::string bytes = [&file] {
+    {
+      Connection db(file, Connection::Mode::create);
+      migrate(db);
+      move_log_into_file(db);
+    }
+    OwnedFile made(file);
+    made.open();
+    return made.contents();
+  }();
+  return bytes;
+}
+
+void write_file(const std::string& file, std::string_view bytes) {
+  OwnedFile written(file);
+  written.open();
+  written.write(bytes, 0);
+}
+
 }  // namespace
 
 void make_database(const std::string& file, const TenantFacts& facts) {
-  Connection db(file, Connection::Mode::create);
-  migrate(db);
+  write_file(file, empty_database(file));
+  Connection db(file, Connection::Mode::write);
   db.count_rows();
   db.execute("BEGIN IMMEDIATE");
   put_meta(db, page_checksums_key, "1");
@@ -178,7 +209,7 @@ void make_database(const std::string& file, const TenantFacts& facts) {
     put_meta(db, field.key, std::to_string(facts.rule.*field.value));
   }
   db.commit();
-  // Closing the last connection moves the log into the file, so that a rename moves everything.
+  move_log_into_file(db);  // a rename moves everything then
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "store/sqlite/codec.h"
+#include "store/sqlite/maintenance.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
 #include "store/sqlite/tables.h"
