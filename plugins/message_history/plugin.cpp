@@ -13,6 +13,8 @@
 #include "export/aborted_exports.h"
 #include "export/audit.h"
 #include "export/exporter.h"
+#include "export/read_log.h"
+#include "export/refusal_limit.h"
 #include "export/running_mark.h"
 #include "history/menu.h"
 #include "history/reattribution.h"
@@ -55,7 +57,13 @@ class Plugin {
   }
 
   void stop() {
-    if (recorder_) recorder_->stop();
+    if (!recorder_) return;
+    for (const std::string& name : refusals_.tenants()) {
+      or_log([&] {
+        if (const auto tenant = tenants_->open(name)) bring_up_to_date(*tenant);
+      });
+    }
+    recorder_->stop();
   }
 
   const void* extension(std::string_view id) const {
@@ -92,13 +100,15 @@ class Plugin {
     const auto request = request_of(raw);
     if (!request) throw crm::Failure(request.error());
     const auto tenant = tenant_of(raw->tenant);
-    if (request.value().view_id == exports_view_id) note_aborted_exports(*tenant);
+    if (request.value().view_id == exports_view_id) bring_up_to_date(*tenant);
+    if (is_hidden_lookup(request.value())) record_hidden_lookup(*tenant, request.value());
     const RecordingState recording = recording_state(*tenant);  // before the reading, not after
     const auto snapshots = snapshots_for(request.value(), tenant->reader());
     const auto document = render_view(
         request.value(),
         {*snapshots.front(), tenant->reader().facts(), host_.now_us(),
-         [&snapshots](const Rule& rule) { return reattribute(rule, snapshots); }, seal, recording});
+         [&snapshots](const Rule& rule) { return reattribute(rule, snapshots); }, seal, recording,
+         [&](const ShownMembers& shown) { record_reading(*tenant, request.value(), shown); }});
     if (!document) throw crm::Failure(document.error());
     stream.write(document.value().dump());
   }
@@ -119,6 +129,9 @@ class Plugin {
     const ExportTenant exported{tenant->reader(), appender_of(*tenant),
                                 [&folder](std::string_view export_id) {
                                   return std::make_shared<RunningMark>(folder, export_id);
+                                },
+                                [&](std::string_view actor) {
+                                  return refusals_.admits(tenant->reader().facts().tenant, actor);
                                 }};
     message_history::run_export(desk, exported, request, writer, result);
   }
@@ -128,7 +141,7 @@ class Plugin {
       throw crm::Failure(CRM_ERR_INVALID, "the audit result is missing or too short");
     }
     const auto verified = tenant_of(tenant);
-    note_aborted_exports(*verified);
+    bring_up_to_date(*verified);
     const auto head = verify_chain(*verified->reader().snapshot());
     if (!head) throw crm::Failure(head.error());
     result->rows = static_cast<uint64_t>(head.value().rows);
@@ -218,15 +231,49 @@ class Plugin {
     return *recorder_;
   }
 
-  // Before anybody looks at the chain. What cannot be recorded now is found again the next time.
+  void record_reading(Tenant& tenant, const ViewRequest& request, const ShownMembers& shown) {
+    const TenantFacts& facts = tenant.reader().facts();
+    reads_.record(
+        {facts.tenant, request.actor, std::string(shown.view), shown.message_id, shown.ids},
+        facts.member_salt, host_.now_us(), appender_of(tenant));
+  }
+
+  // Without a word of the id: it may be a member's.
+  void record_hidden_lookup(Tenant& tenant, const ViewRequest& request) {
+    if (!refusals_.admits(tenant.reader().facts().tenant, request.actor)) return;
+    AuditRow row;
+    row.at_us = host_.now_us();
+    row.event = audit_event_name(AuditEvent::refused);
+    row.actor = request.actor;
+    row.columns = request.view_id;
+    row.detail = "a member was asked for by id, without the permission to read members";
+    appender_of(tenant)(row);
+  }
+
+  // What cannot be recorded now is found again the next time.
   void note_aborted_exports(Tenant& tenant) {
-    try {
+    or_log([&] {
       const std::string& folder = tenant.reader().folder();
       const auto snapshot = tenant.reader().snapshot();
       record_aborted(*snapshot, appender_of(tenant),
                      {host_.now_us(), [&folder](std::string_view export_id) {
                         return is_marked_running(folder, export_id);
                       }});
+    });
+  }
+
+  // Before anybody looks at the chain.
+  void bring_up_to_date(Tenant& tenant) {
+    or_log([&] {
+      refusals_.add_rows(tenant.reader().facts().tenant, host_.now_us(), appender_of(tenant));
+    });
+    note_aborted_exports(tenant);
+  }
+
+  template <class Work>
+  void or_log(Work&& work) {
+    try {
+      work();
     } catch (const crm::Failure& failure) {
       host_.log(CRM_LOG_ERROR, failure.what());
     }
@@ -244,6 +291,8 @@ class Plugin {
   }
 
   crm::Host host_;
+  ReadLog reads_;
+  RefusalLimit refusals_;
   std::unique_ptr<Tenants> tenants_;
   std::unique_ptr<Recorder> recorder_;
 };

@@ -63,8 +63,21 @@ class ListWalk {
   std::map<const Shop*, std::string> cursors_;
 };
 
-ViewCall some_member(const Shop& shop, uint64_t n) {
-  ViewCall call{"member", {}};
+// As who may not read ids opens a member: from a list.
+ViewCall some_member(const Shop& shop, ViewReader& reader, uint64_t n) {
+  const Json page =
+      reader.read({"message.recipients", {{"message_id", some_campaign(shop, n)}}}).document();
+  for (const Json& component : page["components"]) {
+    if (!component.contains("rows") || component["rows"].empty()) continue;
+    const Json& rows = component["rows"];
+    const Json& params = rows[mixed(n) % rows.size()]["open"]["params"];
+    return {"member", {{"member_ref", params["member_ref"].get<std::string>()}}};
+  }
+  throw crm::Failure(CRM_ERR_NOT_FOUND, "a message of the shop has no recipients");
+}
+
+ViewCall some_member_by_id(const Shop& shop, uint64_t n) {
+  ViewCall call{"member", {}, true};
   Shop::member_id(shop.delivery(mixed(n) % shop.size().deliveries).member,
                   call.params["member_id"]);
   return call;
@@ -150,9 +163,13 @@ std::vector<ViewProbe> view_probes(ViewReader& reader) {
   std::vector<ViewProbe> probes;
   add_lists(reader, probes);
   add_message_views(probes);
-  probes.push_back({"member", Shows::as_much, [](const Shop& shop, ViewReader&, uint64_t n) {
-                      return some_member(shop, n);
-                    }});
+  probes.push_back(
+      {"member", Shows::as_much, [](const Shop& shop, ViewReader& of_shop, uint64_t n) {
+         return some_member(shop, of_shop, n);
+       }});
+  probes.push_back(
+      {"member with its id", Shows::filtered,
+       [](const Shop& shop, ViewReader&, uint64_t n) { return some_member_by_id(shop, n); }});
   probes.push_back({"order", Shows::as_much,
                     [](const Shop& shop, ViewReader&, uint64_t n) { return some_order(shop, n); }});
   return probes;

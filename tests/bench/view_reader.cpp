@@ -16,9 +16,10 @@ constexpr uint64_t view_bytes_max = 16u << 20;
 }  // namespace
 
 ViewAnswer ViewReader::read(const ViewCall& call) {
-  const crm_str permissions[] = {crm::str(CRM_PERMISSION_VIEW),
-                                 crm::str(CRM_PERMISSION_MEMBER_READ),
-                                 crm::str(CRM_PERMISSION_EXPORT), crm::str(CRM_PERMISSION_OPERATE)};
+  std::vector<crm_str> permissions = {crm::str(CRM_PERMISSION_VIEW),
+                                      crm::str(CRM_PERMISSION_EXPORT),
+                                      crm::str(CRM_PERMISSION_OPERATE)};
+  if (call.reads_members) permissions.push_back(crm::str(CRM_PERMISSION_MEMBER_READ));
   std::vector<crm_param> params;
   for (const auto& [key, value] : call.params) params.push_back({crm::str(key), crm::str(value)});
   crm_view_request request{};
@@ -28,8 +29,8 @@ ViewAnswer ViewReader::read(const ViewCall& call) {
   request.locale = crm::str("ko");
   request.time_zone = crm::str(shop_time_zone);
   request.view_id = crm::str(call.view_id);
-  request.permissions = permissions;
-  request.permission_count = std::size(permissions);
+  request.permissions = permissions.data();
+  request.permission_count = permissions.size();
   request.params = params.data();
   request.param_count = params.size();
   crm::StringWriter writer(view_bytes_max);

@@ -13,6 +13,7 @@ namespace crm_bench {
 struct ViewCall {
   std::string view_id;
   std::map<std::string, std::string> params;
+  bool reads_members = false;  // sees ids, which is put on record
 };
 
 struct ViewAnswer {

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import time
 import unittest
+import urllib.parse
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -15,6 +16,13 @@ import generated_feed
 from console import Console, Visitor
 
 MESSAGE = "M-orders"
+
+
+def view_path(view, plugin, tenant, **params):
+    named = {"tenant": tenant, "locale": "ko", **{f"p.{key}": value for key, value in params.items()}}
+    return f"/api/views/{plugin}/{view}?{urllib.parse.urlencode(named)}"
+
+
 ROW = ("audit_no, at, event, export_id, actor, origin, reason, message_id, dialect, columns, masked, rows, csv_sha256,"
        " detail, iss, jti, previous_sha256, sha256")
 
@@ -140,6 +148,74 @@ class ConsoleRequests(AuditCase):
             self.assertIn("reader", self.newest()["detail"])
         visitor, body = self.ask("exporter")
         self.assertEqual(visitor.post("/api/exports", body).status, 200)
+        self.assertEqual(self.verify().returncode, 0)
+
+
+class Guesses(AuditCase):
+    """Whoever may not read members finds nobody by an id, and each try is told of in the chain, which does not grow with them."""
+
+    GUESSES = 60
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.console = Console(cls.host.data)
+        cls.addClassCleanup(cls.console.stop)
+        cls.plugin = Visitor(cls.console, "viewer").plugin_with("messages.manual")
+
+    def look_at_the_chain(self):
+        """As who may: what was only counted gets its row before."""
+        page = Visitor(self.console, "exporter").get(view_path("exports", self.plugin, self.tenant))
+        self.assertEqual(page.status, 200)
+
+    def members(self):
+        """Who is shown to whom may read them."""
+        visitor = Visitor(self.console, "privacy")
+        page = visitor.get(view_path("message.recipients", self.plugin, self.tenant, message_id=MESSAGE) + "&unmask=1")
+        rows = crm.table_with(page.json, "member")["rows"]
+        return [row["member"]["text"] for row in rows if row["member"]["state"] == "shown"]
+
+    def test_a_viewer_cannot_tell_a_member_from_nobody(self):
+        known, viewer = self.members(), Visitor(self.console, "viewer")
+        self.assertGreater(len(known), 3)
+        before = len(self.rows())
+        guesses = (known + ["nobody"] * self.GUESSES)[:self.GUESSES]
+        answers = set()
+        for guess in guesses:
+            answer = viewer.get(view_path("member", self.plugin, self.tenant, member_id=guess))
+            answers.add((answer.status, answer.body))
+            found = viewer.get(view_path("message.recipients", self.plugin, self.tenant, message_id=MESSAGE, q=guess))
+            self.assertEqual(crm.table_with(found.json, "member")["rows"], [])
+        self.assertEqual(len(answers), 1)
+        self.assertEqual(next(iter(answers))[0], 404)
+        self.look_at_the_chain()
+        rows = self.rows()
+        refused = [row for row in rows[:len(rows) - before] if row["actor"] == "viewer"]
+        self.assertEqual(len(refused), 11)
+        self.assertIn(f"{self.GUESSES - 10} more requests", refused[0]["detail"])
+        self.assertNotIn(known[0], json.dumps(rows))
+        self.assertEqual(self.verify().returncode, 0)
+
+    def test_refused_exports_do_not_fill_the_chain(self):
+        operator = Visitor(self.console, "operator")
+        before = len(self.rows())
+        body = {"plugin": self.plugin, "tenant": self.tenant, "message_id": MESSAGE, "reason": "x" * 500, "dialect": "raw-v1", "locale": "ko"}
+        for _ in range(self.GUESSES):
+            self.assertEqual(operator.post("/api/exports", body).status, 403)
+        self.look_at_the_chain()
+        rows = self.rows()
+        self.assertEqual(len(rows) - before, 11)
+        self.assertIn(f"{self.GUESSES - 10} more requests", rows[0]["detail"])
+        self.assertEqual(self.verify().returncode, 0)
+
+    def test_whoever_sees_members_is_on_record_once(self):
+        shown = set(self.members())
+        self.members()
+        rows = [row for row in self.rows() if row["event"] == "read"]
+        self.assertEqual(len(rows), 1)
+        self.assertEqual((rows[0]["actor"], rows[0]["columns"], rows[0]["message_id"]), ("privacy", "message.recipients", MESSAGE))
+        self.assertEqual(rows[0]["rows"], len(shown))
+        self.assertEqual(len(set(rows[0]["detail"].split())), len(shown))
         self.assertEqual(self.verify().returncode, 0)
 
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "history/member_refs.h"
 #include "history/view_context.h"
 #include "history/view_request.h"
 #include "store/store.h"
@@ -20,6 +21,7 @@ inline constexpr std::int64_t minute_us = 60 * mh::second_us;
 inline constexpr std::int64_t noon_us = 1'795'143'600 * mh::second_us;
 inline constexpr std::int64_t now_us = noon_us + 2 * mh::day_us;
 inline constexpr std::int32_t noon_day = 20'777;  // 2026-11-20
+inline constexpr mh::Sha256 tenant_key{7, 7, 7};
 
 inline const std::string hostile_name = "<script>alert(\"1\")</script> & {0} %s '; DROP";
 inline const std::string secret_ids[] = {"zq-member-0042", "yx.jiwon@example.test", "w7tombstone",
@@ -27,7 +29,7 @@ inline const std::string secret_ids[] = {"zq-member-0042", "yx.jiwon@example.tes
 
 struct World {
   FakeSnapshot snapshot;
-  mh::TenantFacts tenant{"mall-1", "Asia/Seoul", "KRW", {}, {7, 7, 7}};
+  mh::TenantFacts tenant{"mall-1", "Asia/Seoul", "KRW", {}, tenant_key};
   // Of another rule than the one in force: M-welcome takes an order from M-sale.
   mh::Reattribution reattribution = [](const mh::Rule&) {
     return mh::Sold{{{{1}, "USD"}, {1, 1'250, 0}}, {{{3}, "KRW"}, {86, 4'300'000, 10'000}}};
@@ -236,6 +238,11 @@ inline World make_world() {
   add_timelines(world);
   add_records(world);
   return world;
+}
+
+// How the world's pages refer to the member of this number.
+inline std::string ref(std::int64_t number) {
+  return mh::member_ref(tenant_key, mh::MemberNo{number});
 }
 
 inline mh::ViewRequest make_request(std::string view_id,

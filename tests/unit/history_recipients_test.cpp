@@ -102,13 +102,16 @@ TEST_F(HistoryRecipients, AreFoundByTheBeginningOfWhatTheActorSees) {
   EXPECT_EQ(ids(all_rows(world_, masked, "recipients")), Ids{});
 }
 
-TEST_F(HistoryRecipients, ASearchIsNotRepeatedToWhoMayNotReadMembers) {
+TEST_F(HistoryRecipients, AnIdFindsNothingForWhoMayNotReadMembers) {
   auto masked = request({{"q", secret_ids[0]}});
   masked.permissions.erase(CRM_PERMISSION_MEMBER_READ);
   const Json document = rendered(world_, masked);
   EXPECT_EQ(document.dump().find(secret_ids[0]), std::string::npos);
-  EXPECT_EQ(part(document, "recipients")["rows"][0]["member"]["text"], "zq***");
-  EXPECT_EQ(part(document, "recipients")["rows"][0]["open"]["params"]["member_ref"], "m1");
+  EXPECT_EQ(part(document, "recipients")["rows"], Json::array());
+  masked.params["q"] = secret_ids[0].substr(0, 2);
+  const Json beginning = part(rendered(world_, masked), "recipients")["rows"][0];
+  EXPECT_EQ(beginning["member"]["text"], "zq***");
+  EXPECT_EQ(beginning["open"]["params"]["member_ref"], ref(1));
   const Json readable = part(rendered(world_, request({{"q", "zq"}})), "filters");
   EXPECT_EQ(readable["fields"][0]["value"], "zq");
 }

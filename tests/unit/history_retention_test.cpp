@@ -23,7 +23,7 @@ TEST_F(HistoryRetention, IsNotMentionedWhileEverythingIsKept) {
     EXPECT_EQ(note(view, {{"message_id", "M-welcome"}}), "") << view;
   }
   EXPECT_EQ(note("order", {{"order_id", "O-1"}}), "");
-  EXPECT_EQ(note("member", {{"member_ref", "m1"}}), "");
+  EXPECT_EQ(note("member", {{"member_ref", ref(1)}}), "");
 }
 
 TEST_F(HistoryRetention, IsToldWhereTheViewReachesBackBeforeIt) {
@@ -34,7 +34,7 @@ TEST_F(HistoryRetention, IsToldWhereTheViewReachesBackBeforeIt) {
     EXPECT_EQ(note(view, {{"message_id", "M-welcome"}}), told) << view;
     EXPECT_EQ(note(view, {{"message_id", "M-sale"}}), "") << view;  // sent later
   }
-  EXPECT_EQ(note("member", {{"member_ref", "m1"}}), told);
+  EXPECT_EQ(note("member", {{"member_ref", ref(1)}}), told);
   EXPECT_EQ(note("order", {{"order_id", "O-1"}}), told);  // by what it may have been won
   world_.snapshot.orders[0].placed_at_us += 30 * mh::day_us;
   EXPECT_EQ(note("order", {{"order_id", "O-1"}}), "");

@@ -30,7 +30,7 @@ TEST_F(HistoryUnapplied, EveryPageSaysSo) {
       {"message.buyers", {{"message_id", "M-welcome"}}},
       {"message.recipients", {{"message_id", "M-welcome"}}},
       {"order", {{"order_id", "O-1"}}},
-      {"member", {{"member_ref", "m1"}}},
+      {"member", {{"member_ref", ref(1)}}},
       {"exports", {}},
       {"settings.attribution", {}},
       {"health", {}},

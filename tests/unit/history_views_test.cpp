@@ -39,9 +39,9 @@ const Case every_view[] = {
     {"order", {{"order_id", "O-2"}}},
     {"order", {{"order_id", "O-3"}}},
     {"order", {{"order_id", "O-4"}}},
-    {"member", {{"member_ref", "m1"}}},
-    {"member", {{"member_ref", "m3"}}},
-    {"member", {{"member_ref", "m4"}}},
+    {"member", {{"member_ref", ref(1)}}},
+    {"member", {{"member_ref", ref(3)}}},
+    {"member", {{"member_ref", ref(4)}}},
     {"exports", {}},
     {"settings.attribution", {}},
     {"settings.attribution", {{"click_window_hours", "168"}}},
@@ -168,7 +168,7 @@ TEST(HistoryViews, WhatIsNotThereIsNotFound) {
   for (const Case& one :
        {Case{"message", {{"message_id", "no"}}}, Case{"message.buyers", {{"message_id", "no"}}},
         Case{"message.recipients", {{"message_id", "no"}}}, Case{"order", {{"order_id", "no"}}},
-        Case{"member", {{"member_id", "no"}}}, Case{"member", {{"member_ref", "m99"}}}}) {
+        Case{"member", {{"member_id", "no"}}}, Case{"member", {{"member_ref", ref(99)}}}}) {
     EXPECT_EQ(refused(world, make_request(one.view, one.params)).status, CRM_ERR_NOT_FOUND);
   }
 }
@@ -262,10 +262,10 @@ TEST(HistoryViews, WhatSaysWhatToShowIsNeeded) {
            WrongValue{"message", {}, "message_id"},
            WrongValue{"order", {{"order_id", ""}}, "order_id"},
            WrongValue{"member", {}, "member_id"},
-           WrongValue{"member", {{"member_id", "a"}, {"member_ref", "m1"}}, "member_ref"},
-           WrongValue{"member", {{"member_ref", "m0"}}, "member_ref"},
-           WrongValue{"member", {{"member_ref", "m-1"}}, "member_ref"},
-           WrongValue{"member", {{"member_ref", "m1x"}}, "member_ref"},
+           WrongValue{"member", {{"member_id", "a"}, {"member_ref", ref(1)}}, "member_ref"},
+           WrongValue{"member", {{"member_ref", ref(0)}}, "member_ref"},
+           WrongValue{"member", {{"member_ref", "m1"}}, "member_ref"},
+           WrongValue{"member", {{"member_ref", ref(1) + "A"}}, "member_ref"},
            WrongValue{"exports", {{"cursor", "AA"}}, "cursor"},
        }) {
     for (const mh::Locale locale : {mh::Locale::ko, mh::Locale::en}) {

@@ -47,8 +47,8 @@ crm::Error broken(std::int64_t number, std::string_view how) {
 }  // namespace
 
 std::string_view audit_event_name(AuditEvent event) {
-  constexpr std::string_view names[] = {"granted",   "completed", "refused",
-                                        "cancelled", "failed",    "aborted"};
+  constexpr std::string_view names[] = {"granted", "completed", "refused", "cancelled",
+                                        "failed",  "aborted",   "read"};
   return names[static_cast<std::size_t>(event)];
 }
 

@@ -1,4 +1,5 @@
-// The audit chain of exports: every row carries the SHA-256 of the one before it.
+// The audit chain of exports and of readings of members: every row carries the SHA-256 of the one
+// before it.
 //
 // seal() hashes, one after the other: the 16 bytes "crm-audit-row/1\n"; then number,
 // at_us, event, export_id, actor, origin, reason, message_id, dialect, columns, masked, rows,
@@ -27,6 +28,7 @@ enum class AuditEvent : std::uint8_t {
   cancelled,  // the reader went away; what was written is no export
   failed,
   aborted,  // its process ended with it; found and recorded later
+  read,     // a view showed members by their ids
 };
 std::string_view audit_event_name(AuditEvent event);
 

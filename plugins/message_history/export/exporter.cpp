@@ -222,6 +222,10 @@ class Export {
   void end(AuditEvent event, std::string_view why) noexcept {
     try {
       snapshots_.clear();
+      if (event == AuditEvent::refused && tenant_.admits_refusal &&
+          !tenant_.admits_refusal(audit_.actor)) {
+        return;
+      }
       audit_.csv_sha256.clear();
       audit_.detail = first_bytes(why, detail_bytes_max);
       append(event);

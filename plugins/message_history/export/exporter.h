@@ -36,14 +36,16 @@ struct ExportTenant {
   AuditAppender append_audit;  // audit_appender
   // Says that the export runs as long as what it returns lives.
   std::function<std::shared_ptr<void>(std::string_view export_id)> mark_running;
+  // Whether one more refusal of this actor gets a row; empty: each does.
+  std::function<bool(std::string_view actor)> admits_refusal{};
 };
 
 // Writes the file to `writer` and fills `result`; both pointers may be anything a host can pass.
 // The result is touched only when everything is done and recorded. Throws crm::Failure: INVALID
 // (request or buffer), DENIED and UNSUPPORTED (the token), NOT_FOUND (the message), CANCELLED, IO,
-// and what store and keys throw. Every request that can be read leaves audit rows; when those
-// cannot be written, the request's own failure is the one that is thrown, and the log tells of the
-// other.
+// and what store and keys throw. Every request that can be read leaves audit rows, unless it is
+// one of many that were refused; when those cannot be written, the request's own failure is the one
+// that is thrown, and the log tells of the other.
 void run_export(const ExportDesk& desk, const ExportTenant& tenant,
                 const crm_export_request* request, const crm_writer* writer,
                 crm_export_result* result);

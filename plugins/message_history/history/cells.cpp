@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "history/member_refs.h"
 #include "history/texts/member_text.h"
 #include "history/texts/messages_text.h"
 #include "model/amount.h"
@@ -105,7 +105,9 @@ std::string member_text(ViewContext& context, MemberNo number) {
   const auto& member = is_person(number) ? context.member(number) : std::nullopt;
   if (!member) return std::string(context.text(texts::no_member));
   if (member->erased) return std::string(context.text(texts::erased_member));
-  return context.reads_members() ? member->member : visible_part(member->member) + "***";
+  if (!context.reads_members()) return visible_part(member->member) + "***";
+  context.members_shown.insert(number);
+  return member->member;
 }
 
 std::string visible_member_id(ViewContext& context, MemberNo number) {
@@ -126,20 +128,7 @@ Json open_member(ViewContext& context, MemberNo number) {
   if (state == "shown") {
     return open_view("member", {{"member_id", context.member(number)->member}});
   }
-  return open_view("member", {{"member_ref", member_ref(number)}});
-}
-
-std::string member_ref(MemberNo member) {
-  return fmt::format("m{}", member.value);
-}
-
-std::optional<MemberNo> member_of_ref(std::string_view ref) {
-  MemberNo member;
-  if (ref.size() < 2 || ref.front() != 'm') return {};
-  const char* const end = ref.data() + ref.size();
-  const auto parsed = std::from_chars(ref.data() + 1, end, member.value);
-  if (parsed.ec != std::errc{} || parsed.ptr != end || !is_person(member)) return {};
-  return member;
+  return open_view("member", {{"member_ref", member_ref(context.tenant.member_salt, number)}});
 }
 
 Json open_view(std::string_view view, OpenParams params, OpenAs as) {

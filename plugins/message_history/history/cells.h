@@ -60,8 +60,6 @@ Json member_cell(ViewContext& context, MemberNo member);
 // The member's view, by id where the actor may see it, else by reference; null for nobody in
 // particular.
 Json open_member(ViewContext& context, MemberNo member);
-std::string member_ref(MemberNo member);
-std::optional<MemberNo> member_of_ref(std::string_view ref);
 
 enum class OpenAs : std::uint8_t { page, dialog };
 using OpenParams = std::initializer_list<std::pair<std::string_view, std::string_view>>;

@@ -38,6 +38,7 @@ constexpr Term events[] = {
     {"cancelled", texts::event_cancelled, Tone::neutral},
     {"failed", texts::event_failed, Tone::danger},
     {"aborted", texts::event_aborted, Tone::danger},
+    {"read", texts::event_read, Tone::info},
 };
 constexpr Term other_event{"other", texts::event_other, Tone::neutral};
 
@@ -70,14 +71,14 @@ Json text_or_null(const std::string& text) {
 }
 
 Json audit_row(ViewContext& context, const AuditRow& row, const Term& chain) {
-  const bool wrote_file = !row.csv_sha256.empty();
+  const bool has_rows = !row.csv_sha256.empty() || row.event == "read";
   Json json = {{"number", row.number},
                {"at", time_cell(context, row.at_us)},
                {"event", status_cell(context, event_term(row.event))},
                {"actor", row.actor},
                {"message_id", text_or_null(row.message_id)},
                {"reason", row.reason},
-               {"rows", wrote_file ? Json(row.rows) : Json()},
+               {"rows", has_rows ? Json(row.rows) : Json()},
                {"members", status_cell(context, row.masked ? masked : unmasked)},
                {"chain", status_cell(context, chain)},
                {"detail", text_or_null(row.detail)},

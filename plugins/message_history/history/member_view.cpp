@@ -5,6 +5,7 @@
 #include "history/cells.h"
 #include "history/cursor.h"
 #include "history/document.h"
+#include "history/member_refs.h"
 #include "history/parameters.h"
 #include "history/retention_notice.h"
 #include "history/sentence.h"
@@ -27,9 +28,13 @@ crm::Result<MemberRow> find_member(ViewContext& context) {
   }
   std::optional<MemberRow> member;
   if (!id.empty()) {
+    // Whether there is such a member is as much as the id itself.
+    if (!context.reads_members()) {
+      return crm::Error{CRM_ERR_NOT_FOUND, std::string(context.text(texts::no_member_by_id))};
+    }
     member = context.snapshot.member(id);
   } else {
-    const auto number = member_of_ref(ref);
+    const auto number = member_of_ref(context.tenant.member_salt, ref);
     if (!number) {
       return crm::Error{CRM_ERR_INVALID, std::string(context.text(texts::foreign_member_ref))};
     }

@@ -129,7 +129,7 @@ bool recipients_named(ViewContext& context, MessageNo message, const RecipientFi
   if (auto delivery = context.snapshot.delivery(message, filter.text)) {
     named.push_back(*std::move(delivery));
   }
-  const auto member = context.snapshot.member(filter.text);
+  const auto member = context.reads_members() ? context.snapshot.member(filter.text) : std::nullopt;
   if (member && !member->erased) {
     auto deliveries = context.snapshot.deliveries_of(member->number, CRM_TIME_US_MIN,
                                                      CRM_TIME_US_MAX, member_deliveries_max);

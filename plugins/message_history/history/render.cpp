@@ -62,7 +62,20 @@ crm::Error no_such_view(const ViewRequest& request) {
           sentence(request.locale, texts::no_such_view, in_quotes(request.view_id), ids)};
 }
 
+ShownMembers shown_members(ViewContext& context, std::string_view view) {
+  ShownMembers shown{view, std::string(text_param(context, "message_id")), {}};
+  for (const MemberNo number : context.members_shown) {
+    shown.ids.push_back(context.member(number)->member);
+  }
+  return shown;
+}
+
 }  // namespace
+
+bool is_hidden_lookup(const ViewRequest& request) {
+  return request.params.contains("member_id") &&
+         !request.permissions.contains(CRM_PERMISSION_MEMBER_READ);
+}
 
 std::size_t snapshots_of_view(std::string_view view_id) {
   const auto* const view = std::ranges::find(views, view_id, &ViewEntry::id);
@@ -94,9 +107,13 @@ crm::Result<nlohmann::ordered_json> render_view(const ViewRequest& request,
                       {},
                       {},
                       {},
+                      {},
                       {}};
   take_names(context, view->params);
   View rendered = view->render(context);
+  if (rendered && source.record_reading && !context.members_shown.empty()) {
+    source.record_reading(shown_members(context, view->id));
+  }
   const bool may_be_unapplied = !rendered && rendered.error().status == CRM_ERR_NOT_FOUND;
   if (!may_be_unapplied || !source.recording.unapplied) return rendered;
   crm::Error error = rendered.error();

@@ -5,8 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "history/recording_state.h"
 #include "history/view_request.h"
@@ -15,6 +18,17 @@
 #include "store/store.h"
 
 namespace message_history {
+
+// The members whose ids a page shows.
+struct ShownMembers {
+  std::string_view view;
+  std::string message_id;  // empty when the page is of none
+  std::vector<std::string> ids;
+};
+
+// True when a member is asked for by an id that the actor may not see: it finds nothing, whether
+// there is such a member or not.
+bool is_hidden_lookup(const ViewRequest& request);
 
 // What views are made from, beside the request. With `seal` the view of exports recomputes each
 // record it shows; without, it only checks that they follow each other.
@@ -25,6 +39,8 @@ struct ViewSource {
   Reattribution reattribution;
   AuditSeal seal = {};
   RecordingState recording = {};
+  // Puts on record what a page is about to show; when it throws, the page is not shown.
+  std::function<void(const ShownMembers& shown)> record_reading = {};
 };
 
 // How many snapshots of one commit a view has work for, at least 1.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,6 +59,7 @@ struct ViewContext {
   std::unordered_map<MessageNo, std::optional<MessageRow>> messages_seen;
   std::unordered_map<MemberNo, std::optional<MemberRow>> members_seen;
   std::unordered_map<RouteNo, Route> routes_seen;
+  std::set<MemberNo> members_shown;  // by their ids
 };
 
 // What to call a message of which a row is at hand.

@@ -215,18 +215,18 @@ struct Route {
 struct AuditRow {
   std::int64_t number = 0;  // 1, 2, 3 ... without gaps
   std::int64_t at_us = 0;
-  std::string event;  // "granted", "completed", "refused", "cancelled", "failed", "aborted"
+  std::string event;  // "granted", "completed", "refused", "cancelled", "failed", "aborted", "read"
   std::string export_id;
   std::string actor;
   std::string origin;
   std::string reason;
   std::string message_id;
   std::string dialect;
-  std::string columns;  // comma-separated keys
+  std::string columns;  // comma-separated keys; of a reading, the view
   bool masked = true;
   std::int64_t rows = 0;
   std::string csv_sha256;  // hex; empty while there is none
-  std::string detail;      // why it was refused or ended
+  std::string detail;      // why it was refused or ended; of a reading, whose ids, as digests
   std::string iss;         // with jti: which token; unique among granted rows
   std::string jti;
   Sha256 previous_sha256{};

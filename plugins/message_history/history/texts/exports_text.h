@@ -32,6 +32,7 @@ inline constexpr Localized event_refused = {"거절", "Refused"};
 inline constexpr Localized event_cancelled = {"취소", "Cancelled"};
 inline constexpr Localized event_failed = {"실패", "Failed"};
 inline constexpr Localized event_aborted = {"중단", "Cut off"};
+inline constexpr Localized event_read = {"회원 아이디 조회", "Member ids shown"};
 inline constexpr Localized event_other = {"기타", "Other"};
 
 inline constexpr Localized ids_masked = {"가림", "Masked"};
