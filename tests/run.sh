@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds everything and runs every test, plain and under sanitizers, and has Clang check the locks.
 # Usage: sh tests/run.sh [--quick | --full]
-#   --quick  without the sanitizers and Clang
+#   --quick  without the sanitizers (asan with undefined behaviour, tsan) and Clang
 #   --full   the long campaigns as well: 1,000 power cuts, 300 kills of a replay and 500 of an export, 80,000
 #            presentations of 1,000 tokens, every bit of an export, 8 damages of every table and page, a million inputs
 #            for every fuzz target, clang-tidy
@@ -77,6 +77,7 @@ export CRM_POWER_CUTS=20 CRM_KILLS=20 CRM_EXPORT_KILLS=8
 if [ "$mode" != "--quick" ]; then
   stage "clang-safety: build" build clang-safety
   run_preset asan
+  run_preset tsan
 fi
 if [ "$mode" = "--full" ]; then
   need_packages clang-tidy

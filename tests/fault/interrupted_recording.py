@@ -12,7 +12,7 @@ import reference
 
 
 class InterruptedRecording(unittest.TestCase):
-    """Has the beginning of a real feed, or a generated one where the data is absent."""
+    """Has the beginning of a real feed, or of a generated one where the data is absent."""
 
     @classmethod
     def make_feed(cls, seed, events_max):

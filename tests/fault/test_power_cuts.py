@@ -21,7 +21,7 @@ from test_faults import build_shim, shim_env
 
 CUTS = int(os.environ.get("CRM_POWER_CUTS", "100"))
 CUTS_A_REPLAY = 25  # that many are recovered, one is recorded to the end as well
-EVENTS_MAX = 30_000 if crm.SANITIZED else 150_000
+EVENTS_MAX = 10_000 if crm.SANITIZED else 150_000
 SECTOR_BYTES = 512
 SEED = 11
 HEAD = struct.Struct("<IIQQ")
