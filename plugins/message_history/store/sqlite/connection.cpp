@@ -361,6 +361,12 @@ std::string_view Query::bytes() {
 
 Connection::Connection(const std::string& file, Mode mode)
     : file_(file), database_(opened(file, mode)) {
+  const bool writes = mode == Mode::create || mode == Mode::write;
+  if (writes && sqlite3_db_readonly(handle(), "main") != 0) {
+    // SQLite has fallen back to it, and the connection would refuse for as long as it lives.
+    throw crm::Failure(CRM_ERR_IO,
+                       file + ": can be read only; make the folder writable for this process");
+  }
   if (mode == Mode::create) {
     // Before anything is written, else they are without effect. Pages of two blocks take fewer
     // calls than those of one; auto_vacuum lets pages be given back.
@@ -369,7 +375,7 @@ Connection::Connection(const std::string& file, Mode mode)
     sqlite3_file_control(handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved_bytes);
     execute("PRAGMA auto_vacuum=INCREMENTAL");
   }
-  if (mode == Mode::create || mode == Mode::write) {
+  if (writes) {
     // FULL: a commit is durable when it returns, also through a power cut.
     execute("PRAGMA journal_mode=WAL");
     execute("PRAGMA synchronous=FULL");
