@@ -157,7 +157,9 @@ TEST(ReplayedToken, OfEightProcessesAtOnceIsGrantedOnce) {
   }
   std::map<int, int> granted;  // by token
   std::size_t refused = 0;
+  std::size_t rows_of_refusals = 0;
   for (const auto& process : started) {
+    std::size_t refused_here = 0;
     for (const std::string& line : process->lines()) {
       int token = -1, status = -1, read = 0;
       ASSERT_EQ(std::sscanf(line.c_str(), "%d %d %n", &token, &status, &read), 2) << line;
@@ -167,16 +169,19 @@ TEST(ReplayedToken, OfEightProcessesAtOnceIsGrantedOnce) {
         EXPECT_EQ(status, CRM_ERR_DENIED) << line;
         EXPECT_EQ(line.substr(static_cast<std::size_t>(read)),
                   "the token was used before; make a new one for every export\n");
-        ++refused;
+        ++refused_here;
       }
     }
+    refused += refused_here;
+    // Ten have rows of their own, and one tells of the others.
+    rows_of_refusals += std::min<std::size_t>(refused_here, 11);
   }
   EXPECT_EQ(granted.size(), made.size());
   for (const auto& [token, times] : granted) EXPECT_EQ(times, 1) << token;
   EXPECT_EQ(refused, made.size() * (processes * presentations_of_a_token - 1));
   Running plugin(host);
   const crm_audit_result audit = plugin.audit();
-  EXPECT_EQ(audit.rows, 2 * made.size() + refused);  // granted and completed, or refused
+  EXPECT_EQ(audit.rows, 2 * made.size() + rows_of_refusals);  // granted and completed, or refused
   EXPECT_EQ(audit.running + audit.aborted, 0U);
 }
 

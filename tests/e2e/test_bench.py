@@ -1,6 +1,7 @@
 """The benchmark's cases at a tiny size: they record, show and export what they say they do."""
 
 import csv
+import json
 import os
 import re
 import sys
@@ -176,8 +177,8 @@ class Retention(BenchTest):
 class Erasure(BenchTest):
     @staticmethod
     def member(host, tenant):
-        return crm.last_json(crm.run("view", "--data", host.data, "--tenant", tenant, "--unmask", "member",
-                                     "--param", "member_id=m00000000").stdout)
+        return json.loads(crm.run("view", "--data", host.data, "--tenant", tenant, "--unmask", "member",
+                                  "--param", "member_id=m00000000").stdout)
 
     def test_erases_what_it_says_and_both_shops_record_the_same(self):
         plan = SIZE.erasure

@@ -35,7 +35,8 @@ class Checking : public test::RecorderFixture {
   }
   void damage(const std::string& sql) {
     const std::string file = message_history::sqlite::database_file(folder.path(), tenant);
-    SQLite::Database(file, SQLite::OPEN_READWRITE).exec(sql);
+    constexpr int settler_wait_ms = 10'000;  // it may have something to tidy up
+    SQLite::Database(file, SQLite::OPEN_READWRITE, settler_wait_ms).exec(sql);
   }
   std::string findings;
 };

@@ -1,7 +1,7 @@
 // Every figure on the screen is the one that crm-host view prints.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { demo, message, pages } from "./shop_pages.mjs";
+import { demo, message, pages, params_of } from "./shop_pages.mjs";
 import { World, crm, export_once, path_of, settled, tenant } from "./world.mjs";
 
 let world;
@@ -112,8 +112,9 @@ function shown(part) {
 
 for (const locale of ["ko", "en"]) {
   describe(`what is on the screen equals what crm-host view prints, ${locale}`, () => {
-    for (const [name, view, params, role] of pages) {
+    for (const [name, view, given, role] of pages) {
       test(name, async () => {
+        const params = params_of(world, given);
         page = await world.visit(role, { locale, path: path_of(world.plugin, view, params) });
         await settled(page);
         const document = printed(view, params, locale);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import { demo, message, pages } from "./shop_pages.mjs";
+import { demo, message, pages, params_of } from "./shop_pages.mjs";
 import { World, axe_source, export_once, path_of, pictures, settled } from "./world.mjs";
 
 const axe = readFileSync(axe_source, "utf8"); // past the page's own policy
@@ -61,8 +61,9 @@ async function looks_right(name, look) {
 
 for (const look of looks) {
   describe(`every page, ${look.name}`, () => {
-    for (const [name, view, params, role] of pages) {
+    for (const [name, view, given, role] of pages) {
       test(name, async () => {
+        const params = params_of(world, given);
         page = await world.visit(role, { ...look, path: path_of(world.plugin, view, params) });
         await settled(page);
         assert.equal(await page.locator(".failure").count(), 0);
