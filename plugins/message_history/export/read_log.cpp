@@ -74,11 +74,12 @@ void ReadLog::remember(const std::string& key, const std::vector<std::string>& m
                        Clock::time_point now) {
   if (members.empty()) return;
   const crm::Lock lock(mutex_);
-  std::erase_if(seen_, [&](const auto& entry) {
-    const bool is_over = now - entry.second.since >= reading_lasts;
-    if (is_over) members_ -= entry.second.members.size();
-    return is_over;
-  });
+  for (auto entry = seen_.begin(); entry != seen_.end();) {
+    const Seen& seen = entry->second;
+    const bool is_over = now - seen.since >= reading_lasts;
+    if (is_over) members_ -= seen.members.size();
+    entry = is_over ? seen_.erase(entry) : std::next(entry);
+  }
   if (members_ > remembered_members_max) {
     seen_.clear();
     members_ = 0;
