@@ -58,11 +58,7 @@ class Plugin {
 
   void stop() {
     if (!recorder_) return;
-    for (const std::string& name : refusals_.tenants()) {
-      or_log([&] {
-        if (const auto tenant = tenants_->open(name)) bring_up_to_date(*tenant);
-      });
-    }
+    tell_counted_refusals();
     recorder_->stop();
   }
 
@@ -217,7 +213,7 @@ class Plugin {
     return state;
   }
 
-  // Whether the host has a setting by which details expire. A wrong one is logged by who records.
+  // True when the host has a setting by which details expire. Who records logs a wrong one.
   bool expires(Tenant& tenant) const {
     try {
       return retention_days(host_, tenant.reader().facts().tenant).has_value();
@@ -250,7 +246,7 @@ class Plugin {
     appender_of(tenant)(row);
   }
 
-  // What cannot be recorded now is found again the next time.
+  // Leaves to the next time what cannot be recorded now.
   void note_aborted_exports(Tenant& tenant) {
     or_log([&] {
       const std::string& folder = tenant.reader().folder();
@@ -260,6 +256,17 @@ class Plugin {
                         return is_marked_running(folder, export_id);
                       }});
     });
+  }
+
+  // Whatever fails here must not keep the recorder from being stopped.
+  void tell_counted_refusals() {
+    try {
+      for (const std::string& name : refusals_.tenants()) {
+        if (const auto tenant = tenants_->open(name)) bring_up_to_date(*tenant);
+      }
+    } catch (const std::exception& error) {
+      host_.log(CRM_LOG_ERROR, error.what());
+    }
   }
 
   // Before anybody looks at the chain.

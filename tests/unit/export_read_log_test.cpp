@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "export_appended_rows.h"
+
 namespace message_history {
 namespace {
 
@@ -15,7 +17,7 @@ using namespace std::chrono_literals;
 
 const Sha256 tenant_key{7};
 
-class ReadLogTest : public testing::Test {
+class ReadLogTest : public AppendedRowsTest {
  protected:
   void read(std::vector<std::string> member_ids, std::string actor = "kim",
             std::string view = "message.recipients") {
@@ -24,14 +26,6 @@ class ReadLogTest : public testing::Test {
   }
 
   ReadLog log_;
-  std::vector<AuditRow> rows_;
-  bool is_full_ = false;
-  AuditAppender append_ = [this](AuditRow& row) {
-    if (is_full_) throw std::runtime_error("full");
-    rows_.push_back(row);
-    return true;
-  };
-  ReadLog::Clock::time_point now_{};
 };
 
 TEST_F(ReadLogTest, ARowSaysWhoSawHowManyOfWhichMessageInWhichView) {

@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "export_appended_rows.h"
+
 namespace message_history {
 namespace {
 
 using namespace std::chrono_literals;
 
-class RefusalLimitTest : public testing::Test {
+class RefusalLimitTest : public AppendedRowsTest {
  protected:
   int admitted(int requests, const std::string& actor = "kim") {
     int rows = 0;
@@ -22,14 +24,6 @@ class RefusalLimitTest : public testing::Test {
   }
 
   RefusalLimit limit_;
-  std::vector<AuditRow> rows_;
-  bool is_full_ = false;
-  AuditAppender append_ = [this](AuditRow& row) {
-    if (is_full_) throw std::runtime_error("full");
-    rows_.push_back(row);
-    return true;
-  };
-  RefusalLimit::Clock::time_point now_{};
 };
 
 TEST_F(RefusalLimitTest, TenWithinTenMinutesHaveRows) {

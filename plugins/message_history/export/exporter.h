@@ -36,7 +36,7 @@ struct ExportTenant {
   AuditAppender append_audit;  // audit_appender
   // Says that the export runs as long as what it returns lives.
   std::function<std::shared_ptr<void>(std::string_view export_id)> mark_running;
-  // Whether one more refusal of this actor gets a row; empty: each does.
+  // Answers whether one more refusal of this actor gets a row; empty: each does.
   std::function<bool(std::string_view actor)> admits_refusal{};
 };
 

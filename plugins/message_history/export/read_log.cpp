@@ -1,7 +1,10 @@
 #include "export/read_log.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "export/sha256.h"
@@ -11,23 +14,8 @@ namespace message_history {
 namespace {
 
 constexpr std::size_t digest_bytes = 8;
-// Of memory; beyond it everything is forgotten, so that some readings are recorded again.
+// Bounds memory: beyond it everything is forgotten, so that some readings are recorded again.
 constexpr std::size_t remembered_members_max = 200'000;
-
-std::string key_of(const Reading& reading) {
-  std::string key;
-  for (const std::string* part :
-       {&reading.tenant, &reading.actor, &reading.view, &reading.message_id}) {
-    key += std::to_string(part->size()) + ':' + *part;
-  }
-  return key;
-}
-
-std::string joined(const std::vector<std::string>& texts, std::size_t begin, std::size_t end) {
-  std::string all;
-  for (std::size_t i = begin; i < end; ++i) all += (all.empty() ? "" : " ") + texts[i];
-  return all;
-}
 
 }  // namespace
 
@@ -41,10 +29,11 @@ void ReadLog::record(const Reading& reading, const Sha256& tenant_key, std::int6
                      const AuditAppender& append_audit, Clock::time_point now) {
   std::set<std::string> members;
   for (const std::string& id : reading.member_ids) members.insert(member_digest(tenant_key, id));
-  const std::string key = key_of(reading);
+  const Key key{reading.tenant, reading.actor, reading.view, reading.message_id};
   const std::vector<std::string> shown = not_on_record(key, std::move(members), now);
-  for (std::size_t begin = 0; begin < shown.size(); begin += members_of_reading_row_max) {
-    const std::size_t end = std::min(shown.size(), begin + members_of_reading_row_max);
+  for (std::span<const std::string> left = shown; !left.empty();) {
+    const auto named = left.first(std::min(left.size(), members_of_reading_row_max));
+    left = left.subspan(named.size());
     AuditRow row;
     row.at_us = now_us;
     row.event = audit_event_name(AuditEvent::read);
@@ -52,15 +41,14 @@ void ReadLog::record(const Reading& reading, const Sha256& tenant_key, std::int6
     row.message_id = reading.message_id;
     row.columns = reading.view;
     row.masked = false;
-    row.rows = static_cast<std::int64_t>(end - begin);
-    row.detail = joined(shown, begin, end);
+    row.rows = std::ssize(named);
+    row.detail = fmt::format("{}", fmt::join(named, " "));
     append_audit(row);
   }
   remember(key, shown, now);
 }
 
-std::vector<std::string> ReadLog::not_on_record(const std::string& key,
-                                                std::set<std::string> members,
+std::vector<std::string> ReadLog::not_on_record(const Key& key, std::set<std::string> members,
                                                 Clock::time_point now) {
   const crm::Lock lock(mutex_);
   const auto known = seen_.find(key);
@@ -70,7 +58,7 @@ std::vector<std::string> ReadLog::not_on_record(const std::string& key,
   return {members.begin(), members.end()};
 }
 
-void ReadLog::remember(const std::string& key, const std::vector<std::string>& members,
+void ReadLog::remember(const Key& key, const std::vector<std::string>& members,
                        Clock::time_point now) {
   if (members.empty()) return;
   const crm::Lock lock(mutex_);

@@ -6,6 +6,7 @@
 
 #include <crm/cpp/mutex.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -20,7 +21,7 @@ namespace message_history {
 
 // So many members a row, which is what its text has room for.
 inline constexpr std::size_t members_of_reading_row_max = 56;
-// What an actor sees again in the same view within that time is on record already.
+// A row covers whatever its actor sees again in the same view within this time.
 inline constexpr std::chrono::minutes reading_lasts{10};
 
 // A page that is about to be shown.
@@ -50,14 +51,15 @@ class ReadLog {
     std::set<std::string> members;
   };
 
-  std::vector<std::string> not_on_record(const std::string& key, std::set<std::string> members,
+  using Key = std::array<std::string, 4>;  // tenant, actor, view, message
+
+  std::vector<std::string> not_on_record(const Key& key, std::set<std::string> members,
                                          Clock::time_point now);
-  void remember(const std::string& key, const std::vector<std::string>& members,
-                Clock::time_point now);
+  void remember(const Key& key, const std::vector<std::string>& members, Clock::time_point now);
 
   crm::Mutex mutex_;
-  std::map<std::string, Seen> seen_ CRM_GUARDED_BY(mutex_);  // by tenant, actor, view, message
-  std::size_t members_ CRM_GUARDED_BY(mutex_) = 0;           // of all of them
+  std::map<Key, Seen> seen_ CRM_GUARDED_BY(mutex_);
+  std::size_t members_ CRM_GUARDED_BY(mutex_) = 0;  // of all of them
 };
 
 }  // namespace message_history

@@ -6,7 +6,7 @@ namespace message_history {
 
 namespace {
 
-// Of memory; the refusals of more actors than that are counted together, without a name.
+// Bounds memory: the refusals of more actors than that are counted together, without a name.
 constexpr std::size_t actors_max = 1'024;
 
 }  // namespace

@@ -33,7 +33,7 @@ class RefusalLimit {
   // throws; what has no row then, is still counted.
   void add_rows(std::string_view tenant, std::int64_t now_us, const AuditAppender& append_audit);
 
-  // Of whom something is counted.
+  // Returns the tenants of whose actors refusals are counted.
   std::vector<std::string> tenants();
 
  private:

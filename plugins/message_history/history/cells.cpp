@@ -35,6 +35,17 @@ std::string_view member_state(ViewContext& context, MemberNo number) {
   return context.reads_members() ? "shown" : "masked";
 }
 
+// The member's view, by id where the actor may see it, else by reference; null for nobody in
+// particular.
+Json open_member(ViewContext& context, MemberNo number) {
+  const std::string_view state = member_state(context, number);
+  if (state == "unknown") return nullptr;
+  if (state == "shown") {
+    return open_view("member", {{"member_id", context.member(number)->member}});
+  }
+  return open_view("member", {{"member_ref", member_ref(context.tenant.member_salt, number)}});
+}
+
 }  // namespace
 
 Json money_cell(std::int64_t amount_minor, std::string_view currency) {
@@ -120,15 +131,6 @@ Json member_cell(ViewContext& context, MemberNo number) {
   Json cell = {{"text", member_text(context, number)}, {"state", member_state(context, number)}};
   if (Json open = open_member(context, number); !open.is_null()) cell["open"] = std::move(open);
   return cell;
-}
-
-Json open_member(ViewContext& context, MemberNo number) {
-  const std::string_view state = member_state(context, number);
-  if (state == "unknown") return nullptr;
-  if (state == "shown") {
-    return open_view("member", {{"member_id", context.member(number)->member}});
-  }
-  return open_view("member", {{"member_ref", member_ref(context.tenant.member_salt, number)}});
 }
 
 Json open_view(std::string_view view, OpenParams params, OpenAs as) {

@@ -56,10 +56,9 @@ Json reason_cell(const ViewContext& context, const ProviderCode& code);
 std::string member_text(ViewContext& context, MemberNo member);
 // What of the id this actor may see, without the sign that there is more; empty when nothing.
 std::string visible_member_id(ViewContext& context, MemberNo member);
+// Opens the member's view, by id where the actor may see it, else by reference; nobody in
+// particular opens nothing.
 Json member_cell(ViewContext& context, MemberNo member);
-// The member's view, by id where the actor may see it, else by reference; null for nobody in
-// particular.
-Json open_member(ViewContext& context, MemberNo member);
 
 enum class OpenAs : std::uint8_t { page, dialog };
 using OpenParams = std::initializer_list<std::pair<std::string_view, std::string_view>>;

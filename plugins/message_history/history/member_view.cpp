@@ -28,7 +28,7 @@ crm::Result<MemberRow> find_member(ViewContext& context) {
   }
   std::optional<MemberRow> member;
   if (!id.empty()) {
-    // Whether there is such a member is as much as the id itself.
+    // Telling whether there is such a member would tell the id.
     if (!context.reads_members()) {
       return crm::Error{CRM_ERR_NOT_FOUND, std::string(context.text(texts::no_member_by_id))};
     }

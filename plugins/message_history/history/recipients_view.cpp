@@ -41,14 +41,16 @@ Json recipient_row(ViewContext& context, const RecipientRow& row) {
     const Route& route = context.route(row.route);
     reason = reason_cell(context, {route.channel, route.provider, row.code});
   }
-  Json json = {{"member", member_cell(context, row.member)},
+  Json member = member_cell(context, row.member);
+  Json open = member.value("open", Json());  // the whole row leads where its member does
+  Json json = {{"member", std::move(member)},
                {"outcome", status_cell(context, term_of(row.outcome))},
                {"reason", std::move(reason)},
                {"chain", chain_text(context, row.attempts)},
                {"first_at", time_cell(context, row.first_at_us)},
                {"delivery_id", row.delivery_id},
                {"attempts", std::move(attempts)}};
-  if (Json open = open_member(context, row.member); !open.is_null()) json["open"] = std::move(open);
+  if (!open.is_null()) json["open"] = std::move(open);
   return json;
 }
 

@@ -1,4 +1,4 @@
-// What views tell of the recording beside the store: of this process, not of a commit.
+// Says how the recording of this process goes, which views tell beside what the store holds.
 #pragma once
 
 #include <cstdint>

@@ -86,12 +86,9 @@ inline MemoryShare filters_memory{filters_bytes_max, 0};
 inline MemoryShare highest_ids_memory{highest_ids_bytes_max, 16 * 1'024};
 inline std::atomic<std::size_t> open_stores = 0;
 
-// So much a store may keep between two transactions.
-inline std::size_t kept_pages_bytes_of_a_store() {
-  return kept_pages_bytes_max / std::max<std::size_t>(open_stores, 1);
-}
-inline std::size_t kept_entries_bytes_of_a_store() {
-  return kept_entries_bytes_max / std::max<std::size_t>(open_stores, 1);
+// A store's part of what all open ones may keep between two transactions.
+inline std::size_t part_of_a_store(std::size_t bytes_max) {
+  return bytes_max / std::max<std::size_t>(open_stores, 1);
 }
 
 // Counts the store that it is a member of.

@@ -58,7 +58,7 @@ void tell_lowered(Tenant& tenant, std::int64_t from_us, std::int64_t to_us)
                                                   date(from_us), date(to_us))));
 }
 
-// What was dropped cannot come back: readers go on hearing of it. But nothing that happens later
+// Keeps telling readers of what was dropped, which cannot come back. But nothing that happens later
 // than a day from now was among it.
 Cutoffs corrected(Cutoffs cutoffs, std::int64_t limit_us, const ClockReading& clock) {
   if (cutoffs.kept_from_us > limit_us + cutoff_tolerance_us) cutoffs.kept_from_us = limit_us;

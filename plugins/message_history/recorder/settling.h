@@ -22,7 +22,8 @@ struct SettledPart {
 // crm::Failure when they could not be settled; they go on waiting then.
 void settle_some(Tenant& tenant, const SettledPart& part = {}) CRM_EXCLUDES(tenant.writer);
 
-// What waits because it cannot be applied; empty while nothing failed. [any] thread.
+// Returns the events that wait because they cannot be applied; empty while nothing failed. [any]
+// thread.
 std::optional<UnappliedEvents> unapplied_events(const Tenant& tenant);
 
 // The journal for recording; throws as Journal::open.

@@ -1,6 +1,6 @@
 // The time that expiry goes by: the host's clock, as far as time that really passed bears it out.
 //
-// What has expired is gone for good, so a clock that is set wrong must not decide it. The trusted
+// A clock that is set wrong must not decide what expires, since that is gone for good. The trusted
 // time follows the host's clock, but by no more than some days for each day that a clock which only
 // goes forward has counted meanwhile. STORE.md says why.
 #pragma once
@@ -37,11 +37,11 @@ struct ClockReading {
   bool is_jump = false;
   std::int64_t since_us = 0;  // of a jump: the trusted time when it was noticed
 
-  // What has passed by both clocks.
+  // The earlier time has passed by both clocks.
   std::int64_t earlier_us() const { return host_us < trusted_us ? host_us : trusted_us; }
   std::int64_t later_us() const { return host_us < trusted_us ? trusted_us : host_us; }
-  // Of a jump: how long it takes until the trusted time has come near, if the host's clock is left
-  // as it is.
+  // Returns how long a jump lasts: until the trusted time has come near, if the host's clock is
+  // left as it is.
   std::int64_t trusted_again_in_us() const;
 };
 

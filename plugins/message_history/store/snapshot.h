@@ -275,7 +275,7 @@ class Snapshot {
   virtual std::int64_t held_messages() = 0;
   virtual std::int64_t held_refunds() = 0;
   virtual StoreSize size() = 0;
-  // Of what happened before, details may be gone; 0 while everything is kept.
+  // Details may be gone of what happened before this time; 0 while everything is kept.
   virtual std::int64_t kept_from_us() = 0;
 
   // Everything that is a function of the set of events, in one order and free of the store's own

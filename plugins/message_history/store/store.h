@@ -123,7 +123,7 @@ class WriteTransaction {
   virtual bool add_touch(const TouchRow& row) = 0;  // false when it is there already
   virtual void remove_touch(const TouchRow& row) = 0;
   virtual std::vector<TouchRow> touches_of(MemberNo member, Span span) = 0;
-  // Whether the member clicked the message in the span more than once.
+  // True when the member clicked the message in the span more than once.
   virtual bool clicked_twice(MessageNo message, MemberNo member, Span span) = 0;
   // When the member clicked the message in the span: first and last.
   virtual std::optional<std::int64_t> first_click(MessageNo message, MemberNo member,
@@ -191,8 +191,8 @@ class WriteTransaction {
   // Sets both times of the cutoffs, which must not be later than they are. A sweep that is under
   // way goes on with the earlier time, and nothing that is left after it is hidden any more.
   virtual void lower_cutoffs(const Cutoffs& to) = 0;
-  // Whether the order was placed before `cutoff_us`, or is gone, so that what is reported of it now
-  // comes too late.
+  // True when the order was placed before `cutoff_us`, or is gone, so that what is reported of it
+  // now comes too late.
   virtual bool is_past_order(std::string_view order_id, std::int64_t cutoff_us) = 0;
   virtual void put_trusted_time(const TrustedTime& time) = 0;
   // Takes out at once what the sweep has not yet dropped of the member.

@@ -44,9 +44,8 @@ inline constexpr Localized one_member_param = {
     "member_id와 member_ref 가운데 하나만 있어야 해요. 목록에서 회원을 골라 열어 주세요.",
     "pass one of the parameters member_id and member_ref"};
 inline constexpr Localized no_member_by_id = {
-    "회원 아이디를 볼 권한이 없어서 아이디로는 찾을 수 없어요. 관리자에게 회원 조회 권한을 "
-    "요청하거나, "
-    "목록에서 회원을 골라 열어 주세요.",
+    "회원 아이디를 볼 권한이 없어서 아이디로는 찾을 수 없어요. "
+    "관리자에게 회원 조회 권한을 요청하거나, 목록에서 회원을 골라 열어 주세요.",
     "ids find nothing without the permission to read members; ask your administrator for it, or "
     "open a member from a list"};
 inline constexpr Localized foreign_member_ref = {

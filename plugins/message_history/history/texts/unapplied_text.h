@@ -8,8 +8,8 @@ namespace message_history::texts {
 // {0} events, {1} for how long, {2} why.
 inline constexpr Localized some_unapplied = {
     "받은 이벤트 {0}건이 이 화면에 아직 들어 있지 않아요. {2} {1}째 반영하지 못하고 있어요. "
-    "이벤트는 "
-    "안전하게 보관되어 있고, 문제가 풀리면 저절로 반영돼요. 서버 담당자에게 알려 주세요.",
+    "이벤트는 안전하게 보관되어 있고, 문제가 풀리면 저절로 반영돼요. "
+    "서버 담당자에게 알려 주세요.",
     "{0} recorded events are not on this page yet: for {1} now they could not be applied, because "
     "{2}. They are kept safely and appear by themselves once that is put right. Tell whoever runs "
     "the server."};

@@ -17,9 +17,6 @@
 
 namespace message_history::sqlite {
 
-// A key begins with the size of a number or with a hash, whose highest bit is not set.
-inline constexpr std::string_view above_all_keys = "\xff";
-
 class SqliteMaintenance final : public Maintenance {
  public:
   SqliteMaintenance(const std::string& file, const TenantFacts& facts);

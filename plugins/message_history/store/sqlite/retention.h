@@ -30,7 +30,7 @@ struct Retention {
   std::string after;  // the last thing this phase has looked at
 
   bool is_sweeping() const { return phase != SweepPhase::none; }
-  // Whether a sweep of what is older than this is to begin.
+  // True when a sweep of what is older than this is to begin.
   bool begins_with(std::int64_t next_kept_from_us) const {
     return !is_sweeping() && next_kept_from_us > kept_from_us;
   }

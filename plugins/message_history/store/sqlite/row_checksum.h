@@ -16,8 +16,8 @@ namespace message_history::sqlite {
 
 class RowChecksum {
  public:
-  // Of nothing yet. Not defaulted: there is one for every row that is read, and a defaulted one
-  // would fill its bytes with zeros each time.
+  // Not defaulted: there is one for every row that is read, and a defaulted one would fill its
+  // bytes with zeros each time.
   RowChecksum() noexcept {}  // NOLINT(modernize-use-equals-default)
   RowChecksum(const RowChecksum&) = delete;
   RowChecksum& operator=(const RowChecksum&) = delete;

@@ -43,7 +43,7 @@ class RunEntries {
   }
 
   void clear();
-  // Of memory that is kept for what is added next.
+  // Memory that is kept for what is added next.
   std::size_t kept_bytes() const {
     return bytes_.capacity() + places_.capacity() * sizeof(Place) +
            order_.capacity() * sizeof(KeyPlace);

@@ -20,6 +20,10 @@ void put_key_number(std::string& key, std::int64_t value);
 // Above every key that begins with `prefix`.
 std::string key_after(std::string_view prefix);
 
+// Above every key: one begins with the size of a number or with a hash, whose highest bit is not
+// set.
+inline constexpr std::string_view above_all_keys = "\xff";
+
 // Tree::delivery: message, delivery_id -> the delivery.
 std::string delivery_key(MessageNo message, std::string_view delivery_id);
 void put_delivery_key(std::string& key, MessageNo message, std::string_view delivery_id);

@@ -66,7 +66,7 @@ bool WriterState::refresh() {
 void WriterState::bound_pending() {
   std::size_t bytes = 0;
   for (const RunEntries& entries : pending) bytes += entries.kept_bytes();
-  if (bytes <= kept_entries_bytes_of_a_store()) return;
+  if (bytes <= part_of_a_store(kept_entries_bytes_max)) return;
   for (RunEntries& entries : pending) entries = RunEntries();
 }
 
@@ -484,7 +484,7 @@ void SqliteWriter::commit() {
   db_.commit();
   committed_ = true;
   overwriting_.reset();
-  if (db_.page_bytes() > kept_pages_bytes_of_a_store()) db_.give_back_pages();
+  if (db_.page_bytes() > part_of_a_store(kept_pages_bytes_max)) db_.give_back_pages();
   state_.bound_pending();
 }
 

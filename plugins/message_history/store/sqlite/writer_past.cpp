@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "store/sqlite/codec.h"
-#include "store/sqlite/maintenance.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
 #include "store/sqlite/tables.h"
