@@ -237,6 +237,7 @@ class FakeStore final : public Store {
   bool finish_scrub(const PendingScrub&) CRM_UNUSED;
   bool sweep_some(std::int64_t) CRM_UNUSED;
   bool tidy_some() CRM_UNUSED;
+  void leave_log() noexcept override {}
   std::unique_ptr<Maintenance> maintain() CRM_UNUSED;
 
  private:

@@ -336,6 +336,76 @@ TEST_F(SettlingTest, erasureIsSettledBeforeItIsAcknowledged) {
   EXPECT_TRUE(shop_.tenants.open_existing(shop_.tenant)->backlog.empty());
 }
 
+// What was recorded while nothing was settled, as it waits in a process that has just opened it.
+TEST_F(SettlingTest, transactionThatIsBrokenOffHoldsWholeChunksAndTheRestWaits) {
+  constexpr int batch_deliveries = 4'000;
+  constexpr int batches = 10;
+  shop_.record({test::Message{monday_us, "M"}});
+  std::unique_ptr<test::RecorderFixture> next;
+  {
+    const auto tenant = shop_.tenants.open_existing(shop_.tenant);
+    const crm::Lock writer(tenant->writer);
+    for (int i = 0; i < batches; ++i) {
+      shop_.record(deliveries(i * batch_deliveries, batch_deliveries));
+    }
+    next = after_a_crash();
+  }
+  {
+    Tenant tenant(sqlite::make_engine(next->folder.path())->open(next->tenant), next->host,
+                  system_steady_clock());
+    auto journal = open_journal_left_behind(tenant);
+    ASSERT_NE(journal, nullptr);
+    {
+      const crm::Lock intake(tenant.intake);
+      take_up(tenant, std::move(journal));
+    }
+    const std::size_t waiting = tenant.backlog.events();
+    const std::uint64_t settled = tenant.backlog.settled_number();
+    settle_some(tenant, {.breaks_off = [] { return true; }});
+    const std::size_t first_chunk = waiting - tenant.backlog.events();
+    EXPECT_GE(first_chunk, settled_chunk_events);
+    EXPECT_LT(first_chunk, settled_chunk_events + batch_deliveries);
+    const crm::Lock writer(tenant.writer);
+    EXPECT_EQ(tenant.backlog.settled_number(), tenant.store->settled_record());
+    EXPECT_GT(tenant.backlog.settled_number(), settled);
+  }
+  EXPECT_EQ(next->digest(), shop_.digest());
+  EXPECT_EQ(recipients(*next), batches * batch_deliveries);
+}
+
+// A pool without a settler: what its tenant has waits until somebody sees to it.
+TEST_F(SettlingTest, whatThereIsNoTimeForWhenItStopsIsAppliedAtTheNextStart) {
+  Backlog::Batches recorded;
+  {
+    const auto tenant = shop_.tenants.open_or_create(shop_.tenant);
+    const crm::Lock writer(tenant->writer);
+    shop_.record(deliveries(0, 10));
+    recorded = tenant->backlog.oldest(settled_events_max);
+  }
+  ASSERT_EQ(recorded.size(), 1u);
+  const auto settled_after = [&](Tenants::Clock::time_point settles_until) {
+    test::RecorderFixture stopped;
+    std::string folder;
+    {
+      const auto tenant = stopped.tenants.open_or_create(stopped.tenant);
+      const crm::Lock intake(tenant->intake);
+      folder = tenant->reader().folder();
+      take_up(*tenant, open_journal(tenant->reader()));
+      const auto number = tenant->journal->append(recorded.front()->payload);
+      tenant->backlog.add(PlacedBatch(recorded.front()->events, recorded.front()->payload), number);
+    }
+    stopped.tenants.close_all(settles_until);
+    const std::uint64_t settled =
+        sqlite::make_engine(stopped.folder.path())->open(stopped.tenant)->settled_record();
+    EXPECT_EQ(settled == 0, journal_bytes(folder) > 0);
+    EXPECT_EQ(recipients(stopped), 10);
+    EXPECT_EQ(stopped.digest(), shop_.digest());
+    return settled;
+  };
+  EXPECT_EQ(settled_after(Tenants::Clock::time_point::max()), 1u);
+  EXPECT_EQ(settled_after(Tenants::Clock::time_point::min()), 0u);
+}
+
 TEST_F(SettlingTest, stoppedRecorderLeavesNothingWaiting) {
   shop_.record(deliveries(0, 10));
   const std::string tenant_folder = folder();

@@ -3,9 +3,11 @@
 #include "recorder/tenants.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <atomic>
 #include <barrier>
+#include <filesystem>
 #include <future>
 #include <latch>
 #include <thread>
@@ -93,6 +95,39 @@ TEST_F(TenantsTest, openingOneTenantHoldsUpNoOther) {
   may_go_on.count_down();
   EXPECT_TRUE(slow.get());
   EXPECT_TRUE(tenants->if_open("slow"));
+}
+
+// What a crash left in a journal is applied while another process holds the database, so that it
+// takes as long as that does.
+TEST_F(TenantsTest, tenantThatIsRecoveredHoldsUpNoOther) {
+  test::RecorderFixture shop;
+  shop.tenant = "slow";
+  std::string left;
+  TemporaryFolder crashed;
+  {
+    const auto tenant = shop.tenants.open_or_create("slow");
+    left = std::filesystem::relative(tenant->reader().folder(), shop.folder.path());
+    const crm::Lock writer(tenant->writer);  // nothing is settled
+    shop.record({test::Delivery{monday_us, "M", "d", "kim"}});
+    std::filesystem::copy(shop.folder.path(), crashed.path(),
+                          std::filesystem::copy_options::recursive);
+  }
+  sqlite3* other = nullptr;
+  const std::string file = crashed.path() + "/" + left + "/history.db";
+  ASSERT_EQ(sqlite3_open(file.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  std::latch is_opening(1);
+  Tenants tenants(host_,
+                  std::make_unique<WatchedEngine>(crashed.path(), [&](std::string_view name) {
+                    if (name == "slow") is_opening.count_down();
+                  }));
+  auto slow = std::async(std::launch::async, [&] { return tenants.open("slow"); });
+  is_opening.wait();
+  EXPECT_TRUE(tenants.open_or_create("quick"));
+  EXPECT_EQ(slow.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  ASSERT_EQ(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(other);
+  EXPECT_EQ(slow.get()->backlog.settled_number(), 1u);
 }
 
 TEST_F(TenantsTest, tenantThatCannotBeOpenedIsAnErrorToAllAndIsTriedAgain) {

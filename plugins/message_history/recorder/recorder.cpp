@@ -229,9 +229,10 @@ std::shared_ptr<Tenant> Recorder::applied_tenant(std::string_view name) {
           "; they are safe in the journal: put that right and ask again");
 }
 
-void Recorder::stop() {
+void Recorder::stop(std::chrono::milliseconds settling_max) {
+  const auto settles_until = Tenants::Clock::now() + settling_max;
   settler_.stop();
-  tenants_.close_all();
+  tenants_.close_all(settles_until);
 }
 
 }  // namespace message_history

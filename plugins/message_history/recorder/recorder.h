@@ -9,6 +9,7 @@
 #include <crm/ext/events.h>
 #include <crm/cpp/host.hpp>
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -17,6 +18,10 @@
 #include "recorder/tenants.h"
 
 namespace message_history {
+
+// Whoever stops a host waits for it: about a second for what waits, and as long for the chunk that
+// is under way and for closing files.
+inline constexpr std::chrono::milliseconds stop_settling_max{1'000};
 
 class Recorder {
  public:
@@ -41,8 +46,9 @@ class Recorder {
   // For readers who state that nothing is missing: throws the last error of applying instead.
   std::shared_ptr<Tenant> applied_tenant(std::string_view name);
 
-  // Ends the threads, settles what waits and closes the tenants; nothing is recorded after it.
-  void stop();
+  // Ends the threads, settles what waits, but no longer than this, and closes the tenants; nothing
+  // is recorded after it. What is left waits in the journal for the next start.
+  void stop(std::chrono::milliseconds settling_max = stop_settling_max);
 
  private:
   void take_in(Tenant& tenant, const crm_event_batch& batch, crm_event_ack& result);

@@ -170,12 +170,12 @@ Settler::Clock::duration Settler::scrubs_again_in(Tenant& tenant) {
 // What a reader settled before this thread came is no quiet either.
 void Settler::settle(Tenant& tenant, const Job& job) {
   const bool is_quiet = job.is_quiet && tenant.backlog.empty();
-  settle_some(tenant);
+  settle_some(tenant, {.breaks_off = [this] { return is_stopping(); }});
   // Two steps for each chunk that was settled: what is too old goes as fast, however large groups
   // get and whoever settles them.
   std::size_t steps = 1 + 2 * (tenant.events_since_sweep.exchange(0) / settled_chunk_events);
   bool sweeps_on = true;
-  for (; sweeps_on && steps > 0; --steps) sweeps_on = calls_.sweep(tenant);
+  for (; sweeps_on && steps > 0 && !is_stopping(); --steps) sweeps_on = calls_.sweep(tenant);
   const Clock::duration scrub_in = scrubs_again_in(tenant);
   if (!tenant.backlog.empty()) return add(tenant);
   empty_journal(tenant);

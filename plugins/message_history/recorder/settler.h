@@ -53,7 +53,8 @@ class Settler {
   // stuck: whoever records next settles.
   void add(Tenant& tenant) noexcept;
 
-  // Returns when the threads have ended; what waits, goes on waiting.
+  // Returns when the threads have ended, which is when each is done with the chunk of events or the
+  // slice it is at; what waits, goes on waiting.
   void stop();
 
  private:
@@ -80,6 +81,10 @@ class Settler {
   void put_in_queue(Turns::value_type& turn) CRM_REQUIRES(mutex_);
   void take_from_queue(Turns::value_type& turn) CRM_REQUIRES(mutex_);
   void start_thread() CRM_REQUIRES(mutex_);
+  bool is_stopping() const {
+    const crm::Lock lock(mutex_);
+    return stopping_;
+  }
   void run() noexcept;
   Job next_job();
   void end(const Job& job);
@@ -90,7 +95,7 @@ class Settler {
   Clock::duration scrubs_again_in(Tenant& tenant);
 
   const Calls calls_;
-  crm::Mutex mutex_;
+  mutable crm::Mutex mutex_;
   crm::Condition changed_;
   Turns turns_ CRM_GUARDED_BY(mutex_);
   Queue queue_ CRM_GUARDED_BY(mutex_);  // of turns that wait while no thread works for the tenant

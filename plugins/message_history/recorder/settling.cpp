@@ -43,20 +43,24 @@ class Settlement {
     return batches;
   }
 
-  void settle(BatchSpan batches) {
-    if (batches.empty()) return;
-    const std::uint64_t last_number = batches.back()->number;
-    while (!batches.empty()) {
-      const std::size_t count = chunk_of(batches);
-      apply(batches.first(count));
-      batches = batches.subspan(count);
+  // Returns how many of the batches, from the first on, the transaction holds.
+  std::size_t settle(BatchSpan batches, const std::function<bool()>& breaks_off) {
+    std::size_t applied = 0;
+    while (applied < batches.size()) {
+      if (applied > 0 && breaks_off && breaks_off()) break;
+      const std::size_t count = chunk_of(batches.subspan(applied));
+      apply(batches.subspan(applied, count));
+      applied += count;
     }
+    if (applied == 0) return 0;
+    const std::uint64_t last_number = batches[applied - 1]->number;
     for (const auto& [name, source] : sources_) transaction_->put_source(source);
     transaction_->put_settled_record(static_cast<std::int64_t>(last_number));
     if (names_erased()) transaction_->add_pending_scrub(scrub_, named_erased_);
     if (time_.us > 0) transaction_->put_trusted_time(time_);
     transaction_->commit();
     if (time_.us > 0) clock_.saved(time_);
+    return applied;
   }
 
   // True when the batches name members after their erasure.
@@ -228,13 +232,17 @@ void apply_oldest(Tenant& tenant, const SettledPart& part) CRM_EXCLUDES(tenant.w
   const crm::Lock writer(tenant.writer);
   const Backlog::Batches batches = tenant.backlog.oldest(part.events_max, part.last_number);
   if (batches.empty()) return;
+  std::size_t settled = 0;
   {
     Settlement settlement(tenant);
-    settlement.settle(settlement.not_settled(batches));
+    const BatchSpan open = settlement.not_settled(batches);
+    settled = batches.size() - open.size() + settlement.settle(open, part.breaks_off);
     if (settlement.names_erased()) tenant.is_scrub_pending = true;
   }
-  tenant.backlog.remove_oldest(batches.size());
-  for (const auto& batch : batches) tenant.events_since_sweep += batch->events;
+  tenant.backlog.remove_oldest(settled);
+  for (const auto& batch : BatchSpan(batches).first(settled)) {
+    tenant.events_since_sweep += batch->events;
+  }
 }
 
 }  // namespace
@@ -264,9 +272,11 @@ std::optional<UnappliedEvents> unapplied_events(const Tenant& tenant) {
   return UnappliedEvents{tenant.backlog.events(), *std::move(failure)};
 }
 
-void settle_all(Tenant& tenant) {
+void settle_all(Tenant& tenant, const std::function<bool()>& breaks_off) {
   const std::uint64_t last = tenant.backlog.last_number();
-  while (tenant.backlog.holds_up_to(last)) settle_some(tenant, {.last_number = last});
+  while (tenant.backlog.holds_up_to(last) && !(breaks_off && breaks_off())) {
+    settle_some(tenant, {.last_number = last, .breaks_off = breaks_off});
+  }
 }
 
 bool tidy_some(Tenant& tenant) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -16,6 +17,9 @@ namespace message_history {
 struct SettledPart {
   std::uint64_t last_number = std::numeric_limits<std::uint64_t>::max();
   std::size_t events_max = settled_events_max;
+  // Asked between two chunks: when it says so, the transaction ends with the chunks that are
+  // applied, and the batches after them go on waiting.
+  std::function<bool()> breaks_off = {};
 };
 
 // The oldest batches of the backlog, in one transaction. Holds the tenant's writer. Throws
@@ -36,8 +40,9 @@ void take_up(Tenant& tenant, std::unique_ptr<Journal> journal) CRM_REQUIRES(tena
     CRM_EXCLUDES(tenant.writer);
 
 // What waits at the time of the call, in as many transactions as it takes. What others record
-// meanwhile is left to them.
-void settle_all(Tenant& tenant) CRM_EXCLUDES(tenant.writer);
+// meanwhile is left to them. Once `breaks_off` says so, the rest goes on waiting.
+void settle_all(Tenant& tenant, const std::function<bool()>& breaks_off = {})
+    CRM_EXCLUDES(tenant.writer);
 
 // When nothing waits: some milliseconds of Store::tidy_some; whether there is more to do.
 bool tidy_some(Tenant& tenant) CRM_EXCLUDES(tenant.writer);

@@ -37,7 +37,8 @@ Tenant::Tenant(std::unique_ptr<Store> opened, const crm::Host& known_host, Stead
 }
 
 Tenant::~Tenant() {
-  if (!backlog.empty()) return;
+  if (closes_at_once) store->leave_log();
+  if (closes_at_once || !backlog.empty()) return;
   try {
     empty_journal(*this);
     scrub_some(*this);

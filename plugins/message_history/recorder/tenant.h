@@ -30,7 +30,7 @@ struct Tenant {
   // Throws INVALID when the store's time zone is not installed.
   Tenant(std::unique_ptr<Store> opened, const crm::Host& host, SteadyClock steady);
   // Leaves nothing in the journal's files when nothing waits, and of erased ids in any file unless
-  // somebody still reads an earlier state.
+  // somebody still reads an earlier state; all of it as it is when it closes at once.
   ~Tenant();
   Tenant(const Tenant&) = delete;
   Tenant& operator=(const Tenant&) = delete;
@@ -60,6 +60,8 @@ struct Tenant {
   LastApplyFailure apply_failure;
   std::atomic<bool> is_stuck = false;               // what waits could not be settled the last time
   std::atomic<std::size_t> events_since_sweep = 0;  // settled, by whomever
+  // Set when there is no time left: whoever opens the files next does what is left to do.
+  std::atomic<bool> closes_at_once = false;
 
   // Some file may still hold the ids of members that were erased. An earlier process may have left
   // something: the store is asked first.

@@ -214,14 +214,22 @@ Tenants::Named Tenants::take_any() {
   return {};
 }
 
-void Tenants::close_all() {
+void Tenants::close_all(Clock::time_point settles_until) {
+  const auto is_late = [settles_until] { return Clock::now() >= settles_until; };
+  std::size_t events_left = 0;
   while (true) {
     const Named any = take_any();
-    if (!any.entry) return;
+    if (!any.entry) break;
     Tenant& tenant = *any.entry->tenant;
-    attempt(tenant, [&tenant] { settle_all(tenant); });
+    attempt(tenant, [&] { settle_all(tenant, is_late); });
+    events_left += tenant.backlog.events();
+    tenant.closes_at_once = is_late();
     remove(any);
   }
+  if (events_left == 0) return;
+  host_.log(CRM_LOG_INFO, std::to_string(events_left) +
+                              " recorded events wait in the journal: there was no time to apply "
+                              "them; they are applied when their tenants are opened again");
 }
 
 }  // namespace message_history

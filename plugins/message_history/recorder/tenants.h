@@ -8,6 +8,7 @@
 #include <crm/cpp/host.hpp>
 #include <crm/cpp/mutex.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -55,8 +56,11 @@ class Tenants {
   // returned: what waits stays in the journal, and the next one who records gets the error.
   std::int32_t attempt(Tenant& tenant, const std::function<void()>& settling) const;
 
-  // Settles what waits in each of them first. A tenant that is leased ends with its lease.
-  void close_all();
+  using Clock = std::chrono::steady_clock;
+  // Settles what waits in each of them first, until this time: what waits then is left to the
+  // journal, and goes on when the tenant is opened next. A tenant that is leased ends with its
+  // lease.
+  void close_all(Clock::time_point settles_until = Clock::time_point::max());
 
  private:
   // Guarded by the pool's mutex; `tenant` is only of the thread that opens or closes it meanwhile.

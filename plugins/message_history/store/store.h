@@ -242,6 +242,8 @@ class Store : public StoreReader {
   // Does some milliseconds of making what was written quicker to read; whether there is more to do.
   // For when nothing else is to be written. A writer, as above.
   virtual bool tidy_some() = 0;
+  // Closing it moves no log into the file, which takes a sync or two: whoever opens it next does.
+  virtual void leave_log() noexcept = 0;
   // Keeps all writers out for as long as it lives: no transaction of this store either.
   virtual std::unique_ptr<Maintenance> maintain() = 0;
 };

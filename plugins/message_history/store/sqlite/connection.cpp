@@ -501,6 +501,10 @@ bool Connection::try_truncate_log(std::chrono::milliseconds wait) {
   return pragma("wal_checkpoint(TRUNCATE)") == 0;
 }
 
+void Connection::leave_log() noexcept {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 std::size_t Connection::page_bytes() const {
   int bytes = 0;
   int highest = 0;

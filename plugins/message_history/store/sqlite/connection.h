@@ -156,6 +156,8 @@ class Connection {
   // Moves the log into the database and makes it empty; false while readers need it, for whom it
   // waits no longer than this.
   bool try_truncate_log(std::chrono::milliseconds wait = std::chrono::milliseconds(0));
+  // Closing the file's last connection does not move the log into the database then.
+  void leave_log() noexcept;
   // What its pages take in memory, and giving back those that are not in use.
   std::size_t page_bytes() const;
   void give_back_pages();

@@ -279,6 +279,8 @@ class SqliteStore final : public Store {
     return true;
   }
 
+  void leave_log() noexcept override { db_.leave_log(); }
+
   std::unique_ptr<Maintenance> maintain() override {
     return std::make_unique<SqliteMaintenance>(file_, facts_);
   }
