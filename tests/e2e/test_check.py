@@ -31,6 +31,7 @@ DERIVED = (
     ("period_day", "DELETE FROM period_day WHERE success = (SELECT max(success) FROM period_day)"),
     ("credit", "DELETE FROM credit WHERE order_no = (SELECT min(order_no) FROM credit)"),
     ("held_refund", "DELETE FROM held_refund"),
+    ("refund_sum", "DELETE FROM refund_sum"),
     ("tree member_delivery", "DELETE FROM block WHERE block_no IN "
      "(SELECT block_no FROM fence JOIN run USING (run_no) WHERE tree = 2)"),
     ("tree member_order", "UPDATE block SET bytes = x'00000000' WHERE block_no IN "

@@ -93,7 +93,7 @@ TEST_P(CheckOfFeed, makesAnewWhatIsDerived) {
   for (const char* table :
        {"message_money", "message_day", "revenue_day", "failure", "message_member", "shop",
         "message_place", "message_words", "shelf", "shelf_day", "shelf_money", "shelf_day_money",
-        "period_day", "period_money", "credit", "held_refund"}) {
+        "period_day", "period_money", "credit", "held_refund", "refund_sum"}) {
     const std::string all = table;
     fixture.damage("DELETE FROM " + all);
     const CheckTotals totals = fixture.check();

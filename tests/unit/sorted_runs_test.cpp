@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sqlite_database.h"
@@ -100,6 +101,16 @@ class SortedRunsTest : public testing::Test {
         ASSERT_EQ(entry.key, at->first);
         ASSERT_EQ(entry.value, at->second);
         ++at;
+      }
+      RunEntry entry;
+      ASSERT_EQ(runs.first(range, entry), begin != end);
+      if (begin != end) {
+        ASSERT_EQ(std::tie(entry.key, entry.value), std::tie(begin->first, begin->second));
+      }
+      ASSERT_EQ(runs.last(range, entry), begin != end);
+      if (begin != end) {
+        ASSERT_EQ(std::tie(entry.key, entry.value),
+                  std::tie(std::prev(end)->first, std::prev(end)->second));
       }
       RunsCursor cursor = runs.cursor(range.begin, above_all);
       cursor.seek(range.begin);

@@ -145,7 +145,12 @@ std::vector<std::string> days_clicked_again(const std::string& file) {
   return rows;
 }
 
+void remove_version_fourteen(Connection& db) {
+  db.execute("DROP TABLE refund_sum; DELETE FROM row_count WHERE name = 'refund_sum'");
+}
+
 void remove_version_thirteen(Connection& db) {
+  remove_version_fourteen(db);
   db.execute("DROP INDEX touch_by_kind; DROP INDEX click_by_message");
 }
 
@@ -312,6 +317,33 @@ TEST(SqliteMigration, ClicksOfVersionTwelveAreFoundByTheirMessage) {
     EXPECT_TRUE(writer->clicked_twice(message, kim, all_time));
   }
   EXPECT_EQ(faults_of(file), std::vector<std::string>{});
+}
+
+TEST(SqliteMigration, RefundsOfVersionThirteenAreAddedUpByOrder) {
+  test::RecorderFixture shop;
+  const auto refund = [](const char* id, const char* order, std::int64_t amount_minor,
+                         const char* currency = "KRW") {
+    return test::Refund{test::monday_us, id, order, amount_minor, currency};
+  };
+  shop.record({test::Order{test::monday_us, "O", "kim", 500}, refund("r1", "O", 300),
+               refund("r2", "O", 400), refund("r3", "O", 7, "USD"), refund("r4", "nowhere", 9)});
+  const std::string file = database_file(shop.folder.path(), shop.tenant);
+  const std::string digest = shop.digest();
+  shop.recorder.stop();
+  {
+    Connection db(file, Connection::Mode::write);
+    remove_version_fourteen(db);
+    db.execute("PRAGMA user_version=13");
+  }
+  const auto engine = make_engine(shop.folder.path());
+  {
+    const auto store = engine->open(shop.tenant);
+    const auto writer = store->begin();
+    EXPECT_EQ(writer->refund_sums("O"), (std::vector<RefundSum>{{"KRW", 2, 700}, {"USD", 1, 7}}));
+    EXPECT_EQ(writer->refund_sums("nowhere"), (std::vector<RefundSum>{{"KRW", 1, 9}}));
+  }
+  EXPECT_EQ(faults_of(file), std::vector<std::string>{});
+  EXPECT_EQ(shop.digest(), digest);
 }
 
 TEST(SqliteMigration, MembersOfVersionSixWhoClickedAgainAreFound) {

@@ -56,16 +56,22 @@ struct Refund {
   auto rank() const { return std::tie(at_us, order_id, currency, amount_minor); }
 };
 
+// What the refunds of one order in one currency add up to.
+struct RefundSum {
+  std::string currency;
+  std::int64_t refunds = 0;
+  std::int64_t amount_minor = 0;
+  friend bool operator==(const RefundSum&, const RefundSum&) = default;
+};
+
 // What reports show as refunded of an order: refunds in its own currency, at most its amount, so
 // that net = gross - refunded holds in every sum and is never below zero. The ledger keeps the
 // refunds whole.
-inline std::int64_t refunded_of(const OrderVersion& version, const std::vector<Refund>& refunds) {
-  std::int64_t sum_minor = 0;
-  for (const Refund& refund : refunds) {
-    if (refund.currency != version.currency) continue;
-    sum_minor = std::min(version.amount_minor, sum_minor + refund.amount_minor);
+inline std::int64_t refunded_of(const OrderVersion& version, const std::vector<RefundSum>& sums) {
+  for (const RefundSum& sum : sums) {
+    if (sum.currency == version.currency) return std::min(version.amount_minor, sum.amount_minor);
   }
-  return sum_minor;
+  return 0;
 }
 
 }  // namespace message_history

@@ -131,9 +131,7 @@ void BatchWork::finish() {
   deliveries_.flush_rows();
   orders_.flush_rows();
   deliveries_.count(orders_.moved());
-  deliveries_.each_moved_success([this](MemberNo member, std::int64_t at_us) {
-    orders_.recheck(member, {at_us, at_us + delivered_window_us_});
-  });
+  deliveries_.each_moved_success([this](const ChangedTouch& changed) { orders_.note(changed); });
   orders_.decide();
   messages_.flush();
 }

@@ -21,7 +21,6 @@ class BatchWork {
         members_(store, facts.member_salt),
         deliveries_(store, facts.rule, zone, messages_, members_),
         orders_(store, facts.rule, zone, messages_, members_),
-        delivered_window_us_(facts.rule.delivered_window_us),
         cutoff_us_(cutoff_us) {}
 
   // Looks up at once what the events are about; each passed why_rejected().
@@ -58,7 +57,6 @@ class BatchWork {
   MemberWork members_;
   DeliveryWork deliveries_;
   OrderWork orders_;
-  std::int64_t delivered_window_us_;
   std::int64_t cutoff_us_;
 };
 

@@ -1,4 +1,4 @@
-// Deciding orders: gathering the touches before an order, crediting the winner, keeping the sums.
+// Deciding orders: finding the touch that wins, crediting it, keeping the sums.
 
 #include <algorithm>
 
@@ -6,27 +6,17 @@
 
 namespace message_history {
 
-std::vector<Touch> OrderWork::touches_before(const Order& order) {
-  std::vector<Touch> touches;
-  const std::int64_t placed_us = order.placed_at_us;
+std::optional<Touch> OrderWork::winner_of(const Order& order, LastTouchFinder& touches) {
   if (order.version.message) {
-    touches.push_back({TouchKind::explicit_message,
-                       placed_us,
-                       order.version.message,
-                       order.version.message_id,
-                       {}});
+    return Touch{TouchKind::explicit_message,
+                 order.placed_at_us,
+                 order.version.message,
+                 order.version.message_id,
+                 {}};
   }
-  if (!is_person(order.member)) return touches;
-  const Span touched{placed_us - rule_.touch_window_max_us(), placed_us};
-  const auto add = [&](TouchRow& row) {
-    touches.push_back({row.kind, row.at_us, row.message, messages_.of(row.message).message_id,
-                       std::move(row.delivery_id)});
-  };
-  for (TouchRow& row : store_.touches_of(order.member, touched)) add(row);
-  if (rule_.delivered_window_us == 0) return touches;
-  const Span delivered{placed_us - rule_.delivered_window_us, placed_us};
-  for (TouchRow& row : store_.reached(order.member, delivered)) add(row);
-  return touches;
+  if (!is_person(order.member)) return {};
+  const Touch* const winner = touches.winner(order.member, order.placed_at_us);
+  return winner == nullptr ? std::nullopt : std::optional(*winner);
 }
 
 // Whether the touch that the order is credited to is no longer kept, so that only the credit knows
@@ -38,16 +28,18 @@ bool OrderWork::remembers(const Entry& entry, const CreditRow& before) {
 }
 
 std::optional<CreditRow> OrderWork::credit_of(const Entry& entry,
-                                              const std::optional<CreditRow>& before) {
+                                              const std::optional<CreditRow>& before,
+                                              LastTouchFinder& touches) {
   const Order& order = entry.now;
-  std::vector<Touch> touches = touches_before(order);
-  if (before && remembers(entry, *before)) {
-    touches.push_back({before->touch, before->touch_at_us, before->message,
-                       messages_.of(before->message).message_id, before->delivery_id});
+  std::optional<Touch> winner = winner_of(order, touches);
+  if (before && remembers(entry, *before) &&
+      qualifies(rule_, before->touch, before->touch_at_us, order.placed_at_us)) {
+    Touch gone{before->touch, before->touch_at_us, before->message,
+               messages_.of(before->message).message_id, before->delivery_id};
+    if (!winner || beats(gone, *winner)) winner = std::move(gone);
   }
-  const auto winner = last_touch(rule_, touches, order.placed_at_us);
   if (!winner) return {};
-  Touch& touch = touches[*winner];
+  Touch& touch = *winner;
   CreditRow credit;
   credit.order = order.number;
   credit.message = touch.message;
@@ -90,25 +82,28 @@ void OrderWork::add_to_shop(const Order& order, int sign) {
   }
 }
 
-void OrderWork::decide() {
+// Neighbours in the order of members share what is read for them.
+std::vector<const OrderWork::Entry*> OrderWork::due_entries(LastTouchFinder& touches) {
   std::set<OrderNo> due;
   for (const auto& [order_id, entry] : entries_) due.insert(entry.now.number);
-  for (const Recheck& again : rechecks_) {
-    if (!is_person(again.member)) continue;
-    for (const OrderNo order : store_.orders_of(again.member, again.placed)) due.insert(order);
-  }
-  // Neighbours in the order of members share what is read for them.
-  std::vector<const Entry*> ordered;
-  for (const OrderNo number : due) ordered.push_back(&at(number));
-  std::sort(ordered.begin(), ordered.end(), [](const Entry* a, const Entry* b) {
-    return std::tie(a->now.member, a->now.number) < std::tie(b->now.member, b->now.number);
+  AffectedOrders(store_, rule_, messages_, touches).add(std::move(changed_), due);
+  std::vector<const Entry*> entries;
+  for (const OrderNo number : due) entries.push_back(&at(number));
+  std::ranges::sort(entries, [](const Entry* a, const Entry* b) {
+    return std::tie(a->now.member, a->now.placed_at_us, a->now.number) <
+           std::tie(b->now.member, b->now.placed_at_us, b->now.number);
   });
+  return entries;
+}
+
+void OrderWork::decide() {
+  LastTouchFinder touches(store_, rule_, messages_);
   std::vector<CreditRow> credits;
-  for (const Entry* due_entry : ordered) {
+  for (const Entry* due_entry : due_entries(touches)) {
     const Entry& entry = *due_entry;
-    const OrderNo number = entry.now.number;
-    const std::optional<CreditRow> before = store_.credit(number);
-    const std::optional<CreditRow> now = credit_of(entry, before ? before : entry.credited);
+    const std::optional<CreditRow> before = store_.credit(entry.now.number);
+    const std::optional<CreditRow> now =
+        credit_of(entry, before ? before : entry.credited, touches);
     if (before == now) continue;
     if (before) add(*before, -1);
     if (now) add(*now, +1);

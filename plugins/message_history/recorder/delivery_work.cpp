@@ -221,23 +221,22 @@ void DeliveryWork::flush_rows() {
   }
 }
 
-void DeliveryWork::each_moved_success(
-    const std::function<void(MemberNo, std::int64_t)>& visit) const {
+void DeliveryWork::each_moved_success(const std::function<void(const ChangedTouch&)>& visit) const {
   for (const Entry& entry : entries_) {
     if (entry.is_absent) continue;
     const auto success = [](const Delivery& row) {
       return std::make_pair(row.state.member, row.state.success_at_us());
     };
-    const auto tell = [&](const std::pair<MemberNo, std::optional<std::int64_t>>& reached) {
-      if (reached.second && is_person(reached.first)) visit(reached.first, *reached.second);
+    const auto tell = [&](const Delivery& row) {
+      const auto [member, at_us] = success(row);
+      if (!at_us || !is_person(member)) return;
+      visit({member, TouchKind::delivered, *at_us, row.message, row.delivery_id});
     };
-    const auto now = success(entry.now);
     if (entry.before != nullptr) {
-      const auto before = success(*entry.before);
-      if (before == now) continue;
-      tell(before);
+      if (success(*entry.before) == success(entry.now)) continue;
+      tell(*entry.before);
     }
-    tell(now);
+    tell(entry.now);
   }
 }
 

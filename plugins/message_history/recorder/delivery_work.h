@@ -17,12 +17,18 @@
 
 #include "calendar/time_zone.h"
 #include "model/recipient.h"
+#include "recorder/affected_orders.h"
 #include "recorder/member_work.h"
 #include "recorder/message_work.h"
 
 #include <crm/ext/events.h>
 
 namespace message_history {
+
+struct MovedOrder {
+  MemberNo member;
+  OrderPlace place;
+};
 
 class DeliveryWork {
  public:
@@ -50,16 +56,12 @@ class DeliveryWork {
   void flush_rows();
 
   // Adds the net change of every recipient to the counters, control groups included. `orders` are
-  // the orders whose member or time changed, as (member, placed_at). After flush_rows().
-  struct PlacedOrder {
-    MemberNo member;
-    std::int64_t placed_at_us;
-  };
-  void count(const std::vector<PlacedOrder>& orders);
+  // those whose member or time changed, as they were and as they are. After flush_rows().
+  void count(const std::vector<MovedOrder>& orders);
 
-  // A success that came, went, moved in time or changed its member: orders near it must be decided
-  // again.
-  void each_moved_success(const std::function<void(MemberNo, std::int64_t at_us)>& visit) const;
+  // A success that came, went, moved in time or changed its member, as it was and as it is: orders
+  // near it must be decided again. What it borrows stays as long as this object.
+  void each_moved_success(const std::function<void(const ChangedTouch&)>& visit) const;
 
  private:
   struct Entry {
@@ -127,11 +129,12 @@ class DeliveryWork {
   void add(Group group, int sign);
   void add_attempt(const Delivery& delivery, int sign);
   void add_conversion(Group group, int sign);
-  void settle_conversions(const std::vector<PlacedOrder>& orders,
+  void settle_conversions(const std::vector<MovedOrder>& orders,
                           const std::map<MessageNo, bool>& control_before);
   void settle_message(MessageNo message);
   void settle(Entry& entry);
   bool is_converted(const Recipient& recipient);
+  Span reached_for(const MovedOrder& order);
 
   WriteTransaction& store_;
   const Rule& rule_;

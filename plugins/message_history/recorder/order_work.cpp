@@ -62,14 +62,20 @@ void OrderWork::add_touch(const TouchRow& row) {
   if (!store_.add_touch(row)) return;
   messages_.add_member(row.message, row.member, counter_of(row.kind), +1);
   if (row.kind == TouchKind::click) count_click_day(row, +1);
-  recheck(row.member, {row.at_us, row.at_us + rule_.window_us(row.kind)});
+  note(row);
 }
 
 void OrderWork::remove_touch(const TouchRow& row) {
   if (row.kind == TouchKind::click) count_click_day(row, -1);
   store_.remove_touch(row);
   messages_.add_member(row.message, row.member, counter_of(row.kind), -1);
-  recheck(row.member, {row.at_us, row.at_us + rule_.window_us(row.kind)});
+  note(row);
+}
+
+void OrderWork::note(const TouchRow& row) {
+  if (rule_.window_us(row.kind) == 0) return;
+  const TouchRow& kept = touched_.emplace_back(row);
+  note(ChangedTouch{kept.member, kept.kind, kept.at_us, kept.message, kept.delivery_id});
 }
 
 // A member counts once a day and message: only the day's first click adds, only its last one
@@ -100,24 +106,33 @@ void OrderWork::count_clicked_again(const TouchRow& row, const Span& day, int si
   if (before && after) messages_.clicked_again(row.message, {day_after, day_before}) -= sign;
 }
 
+// NULL when nobody reported it yet.
+OrderWork::Entry* OrderWork::find(std::string_view order_id) {
+  const auto known = entries_.find(std::string(order_id));
+  if (known != entries_.end()) return &known->second;
+  auto order = store_.order(order_id);
+  return order ? &adopt(*std::move(order)) : nullptr;
+}
+
+OrderWork::Entry& OrderWork::adopt(Order order) {
+  Entry& entry = entries_[order.order_id];
+  entry.before = entry.stored = order;
+  entry.now = std::move(order);
+  by_number_[entry.now.number] = &entry;
+  return entry;
+}
+
 OrderWork::Entry& OrderWork::at(std::string_view order_id) {
-  const auto [found, is_new] = entries_.try_emplace(std::string(order_id));
-  Entry& entry = found->second;
-  if (!is_new) return entry;
-  if (auto order = store_.order(order_id)) {
-    entry.before = entry.stored = order;
-    entry.now = std::move(*order);
-    by_number_[entry.now.number] = &entry;
-  } else {
-    entry.now.order_id = order_id;
-  }
+  if (Entry* const known = find(order_id)) return *known;
+  Entry& entry = entries_[std::string(order_id)];
+  entry.now.order_id = order_id;
   return entry;
 }
 
 OrderWork::Entry& OrderWork::at(OrderNo number) {
   const auto known = by_number_.find(number);
   if (known != by_number_.end()) return *known->second;
-  return at(store_.order(number).order_id);
+  return adopt(store_.order(number));
 }
 
 void OrderWork::take_version(Entry& entry, OrderVersion version, std::string_view member_id) {
@@ -165,8 +180,9 @@ void OrderWork::apply(const crm_event_refund& event) {
   const auto known = store_.refund(reported.refund_id);
   if (known && !(known->rank() < reported.rank())) return;
   store_.put_refund(reported);
-  refunded_.insert(reported.order_id);
-  if (known) refunded_.insert(known->order_id);
+  if (known && known->order_id != reported.order_id) find(known->order_id);  // is written anew
+  // A refund without its order is held in the ledger until the order comes.
+  if (find(reported.order_id) == nullptr) store_.hold_refund(reported);
 }
 
 void OrderWork::reassign(OrderNo order, MemberNo member) {
@@ -183,22 +199,13 @@ void OrderWork::restore(const Order& order, const std::optional<CreditRow>& cred
 }
 
 void OrderWork::flush_rows() {
-  for (const std::string& order_id : refunded_) {
-    // A refund without its order is held in the ledger until the order comes.
-    if (!entries_.contains(order_id) && !store_.order(order_id)) {
-      store_.hold_refunds(order_id);
-      continue;
-    }
-    at(order_id);
-  }
-  refunded_.clear();
   for (auto& [order_id, entry] : entries_) {
     Order& order = entry.now;
-    const std::vector<Refund> refunds = store_.refunds_of(order_id);
+    if (!order.number) store_.release_refunds(order_id);
+    const std::vector<RefundSum> refunds = store_.refund_sums(order_id);
     order.refunded_minor = refunded_of(order.version, refunds);
-    const bool has_other = std::ranges::any_of(refunds, [&order](const Refund& refund) {
-      return refund.currency != order.version.currency;
-    });
+    const bool has_other = std::ranges::any_of(
+        refunds, [&order](const RefundSum& sum) { return sum.currency != order.version.currency; });
     if (order.number) store_.put_other_refund(order.number, has_other);
     const bool same = entry.stored && entry.stored->version.rank() == order.version.rank() &&
                       entry.stored->member == order.member &&
@@ -210,15 +217,14 @@ void OrderWork::flush_rows() {
     } else {
       order.number = store_.add_order(order);
       if (has_other) store_.put_other_refund(order.number, true);
-      if (!refunds.empty()) store_.release_refunds(order_id);
       by_number_[order.number] = &entry;
     }
     entry.stored = order;
   }
 }
 
-std::vector<DeliveryWork::PlacedOrder> OrderWork::moved() const {
-  std::vector<DeliveryWork::PlacedOrder> moved;
+std::vector<MovedOrder> OrderWork::moved() const {
+  std::vector<MovedOrder> moved;
   for (const auto& [order_id, entry] : entries_) {
     const Order& now = entry.now;
     if (entry.before && entry.before->member == now.member &&
@@ -226,9 +232,9 @@ std::vector<DeliveryWork::PlacedOrder> OrderWork::moved() const {
       continue;
     }
     if (entry.before && is_person(entry.before->member)) {
-      moved.push_back({entry.before->member, entry.before->placed_at_us});
+      moved.push_back({entry.before->member, {entry.before->placed_at_us, now.number}});
     }
-    if (is_person(now.member)) moved.push_back({now.member, now.placed_at_us});
+    if (is_person(now.member)) moved.push_back({now.member, {now.placed_at_us, now.number}});
   }
   return moved;
 }

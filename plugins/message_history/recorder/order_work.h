@@ -7,6 +7,7 @@
 
 #include <crm/ext/events.h>
 
+#include <deque>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -14,6 +15,7 @@
 
 #include "attribution/last_touch.h"
 #include "calendar/time_zone.h"
+#include "recorder/affected_orders.h"
 #include "recorder/delivery_work.h"
 #include "recorder/member_work.h"
 #include "recorder/message_work.h"
@@ -41,13 +43,15 @@ class OrderWork {
   void flush_rows();
 
   // Orders whose member or time changed, before and after. After flush_rows().
-  std::vector<DeliveryWork::PlacedOrder> moved() const;
+  std::vector<MovedOrder> moved() const;
 
-  // The member's orders placed in the span must be decided again.
-  void recheck(MemberNo member, Span placed) { rechecks_.push_back({member, placed}); }
+  // A success that came or went is a touch, too. What it borrows stays until decide().
+  void note(const ChangedTouch& changed) {
+    if (rule_.window_us(changed.kind) > 0) changed_.push_back(changed);
+  }
 
-  // Decides every order that changed or was rechecked, and brings credits and counters in line.
-  // After all rows are flushed.
+  // Decides every order that changed, or that a touch which came or went may have to do with, and
+  // brings credits and counters in line. After all rows are flushed.
   void decide();
 
  private:
@@ -58,17 +62,17 @@ class OrderWork {
     bool is_reassigned = false;         // to another number of the same person
     std::optional<CreditRow> credited;  // of a restored one
   };
-  struct Recheck {
-    MemberNo member;
-    Span placed;
-  };
-
+  Entry* find(std::string_view order_id);
+  Entry& adopt(Order order);
   Entry& at(std::string_view order_id);
   Entry& at(OrderNo number);
   void take_version(Entry& entry, OrderVersion version, std::string_view member_id);
-  std::vector<Touch> touches_before(const Order& order);
-  std::optional<CreditRow> credit_of(const Entry& entry, const std::optional<CreditRow>& before);
+  void note(const TouchRow& row);
+  std::optional<Touch> winner_of(const Order& order, LastTouchFinder& touches);
+  std::optional<CreditRow> credit_of(const Entry& entry, const std::optional<CreditRow>& before,
+                                     LastTouchFinder& touches);
   bool remembers(const Entry& entry, const CreditRow& before);
+  std::vector<const Entry*> due_entries(LastTouchFinder& touches);
   void count_click_day(const TouchRow& row, int sign);
   void count_clicked_again(const TouchRow& row, const Span& day, int sign);
   void add(const CreditRow& credit, int sign);
@@ -81,8 +85,8 @@ class OrderWork {
   MemberWork& members_;
   std::unordered_map<std::string, Entry> entries_;  // by order id; nodes never move
   std::unordered_map<OrderNo, Entry*> by_number_;
-  std::set<std::string> refunded_;  // order ids whose refunds changed
-  std::vector<Recheck> rechecks_;
+  std::deque<TouchRow> touched_;  // that came or went; addresses stay
+  std::vector<ChangedTouch> changed_;
 };
 
 }  // namespace message_history

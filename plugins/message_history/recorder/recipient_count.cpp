@@ -104,7 +104,7 @@ void DeliveryWork::add_conversion(Group group, int sign) {
   if (recipient.outcome == Outcome::success) counts.converted_reached += sign;
 }
 
-void DeliveryWork::count(const std::vector<PlacedOrder>& orders) {
+void DeliveryWork::count(const std::vector<MovedOrder>& orders) {
   std::map<MessageNo, bool> control_before;
   MessageNo last;
   for (const Entry& entry : entries_) {
@@ -127,8 +127,10 @@ void DeliveryWork::count(const std::vector<PlacedOrder>& orders) {
 
 bool DeliveryWork::is_converted(const Recipient& recipient) {
   if (!recipient.anchor_at_us || !is_person(recipient.member)) return false;
-  const Span window{*recipient.anchor_at_us, *recipient.anchor_at_us + rule_.conversion_window_us};
-  return !store_.orders_of(recipient.member, window).empty();
+  const std::int64_t anchor_us = *recipient.anchor_at_us;
+  return store_
+      .next_order(recipient.member, {anchor_us, {}}, anchor_us + rule_.conversion_window_us)
+      .has_value();
 }
 
 // Brings one recipient's mark in line: it sits on the chain's first delivery and nowhere else.
@@ -169,7 +171,16 @@ void DeliveryWork::settle_message(MessageNo message) {
   }
 }
 
-void DeliveryWork::settle_conversions(const std::vector<PlacedOrder>& orders,
+// The deliveries that an order which came or went has to do with: whoever was reached before the
+// member's order before it has converted by that one.
+Span DeliveryWork::reached_for(const MovedOrder& order) {
+  const std::int64_t placed_us = order.place.placed_at_us;
+  const std::int64_t from_us = placed_us - rule_.conversion_window_us;
+  const auto before = store_.previous_order(order.member, order.place, from_us);
+  return {before ? before->place.placed_at_us + 1 : from_us, placed_us};
+}
+
+void DeliveryWork::settle_conversions(const std::vector<MovedOrder>& orders,
                                       const std::map<MessageNo, bool>& control_before) {
   for (const auto& [message, had_control] : control_before) {
     const bool has_control = messages_.of(message).counts.recipients.held_out > 0;
@@ -188,9 +199,8 @@ void DeliveryWork::settle_conversions(const std::vector<PlacedOrder>& orders,
   for (Entry* entry : changed) settle(*entry);
 
   if (orders.empty() || !store_.has_control_groups()) return;
-  for (const PlacedOrder& order : orders) {
-    const Span window{order.placed_at_us - rule_.conversion_window_us, order.placed_at_us};
-    for (Delivery& row : store_.deliveries_of(order.member, window)) {
+  for (const MovedOrder& order : orders) {
+    for (Delivery& row : store_.deliveries_of(order.member, reached_for(order))) {
       if (messages_.of(row.message).counts.recipients.held_out == 0) continue;
       load_chain(row.state.chain);
       settle(adopt(std::move(row)));

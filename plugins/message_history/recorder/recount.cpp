@@ -91,7 +91,7 @@ void recount(Maintenance& maintenance, const TenantFacts& facts, TimeZone& zone)
   });
   WriteTransaction& transaction = chunks.transaction();
   maintenance.each_refund([&](const Refund& row) {
-    if (!transaction.order(row.order_id)) transaction.hold_refunds(row.order_id);
+    if (!transaction.order(row.order_id)) transaction.hold_refund(row);
   });
   chunks.finish();
   if (maintenance.has_dropped()) list_anew(maintenance, facts);

@@ -116,6 +116,17 @@ struct TouchRow {
   friend auto operator<=>(const TouchRow&, const TouchRow&) = default;
 };
 
+// Where an order stands among those of its member.
+struct OrderPlace {
+  std::int64_t placed_at_us = 0;
+  OrderNo number;
+};
+
+struct PlacedOrder {
+  OrderPlace place;
+  bool names_message = false;  // so that no touch can win it
+};
+
 // An order credited to a message.
 struct CreditRow {
   OrderNo order;

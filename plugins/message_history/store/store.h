@@ -117,12 +117,14 @@ class WriteTransaction {
   // The member's deliveries whose timeline_at lies in the span.
   virtual std::vector<Delivery> deliveries_of(MemberNo member, Span span) = 0;
 
-  // The member's successful deliveries in the span as touches, by the time of success.
-  virtual std::vector<TouchRow> reached(MemberNo member, Span span) = 0;
-
   virtual bool add_touch(const TouchRow& row) = 0;  // false when it is there already
   virtual void remove_touch(const TouchRow& row) = 0;
   virtual std::vector<TouchRow> touches_of(MemberNo member, Span span) = 0;
+  virtual bool has_touch(MemberNo member, Span span) = 0;
+  // The member's latest touch of this kind in the span; successful deliveries are touches by the
+  // time of success. Where several are of that time, of each message the one with the highest
+  // delivery_id. Costs the same however many there are before it.
+  virtual std::vector<TouchRow> latest_touches(MemberNo member, TouchKind kind, Span span) = 0;
   // True when the member clicked the message in the span more than once.
   virtual bool clicked_twice(MessageNo message, MemberNo member, Span span) = 0;
   // When the member clicked the message in the span: first and last.
@@ -136,12 +138,22 @@ class WriteTransaction {
   // `before` is the stored row; NULL for a new one.
   virtual void put_order(const Order& order, const Order* before) = 0;
   virtual std::vector<OrderNo> orders_of(MemberNo member, Span placed) = 0;
+  // False when nobody's order is placed in the span; costs next to nothing.
+  virtual bool may_have_orders(Span placed) = 0;
+  // The member's first order at this place or after it, placed no later than `to_us`; and the last
+  // one before it, placed no earlier than `from_us`.
+  virtual std::optional<PlacedOrder> next_order(MemberNo member, OrderPlace from,
+                                                std::int64_t to_us) = 0;
+  virtual std::optional<PlacedOrder> previous_order(MemberNo member, OrderPlace before,
+                                                    std::int64_t from_us) = 0;
 
   virtual std::optional<Refund> refund(std::string_view refund_id) = 0;
   virtual void put_refund(const Refund& refund) = 0;
-  virtual std::vector<Refund> refunds_of(std::string_view order_id) = 0;
-  // Counts the refunds of an order that nobody reported yet, and no longer once somebody did.
-  virtual void hold_refunds(std::string_view order_id) = 0;
+  // What the order's refunds add up to, by currency.
+  virtual std::vector<RefundSum> refund_sums(std::string_view order_id) = 0;
+  // Notes that the refund waits for its order; that the order has come, so that none of its refunds
+  // waits any more.
+  virtual void hold_refund(const Refund& refund) = 0;
   virtual void release_refunds(std::string_view order_id) = 0;
 
   virtual std::optional<CreditRow> credit(OrderNo order) = 0;

@@ -26,6 +26,7 @@
 #include "store/sqlite/overwriting.h"
 #include "store/sqlite/page_checksums.h"
 #include "store/sqlite/period_figures.h"
+#include "store/sqlite/refund_sums.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/schema.h"
@@ -94,6 +95,7 @@ constexpr std::int64_t hashes_of_erased_ids_since = 9;
 constexpr std::int64_t lists_by_id_since = 10;
 constexpr std::int64_t ids_written_anew_since = 11;
 constexpr std::int64_t skipped_names_since = 12;
+constexpr std::int64_t refund_sums_since = 14;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
 // What an index told of orders before.
@@ -132,6 +134,7 @@ void migrate(Connection& db) {
     if (version < hashes_of_erased_ids_since) add_hashes_of_erased_ids(db);
     if (version < lists_by_id_since) count_lists(db);
     if (version < skipped_names_since) count_as_empty(db, tables::skipped);
+    if (version < refund_sums_since) count_refund_sums(db);
     expect_sound_rows(db);  // what is lost must not be counted anew
   }
   if (version < numbered_blocks_since) number_blocks(db);
@@ -144,6 +147,7 @@ void migrate(Connection& db) {
   if (version > 0 && version < clicked_again_since) fill_clicked_again(db);
   if (version > 0 && version < period_figures_since) fill_period_figures(db);
   if (version > 0 && version < lists_by_id_since) fill_lists(db);
+  if (version > 0 && version < refund_sums_since) fill_refund_sums(db);
   count_all_rows(db);
   db.execute(fmt::format("PRAGMA application_id={}", application_id));
   db.execute(fmt::format("PRAGMA user_version={}", schema_version));

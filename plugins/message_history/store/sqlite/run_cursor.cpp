@@ -123,7 +123,8 @@ void RunCursor::seek(std::string_view key) {
 void RunCursor::seek_below(std::string_view key) {
   valid_ = false;
   if (run_->blocks == 0 || key <= run_->first_key) return;
-  if (!load_below(key)) missing_block();
+  const bool in_block = loaded_ && block_first_key() < key && key <= block_last_key();
+  if (!in_block && !load_below(key)) missing_block();
   const std::size_t above = block_.lower_bound(key);
   if (above == block_.size()) check_next_place();
   at_ = above - 1;  // the block begins below the key

@@ -58,7 +58,7 @@ class RunCursor {
 
   // To the first entry at or above the key. Cheap when that is a little further on.
   void seek(std::string_view key);
-  // To the last entry below the key.
+  // To the last entry below the key. Cheap when that is in the same block.
   void seek_below(std::string_view key);
   bool valid() const { return valid_; }
   std::string_view key() const { return block_.key(at_); }
@@ -83,6 +83,9 @@ class RunCursor {
   // The key before the cursor's in the same block; empty when there is none.
   std::string_view key_before() const {
     return at_ == 0 ? std::string_view() : block_.key(at_ - 1);
+  }
+  std::string_view key_after() const {
+    return at_ + 1 == block_.size() ? std::string_view() : block_.key(at_ + 1);
   }
   // To the first entry of the block after this one.
   void next_block();

@@ -263,6 +263,12 @@ CREATE TABLE skipped (
 CREATE INDEX touch_by_kind ON touch (member_no, kind, at, message_no, delivery_id);
 CREATE INDEX click_by_message ON touch (member_no, message_no, at) WHERE kind = 3;
 )sql",
+    // refund_sums.cpp fills them from the refunds.
+    R"sql(
+CREATE TABLE refund_sum (
+  order_id TEXT NOT NULL, currency TEXT NOT NULL, refunds INTEGER NOT NULL,
+  amount INTEGER NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (order_id, currency)) WITHOUT ROWID;
+)sql",
 };
 
 inline constexpr auto schema_version = static_cast<std::int32_t>(schema_steps.size());

@@ -59,6 +59,15 @@ RunCursor& SortedRuns::cursor_of(const Run& run) {
   return cursors_.try_emplace(run.number, db_, run).first->second;
 }
 
+// NULL for a run that cannot hold anything of the range.
+RunCursor* SortedRuns::cursor_into(const Run& run, const KeyRange& range) {
+  if (!run.spans_time(range.first_at_us, range.last_at_us)) return nullptr;
+  if (run.last_key < range.begin || range.end <= run.first_key) return nullptr;
+  const KeyFilter* filter = filter_of(run);
+  if (filter != nullptr && !filter->may_hold(part_of_(range.begin))) return nullptr;
+  return &cursor_of(run);
+}
+
 bool SortedRuns::may_tell_time(std::int64_t first_us, std::int64_t last_us) {
   load();
   return std::ranges::any_of(runs_,
@@ -69,18 +78,14 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
   load();
   entries.clear();
   for (const auto& run : runs_) {
-    if (!run->spans_time(range.first_at_us, range.last_at_us)) continue;
-    if (run->last_key < range.begin || range.end <= run->first_key) continue;
-    const KeyFilter* filter = filter_of(*run);
-    if (filter != nullptr && !filter->may_hold(part_of_(range.begin))) continue;
-    RunCursor& cursor = cursor_of(*run);
-    const std::int64_t loads_before = cursor.loads();
+    RunCursor* const cursor = cursor_into(*run, range);
+    if (cursor == nullptr) continue;
+    const std::int64_t loads_before = cursor->loads();
     const std::size_t found_before = entries.size();
-    for (cursor.seek(range.begin); cursor.valid() && cursor.key() < range.end; cursor.next()) {
-      entries.push_back({std::string(cursor.key()), std::string(cursor.value())});
+    for (cursor->seek(range.begin); cursor->valid() && cursor->key() < range.end; cursor->next()) {
+      entries.push_back({std::string(cursor->key()), std::string(cursor->value())});
     }
-    const bool is_there = entries.size() > found_before || is_beside(cursor, range.begin);
-    note_reads(*run, {1, is_there ? 0 : cursor.loads() - loads_before}, is_there);
+    note_search(*cursor, range.begin, entries.size() > found_before, loads_before);
   }
   ++reads_.lookups;
   // Newer runs come first, so of one key the first stands.
@@ -97,7 +102,8 @@ void SortedRuns::gather(const KeyRange& range, std::vector<RunEntry>& entries) {
 bool SortedRuns::is_beside(const RunCursor& cursor, std::string_view key) const {
   const std::string_view part = part_of_(key);
   return cursor.valid() &&
-         (part_of_(cursor.key()) == part || part_of_(cursor.key_before()) == part);
+         (part_of_(cursor.key()) == part || part_of_(cursor.key_before()) == part ||
+          part_of_(cursor.key_after()) == part);
 }
 
 bool SortedRuns::Reads::are_mostly_in_vain() const {

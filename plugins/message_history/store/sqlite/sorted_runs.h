@@ -115,6 +115,9 @@ class SortedRuns {
   // The entries of a range, in the order of keys. For small ranges; cheap when they are asked for
   // in rising order.
   void gather(const KeyRange& range, std::vector<RunEntry>& entries);
+  // The first or the last entry of a range, however large that is. False when it holds none.
+  bool first(KeyRange range, RunEntry& entry);
+  bool last(KeyRange range, RunEntry& entry);
 
   // Walks the keys in [first, last], and others.
   RunsCursor cursor(std::string_view first, std::string_view last);
@@ -160,6 +163,9 @@ class SortedRuns {
   KeyFilter* new_filter(const Run& run, std::int64_t keys);
   void count_filtered(std::int64_t keys);
   RunCursor& cursor_of(const Run& run);
+  RunCursor* cursor_into(const Run& run, const KeyRange& range);
+  void note_search(const RunCursor& cursor, std::string_view key, bool is_found,
+                   std::int64_t loads_before);
   Run& add_run(std::int64_t level);
   void save(const Run& run);
   void erase(const Run& run);

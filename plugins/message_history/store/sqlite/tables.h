@@ -89,6 +89,8 @@ inline constexpr Table orders{
     "message_id, refunded, lines",
     1, 1, Derivation::mixed};
 inline constexpr Table refund{"refund", "refund_id, order_id, at, currency, amount"};
+inline constexpr Table refund_sum{"refund_sum", "order_id, currency, refunds, amount", 2, 0,
+                                  Derivation::kept};
 inline constexpr Table held_refund{"held_refund", "order_id, refund_id", 2, 0, Derivation::kept};
 inline constexpr Table past_order{"past_order", "order_key"};
 inline constexpr Table credit{
@@ -127,6 +129,7 @@ inline constexpr std::array counted = {&meta,          &source,
                                        &audit_head,    &running_export,
                                        &clicked_again, &period_clicked_again,
                                        &shop_day,      &bought_by,
-                                       &other_refund,  &skipped};
+                                       &other_refund,  &skipped,
+                                       &refund_sum};
 
 }  // namespace message_history::sqlite::tables

@@ -125,6 +125,63 @@ std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo me
   return entries;
 }
 
+std::vector<MemberDelivery> latest_successes(TreeSet& trees, MemberNo member, std::int64_t first_us,
+                                             std::int64_t last_us) {
+  std::vector<MemberDelivery> latest;
+  auto range = range_of(member, first_us, last_us);
+  if (!range) return latest;
+  RunEntry entry;
+  while (trees.member_deliveries.last(*range, entry)) {
+    MemberDelivery delivery = decode_member_delivery(entry.key, entry.value);
+    if (!delivery.is_success) {
+      range->end = entry.key;
+      continue;
+    }
+    // What is left is of the same time, and of other messages.
+    range->first_at_us = delivery.at_us;
+    range->begin = member_time_key(member, delivery.at_us);
+    range->end.clear();
+    put_member_delivery_key(range->end, {member, delivery.at_us, delivery.message, {}});
+    latest.push_back(std::move(delivery));
+  }
+  return latest;
+}
+
+namespace {
+
+PlacedOrder placed_order(const RunEntry& entry) {
+  const MemberOrder order = view_member_order(entry.key, entry.value);
+  return {{order.placed_at_us, order.order}, static_cast<bool>(order.message)};
+}
+
+}  // namespace
+
+std::optional<PlacedOrder> first_member_order(TreeSet& trees, MemberNo member,
+                                              const OrderPlace& from, std::int64_t last_us) {
+  // Most successes of a send have no order near them: cheaper than making keys.
+  if (!trees.member_orders.may_tell_time(from.placed_at_us, last_us)) return {};
+  auto range = range_of(member, from.placed_at_us, last_us);
+  if (!range) return {};
+  if (from.placed_at_us == range->first_at_us) {
+    range->begin = member_order_key(member, from.placed_at_us, from.number);
+  }
+  RunEntry entry;
+  if (!trees.member_orders.first(*range, entry)) return {};
+  return placed_order(entry);
+}
+
+std::optional<PlacedOrder> last_member_order(TreeSet& trees, MemberNo member,
+                                             const OrderPlace& before, std::int64_t first_us) {
+  auto range = range_of(member, first_us, before.placed_at_us);
+  if (!range) return {};
+  if (before.placed_at_us == range->last_at_us) {
+    range->end = member_order_key(member, before.placed_at_us, before.number);
+  }
+  RunEntry entry;
+  if (!trees.member_orders.last(*range, entry)) return {};
+  return placed_order(entry);
+}
+
 std::vector<OrderNo> member_orders(TreeSet& trees, MemberNo member, std::int64_t first_us,
                                    std::int64_t last_us) {
   std::vector<OrderNo> found;

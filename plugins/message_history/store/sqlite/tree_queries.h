@@ -38,6 +38,18 @@ std::vector<MemberDelivery> newest_member_deliveries(TreeSet& trees, MemberNo me
                                                      std::int64_t first_us, std::int64_t last_us,
                                                      std::int64_t limit);
 
+// The member's latest success from first_us to last_us; where several are of that time, of each
+// message the one with the highest delivery_id.
+std::vector<MemberDelivery> latest_successes(TreeSet& trees, MemberNo member, std::int64_t first_us,
+                                             std::int64_t last_us);
+
+// The member's first order at this place or after it, placed no later than last_us.
+std::optional<PlacedOrder> first_member_order(TreeSet& trees, MemberNo member,
+                                              const OrderPlace& from, std::int64_t last_us);
+// The member's last order before this place, placed no earlier than first_us.
+std::optional<PlacedOrder> last_member_order(TreeSet& trees, MemberNo member,
+                                             const OrderPlace& before, std::int64_t first_us);
+
 // The member's orders placed in first_us to last_us, oldest first.
 std::vector<OrderNo> member_orders(TreeSet& trees, MemberNo member, std::int64_t first_us,
                                    std::int64_t last_us);

@@ -1,13 +1,14 @@
 // The SQLite side of WriteTransaction.
 //
 // Split over writer.cpp (sources, messages, members, the transaction itself), writer_rows.cpp (what
-// events say), writer_counters.cpp (what is counted), writer_audit.cpp (the audit chain),
-// writer_lists.cpp (what lists are read from), writer_past.cpp (what is too old to be seen) and
-// writer_sweep.cpp (dropping that).
+// events say), writer_touches.cpp (of that, touches), writer_counters.cpp (what is counted),
+// writer_audit.cpp (the audit chain), writer_lists.cpp (what lists are read from), writer_past.cpp
+// (what is too old to be seen) and writer_sweep.cpp (dropping that).
 #pragma once
 
 #include <array>
 #include <exception>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -117,10 +118,11 @@ class SqliteWriter final : public WriteTransaction {
   void find_deliveries(std::span<const DeliveryName> names,
                        const std::function<void(std::size_t place, Delivery row)>& found) override;
   std::vector<Delivery> deliveries_of(MemberNo member, Span span) override;
-  std::vector<TouchRow> reached(MemberNo member, Span span) override;
   bool add_touch(const TouchRow& row) override;
   void remove_touch(const TouchRow& row) override;
   std::vector<TouchRow> touches_of(MemberNo member, Span span) override;
+  bool has_touch(MemberNo member, Span span) override;
+  std::vector<TouchRow> latest_touches(MemberNo member, TouchKind kind, Span span) override;
   bool clicked_twice(MessageNo message, MemberNo member, Span span) override;
   std::optional<std::int64_t> first_click(MessageNo message, MemberNo member, Span span) override;
   std::optional<std::int64_t> last_click(MessageNo message, MemberNo member, Span span) override;
@@ -129,10 +131,15 @@ class SqliteWriter final : public WriteTransaction {
   OrderNo add_order(const Order& order) override;
   void put_order(const Order& order, const Order* before) override;
   std::vector<OrderNo> orders_of(MemberNo member, Span placed) override;
+  bool may_have_orders(Span placed) override;
+  std::optional<PlacedOrder> next_order(MemberNo member, OrderPlace from,
+                                        std::int64_t to_us) override;
+  std::optional<PlacedOrder> previous_order(MemberNo member, OrderPlace before,
+                                            std::int64_t from_us) override;
   std::optional<Refund> refund(std::string_view refund_id) override;
   void put_refund(const Refund& refund) override;
-  std::vector<Refund> refunds_of(std::string_view order_id) override;
-  void hold_refunds(std::string_view order_id) override;
+  std::vector<RefundSum> refund_sums(std::string_view order_id) override;
+  void hold_refund(const Refund& refund) override;
   void release_refunds(std::string_view order_id) override;
   std::optional<CreditRow> credit(OrderNo order) override;
   void put_credit(const CreditRow& row) override;
@@ -194,13 +201,18 @@ class SqliteWriter final : public WriteTransaction {
   void forget_member(std::string_view member_id);
   // Makes new members visible to queries.
   void put_new_members();
+  std::vector<TouchRow> latest_reached(MemberNo member, Span span);
   RunEntries& pending(Tree tree) { return state_.pending[static_cast<std::size_t>(tree) - 1]; }
   bool is_past(const Delivery& row);
+  std::optional<Refund> stored_refund(std::string_view refund_id);
+  void release_refund(const Refund& refund);
+  void drop_refund(const Refund& refund);
   bool is_past(const Refund& refund);
   void hide_past(std::vector<Delivery>& rows);
   Span kept_part(Span span);
   std::optional<std::int64_t> placed_at_us(std::string_view order_id);
   MemberCounts past_counts(MessageNo message, MemberNo member);
+  std::map<MessageNo, MemberCounts> all_past_counts(MemberNo member);
   void store_member_counts(MessageNo message, MemberNo member, const MemberCounts& row);
   void take_off_member(MessageNo message, MemberNo member, const MemberCounts& gone);
   void drop(const TouchRow& row);
@@ -238,6 +250,8 @@ class SqliteWriter final : public WriteTransaction {
   std::int64_t last_chain_ = 0;
   // Deliveries that are hidden, by key: how they are filed.
   std::unordered_map<std::string, FiledDelivery> past_;
+  // Of members that were asked for.
+  std::unordered_map<MemberNo, std::map<MessageNo, MemberCounts>> past_counts_;
 };
 
 }  // namespace message_history::sqlite

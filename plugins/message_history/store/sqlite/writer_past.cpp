@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "store/sqlite/codec.h"
+#include "store/sqlite/refund_sums.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
 #include "store/sqlite/tables.h"
@@ -57,6 +58,7 @@ void SqliteWriter::lower_cutoffs(const Cutoffs& to) {
   lowered.dropped_before_us = to.dropped_before_us;
   save_retention(db_, lowered);
   state_.set_retention(lowered);
+  past_counts_.clear();
   // Only members' deliveries go before what they name.
   const bool may_lack_names =
       lowered.phase == SweepPhase::member_deliveries || lowered.phase == SweepPhase::deliveries;
@@ -126,21 +128,29 @@ bool SqliteWriter::is_past(const Refund& refund) {
   return state_.retention().hides(placed_us.value_or(refund.at_us));
 }
 
-// What still counts in a member's row though it is gone.
+// What still counts in a member's row though it is gone. Gathered once for all messages: a member
+// may have done much before that time, and more than one event asks.
 MemberCounts SqliteWriter::past_counts(MessageNo message, MemberNo member) {
-  MemberCounts counts;
   const Retention& retention = state_.retention();
-  if (!retention.is_sweeping() || retention.phase > SweepPhase::orders) return counts;
+  if (!retention.is_sweeping() || retention.phase > SweepPhase::orders) return {};
+  const auto [known, is_new] = past_counts_.try_emplace(member);
+  if (is_new) known->second = all_past_counts(member);
+  const auto found = known->second.find(message);
+  return found == known->second.end() ? MemberCounts{} : found->second;
+}
+
+std::map<MessageNo, MemberCounts> SqliteWriter::all_past_counts(MemberNo member) {
+  std::map<MessageNo, MemberCounts> counts;
+  const std::int64_t kept_from_us = state_.retention().kept_from_us;
   {
     Query query = db_.rows(tables::touch, "WHERE member_no = ? AND at < ?");
-    for (query.bind(member).bind(retention.kept_from_us); query.step();) {
+    for (query.bind(member).bind(kept_from_us); query.step();) {
       const TouchRow touch = read_touch(query);
-      if (touch.message == message) count_touch(counts, touch.kind);
+      count_touch(counts[touch.message], touch.kind);
     }
   }
-  for (const OrderNo order : member_orders(trees_, member, 0, retention.kept_from_us - 1)) {
-    const auto credited = credit(order);
-    if (credited && credited->message == message) ++counts.orders;
+  for (const OrderNo order : member_orders(trees_, member, 0, kept_from_us - 1)) {
+    if (const auto credited = credit(order)) ++counts[credited->message].orders;
   }
   return counts;
 }
@@ -177,8 +187,11 @@ void SqliteWriter::drop_order(OrderNo number) {
     }
     remove_credit(*credited);
   }
-  release_refunds(order_id);
-  db_.query("DELETE FROM refund WHERE order_id = ?").bind(std::string_view(order_id)).run();
+  for (const char* sql :
+       {"DELETE FROM refund WHERE order_id = ?", "DELETE FROM refund_sum WHERE order_id = ?",
+        "DELETE FROM held_refund WHERE order_id = ?"}) {
+    db_.query(sql).bind(std::string_view(order_id)).run();
+  }
   if (is_person(dropped.member)) {
     pending(Tree::member_order)
         .add_at(dropped.placed_at_us,
@@ -197,10 +210,14 @@ void SqliteWriter::drop_held_refunds(std::string_view order_id) {
     refunds = rows_of(query.bind(order_id), read_refund);
   }
   for (const Refund& refund : refunds) {
-    if (refund.at_us >= kept_from_us) continue;
-    db_.remove(tables::held_refund).bind(order_id).bind(refund.refund_id).run();
-    db_.remove(tables::refund).bind(refund.refund_id).run();
+    if (refund.at_us < kept_from_us) drop_refund(refund);
   }
+}
+
+void SqliteWriter::drop_refund(const Refund& refund) {
+  release_refund(refund);
+  db_.remove(tables::refund).bind(refund.refund_id).run();
+  add_to_refund_sums(db_, refund, -1);
 }
 
 void SqliteWriter::unfile(const Delivery& row, const FiledDelivery& was) {
@@ -240,6 +257,7 @@ void SqliteWriter::drop_past(MemberNo member) {
   const Retention& retention = state_.retention();
   if (!retention.is_sweeping() || !is_person(member)) return;
   put_pending();
+  past_counts_.erase(member);
   const std::int64_t last_us = retention.kept_from_us - 1;
   for (const MemberDelivery& entry : member_deliveries(trees_, member, 0, last_us)) {
     pending(Tree::member_delivery).add(member_delivery_key(entry), {});

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "store/sqlite/codec.h"
+#include "store/sqlite/refund_sums.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/snapshot_rows.h"
 #include "store/sqlite/tables.h"
@@ -143,75 +144,6 @@ std::vector<Delivery> SqliteWriter::deliveries_of(MemberNo member, Span span) {
   return rows;
 }
 
-std::vector<TouchRow> SqliteWriter::reached(MemberNo member, Span span) {
-  put_pending_deliveries();
-  std::vector<TouchRow> touches;
-  span = kept_part(span);
-  for (MemberDelivery& entry : member_deliveries(trees_, member, span.from_us, span.to_us)) {
-    if (!entry.is_success) continue;
-    touches.push_back({entry.member, entry.at_us, TouchKind::delivered, entry.message,
-                       std::move(entry.delivery_id)});
-  }
-  return touches;
-}
-
-bool SqliteWriter::add_touch(const TouchRow& row) {
-  Query query = db_.add_new(tables::touch);
-  query.bind(row.member)
-      .bind(row.at_us)
-      .bind(static_cast<std::int64_t>(row.kind))
-      .bind(row.message)
-      .bind(row.delivery_id)
-      .run();
-  return query.changes() > 0;
-}
-
-void SqliteWriter::remove_touch(const TouchRow& row) {
-  db_.remove(tables::touch)
-      .bind(row.member)
-      .bind(row.at_us)
-      .bind(static_cast<std::int64_t>(row.kind))
-      .bind(row.message)
-      .bind(row.delivery_id)
-      .run();
-}
-
-std::vector<TouchRow> SqliteWriter::touches_of(MemberNo member, Span span) {
-  Query query = db_.rows(tables::touch, "WHERE member_no = ? AND at BETWEEN ? AND ?");
-  span = kept_part(span);
-  return rows_of(query.bind(member).bind(span.from_us).bind(span.to_us), read_touch);
-}
-
-// By name: the member's clicks on other messages may be many.
-#define MH_CLICKS                                                                    \
-  "INDEXED BY click_by_message WHERE member_no = ? AND message_no = ? AND kind = 3 " \
-  "AND at BETWEEN ? AND ? "
-
-bool SqliteWriter::clicked_twice(MessageNo message, MemberNo member, Span span) {
-  span = kept_part(span);
-  Query query = db_.rows(tables::touch, MH_CLICKS "LIMIT 2");
-  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
-  return query.step() && query.step();
-}
-
-std::optional<std::int64_t> SqliteWriter::first_click(MessageNo message, MemberNo member,
-                                                      Span span) {
-  span = kept_part(span);
-  Query query = db_.rows(tables::touch, MH_CLICKS "ORDER BY at LIMIT 1");
-  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
-  const auto row = row_of(query, read_touch);
-  return row ? std::optional(row->at_us) : std::nullopt;
-}
-
-std::optional<std::int64_t> SqliteWriter::last_click(MessageNo message, MemberNo member,
-                                                     Span span) {
-  span = kept_part(span);
-  Query query = db_.rows(tables::touch, MH_CLICKS "ORDER BY at DESC LIMIT 1");
-  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
-  const auto row = row_of(query, read_touch);
-  return row ? std::optional(row->at_us) : std::nullopt;
-}
-
 std::optional<Order> SqliteWriter::order(std::string_view order_id) {
   Query query = db_.rows(tables::orders, "WHERE order_id = ?");
   auto order = row_of(query.bind(order_id), read_order);
@@ -226,7 +158,6 @@ Order SqliteWriter::order(OrderNo number) {
 }
 
 OrderNo SqliteWriter::add_order(const Order& order) {
-  if (state_.retention().is_sweeping()) drop_held_refunds(order.order_id);
   Query query = db_.query("SELECT coalesce(max(order_no), 0) + 1 FROM orders");
   query.step();
   Order numbered = order;
@@ -263,14 +194,43 @@ std::vector<OrderNo> SqliteWriter::orders_of(MemberNo member, Span placed) {
   return member_orders(trees_, member, placed.from_us, placed.to_us);
 }
 
-std::optional<Refund> SqliteWriter::refund(std::string_view refund_id) {
+bool SqliteWriter::may_have_orders(Span placed) {
+  put_pending(Tree::member_order);
+  return trees_.member_orders.may_tell_time(placed.from_us, placed.to_us);
+}
+
+std::optional<PlacedOrder> SqliteWriter::next_order(MemberNo member, OrderPlace from,
+                                                    std::int64_t to_us) {
+  put_pending(Tree::member_order);
+  const Span kept = kept_part({from.placed_at_us, to_us});
+  if (kept.from_us > from.placed_at_us) from = {kept.from_us, {}};
+  return first_member_order(trees_, member, from, to_us);
+}
+
+std::optional<PlacedOrder> SqliteWriter::previous_order(MemberNo member, OrderPlace before,
+                                                        std::int64_t from_us) {
+  put_pending(Tree::member_order);
+  const Span kept = kept_part({from_us, before.placed_at_us});
+  return last_member_order(trees_, member, before, kept.from_us);
+}
+
+std::optional<Refund> SqliteWriter::stored_refund(std::string_view refund_id) {
   Query query = db_.find(tables::refund);
-  auto refund = row_of(query.bind(refund_id), read_refund);
+  return row_of(query.bind(refund_id), read_refund);
+}
+
+std::optional<Refund> SqliteWriter::refund(std::string_view refund_id) {
+  auto refund = stored_refund(refund_id);
   if (refund && is_past(*refund)) return {};
   return refund;
 }
 
 void SqliteWriter::put_refund(const Refund& refund) {
+  // It may be one that is hidden.
+  if (const auto before = stored_refund(refund.refund_id)) {
+    add_to_refund_sums(db_, *before, -1);
+    if (before->order_id != refund.order_id) release_refund(*before);
+  }
   db_.put(tables::refund)
       .bind(refund.refund_id)
       .bind(refund.order_id)
@@ -278,25 +238,23 @@ void SqliteWriter::put_refund(const Refund& refund) {
       .bind(refund.currency)
       .bind(refund.amount_minor)
       .run();
+  add_to_refund_sums(db_, refund, +1);
 }
 
-std::vector<Refund> SqliteWriter::refunds_of(std::string_view order_id) {
-  Query query = db_.rows(tables::refund, "WHERE order_id = ?");
-  std::vector<Refund> refunds = rows_of(query.bind(order_id), read_refund);
-  if (!state_.retention().is_sweeping()) return refunds;
-  std::erase_if(refunds, [this](const Refund& refund) { return is_past(refund); });
-  return refunds;
+std::vector<RefundSum> SqliteWriter::refund_sums(std::string_view order_id) {
+  return read_refund_sums(db_, order_id);
 }
 
-void SqliteWriter::hold_refunds(std::string_view order_id) {
-  release_refunds(order_id);  // one may belong to another order now
-  Query refunds = db_.rows(tables::refund, "WHERE order_id = ?");
-  for (const Refund& refund : rows_of(refunds.bind(order_id), read_refund)) {
-    db_.add(tables::held_refund).bind(order_id).bind(refund.refund_id).run();
-  }
+void SqliteWriter::hold_refund(const Refund& refund) {
+  db_.add_new(tables::held_refund).bind(refund.order_id).bind(refund.refund_id).run();
+}
+
+void SqliteWriter::release_refund(const Refund& refund) {
+  db_.remove(tables::held_refund).bind(refund.order_id).bind(refund.refund_id).run();
 }
 
 void SqliteWriter::release_refunds(std::string_view order_id) {
+  if (state_.retention().is_sweeping()) drop_held_refunds(order_id);
   db_.query("DELETE FROM held_refund WHERE order_id = ?").bind(order_id).run();
 }
 
