@@ -36,6 +36,7 @@ CASES = {
     "messages": cases_scale.messages,
     "retention": cases_scale.retention,
     "erasure": cases_scale.erasure,
+    "one-member": cases_scale.one_member,
 }
 
 

@@ -35,6 +35,7 @@ void add_export_case(CLI::App& app, Case& chosen);
 void add_fill_case(CLI::App& app, Case& chosen);
 void add_growth_case(CLI::App& app, Case& chosen);
 void add_ingest_case(CLI::App& app, Case& chosen);
+void add_one_member_case(CLI::App& app, Case& chosen);
 void add_orders_case(CLI::App& app, Case& chosen);
 void add_reattribution_case(CLI::App& app, Case& chosen);
 void add_retention_case(CLI::App& app, Case& chosen);

@@ -106,3 +106,20 @@ def erasure(driver):
             f"{run['erase_s']:.2f} s", bar="<= 2 s", aim="0.2 s", memory_mib=run.peak_mib,
             reached=judged(round(run["erase_s"], 2), 2, 0.2, larger_is_better=False)),
     ]
+
+
+def one_member(driver):
+    """One member who does everything, against the same events of many members, in turns."""
+    plan = driver.size.one_member
+    with driver.scratch("one-member") as data:
+        run = driver.crm("one-member", data, "--events", plan.events, "--slices", plan.slices)
+
+    def rate(key):
+        return median(run["slice_events"] / part[key] for part in run["slices"])
+    ratio = median(part["many_s"] / part["one_s"] for part in run["slices"])
+    last = run["slices"][-1]
+    return [Row(f"{count_text(plan.events)} events of one member against as many of many members",
+                per_second(rate("one_s"), "events"), per_second(rate("many_s"), "events"), ratio,
+                memory_mib=run.peak_mib, runs=len(run["slices"]), section="scale",
+                note=f"runs are slices of {count_text(run['slice_events'])} events in turns; in the last one "
+                     f"{last['many_s'] / last['one_s']:.2f}x", details=run.values)]

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   crm_bench::add_fill_case(app, chosen);
   crm_bench::add_growth_case(app, chosen);
   crm_bench::add_ingest_case(app, chosen);
+  crm_bench::add_one_member_case(app, chosen);
   crm_bench::add_orders_case(app, chosen);
   crm_bench::add_reattribution_case(app, chosen);
   crm_bench::add_retention_case(app, chosen);

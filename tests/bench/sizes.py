@@ -54,6 +54,14 @@ class Erasure:
 
 
 @dataclass(frozen=True)
+class OneMember:
+    """`events` of one member, and as many of as many members, in `slices`."""
+
+    events: int
+    slices: int
+
+
+@dataclass(frozen=True)
 class Size:
     name: str
     runs: int  # repetitions of a case; the median of them is shown
@@ -77,6 +85,7 @@ class Size:
     messages_deliveries: int
     retention: Retention
     erasure: Erasure
+    one_member: OneMember
 
 
 SIZES = {
@@ -93,7 +102,8 @@ SIZES = {
         tenants=5, tenant_shop=Shop(200, 100),
         many_messages=100, messages_deliveries=1_000,
         retention=Retention(Shop(3_000, 1_000, 20, 3), batches=10),
-        erasure=Erasure(Shop(1_000, 1_000), erasures=50, slices=2, slice_deliveries=500)),
+        erasure=Erasure(Shop(1_000, 1_000), erasures=50, slices=2, slice_deliveries=500),
+        one_member=OneMember(400, slices=2)),
     "small": Size(
         "small", runs=5, long_runs=5,
         ingest=Shop(200_000, 50_000, 100, 10),
@@ -107,7 +117,8 @@ SIZES = {
         tenants=100, tenant_shop=Shop(1_000, 500),
         many_messages=10_000, messages_deliveries=100_000,
         retention=Retention(Shop(500_000, 100_000, 200, 10), batches=50),
-        erasure=Erasure(Shop(100_000, 100_000), erasures=1_000, slices=6, slice_deliveries=50_000)),
+        erasure=Erasure(Shop(100_000, 100_000), erasures=1_000, slices=6, slice_deliveries=50_000),
+        one_member=OneMember(100_000, slices=5)),
     "full": Size(
         "full", runs=5, long_runs=3,
         ingest=Shop(10_000_000, 2_000_000, 2_000, 50),
@@ -122,5 +133,6 @@ SIZES = {
         tenants=1_000, tenant_shop=Shop(10_000, 5_000),
         many_messages=100_000, messages_deliveries=3_000_000,
         retention=Retention(Shop(10_000_000, 2_000_000, 2_000, 50), batches=300),
-        erasure=Erasure(Shop(2_000_000, 2_000_000), erasures=1_000, slices=12, slice_deliveries=250_000)),
+        erasure=Erasure(Shop(2_000_000, 2_000_000), erasures=1_000, slices=12, slice_deliveries=250_000),
+        one_member=OneMember(1_000_000, slices=10)),
 }

@@ -10,6 +10,7 @@
 #include "latencies.h"
 #include "plugin_under_test.h"
 #include "shop_events.h"
+#include "view_reader.h"
 
 namespace crm_bench {
 
@@ -50,10 +51,12 @@ Json record(const TenantsOptions& options) {
       files_max = std::max(files_max, open_files());
     }
   }
+  double settle_s = 0;
+  for (uint64_t i = 0; i < options.tenants; ++i) settle_s += settle(plugin, tenant_name(i));
   const double close_s = plugin.close();
   return {{"tenants", options.tenants},
           {"events", options.tenants * options.size.deliveries},
-          {"ours_s", batches.sum_s() + plugin.background_s() + close_s},
+          {"ours_s", batches.sum_s() + settle_s + plugin.background_s() + close_s},
           {"ours_commits", batches.json()},
           {"open_files_max", files_max - files_before},
           {"bytes", stored_bytes(options.data)}};
