@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   host_stub::add_verify_command(app, chosen);
   host_stub::add_digest_command(app, chosen);
   host_stub::add_check_command(app, chosen);
+  host_stub::add_position_command(app, chosen);
   host_stub::add_generate_command(app, chosen);
   host_stub::add_serve_command(app, chosen);
   host_stub::add_feed_key_command(app, chosen);

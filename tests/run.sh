@@ -3,8 +3,8 @@
 # Usage: sh tests/run.sh [--quick | --full]
 #   --quick  without the sanitizers (asan with undefined behaviour, tsan) and Clang
 #   --full   the long campaigns as well: 1,000 power cuts, 300 kills of a replay and 500 of an export, 80,000
-#            presentations of 1,000 tokens, every bit of an export, 8 damages of every table and page, a million inputs
-#            for every fuzz target, clang-tidy
+#            presentations of 1,000 tokens, every bit of an export, 8 damages of every table and page, a million spoiled
+#            calls of the interface and inputs for every fuzz target, clang-tidy
 set -eu
 cd "$(dirname "$0")/.."
 . host_stub/packages.sh
@@ -73,7 +73,7 @@ run_preset() {
 
 run_preset dev
 # What many of these show, a sanitizer does not show better, and it would take ten times as long.
-unset CRM_PRESENTATIONS CRM_DAMAGES
+unset CRM_PRESENTATIONS CRM_DAMAGES CRM_FUZZ_RUNS
 export CRM_POWER_CUTS=20 CRM_KILLS=20 CRM_EXPORT_KILLS=8
 if [ "$mode" != "--quick" ]; then
   stage "clang-safety: build" build clang-safety

@@ -16,6 +16,7 @@ using Command = std::function<Outcome()>;
 
 // Each adds its subcommand; when the command line names it, `chosen` is set.
 void add_check_command(CLI::App& app, Command& chosen);
+void add_position_command(CLI::App& app, Command& chosen);
 void add_digest_command(CLI::App& app, Command& chosen);
 void add_export_command(CLI::App& app, Command& chosen);
 void add_feed_key_command(CLI::App& app, Command& chosen);

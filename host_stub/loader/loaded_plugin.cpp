@@ -280,4 +280,16 @@ crm::Result<crm_check_result> LoadedPlugin::check(const crm_check_request& reque
   return result;
 }
 
+crm::Result<uint64_t> LoadedPlugin::set_position(const crm_position_request& request) {
+  if (!CRM_HAS(maintenance_, set_position) || maintenance_->set_position == nullptr) {
+    return failure(CRM_ERR_UNSUPPORTED,
+                   fmt::format("{} cannot set positions; install a newer release of it", id()));
+  }
+  uint64_t before = 0;
+  const auto asked = guarded(
+      "set_position", [&] { return maintenance_->set_position(plugin_, &request, &before); });
+  if (!asked) return asked.error();
+  return before;
+}
+
 }  // namespace host_stub

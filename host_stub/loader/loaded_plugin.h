@@ -71,6 +71,8 @@ class LoadedPlugin {
                      crm_export_result& result);
   crm::Result<crm_audit_result> verify_audit(std::string_view tenant);
   crm::Result<std::vector<std::string>> tenants();
+  // Returns the position before. UNSUPPORTED when the plugin cannot.
+  crm::Result<uint64_t> set_position(const crm_position_request& request);
   crm::Result<crm_check_result> check(const crm_check_request& request, const crm_writer& writer);
 
  private:

@@ -49,21 +49,26 @@ struct TextRule {
   size_t bytes_max;
 };
 
+constexpr uint64_t menu_text_bytes_max = 1'024;
+
 Outcome check_text(crm_str text, TextRule rule) {
   const auto refuse = [&](std::string found, std::string needed) {
     return refused(CRM_ERR_INVALID,
                    fmt::format("crm_plugin_descriptor.{} {}; {}", rule.field, found, needed));
   };
   const auto needed = fmt::format("set it to 1 to {} bytes of UTF-8", rule.bytes_max);
-  if (!crm::is_readable(text)) {
-    return refuse(fmt::format("has {} bytes but its data is NULL", text.size), needed);
+  switch (crm::fault_of(text, rule.bytes_max)) {
+    case crm::TextFault::null_with_size:
+      return refuse(fmt::format("has {} bytes but its data is NULL", text.size), needed);
+    case crm::TextFault::too_long:
+      return refuse(fmt::format("is {} bytes long, {} are allowed", text.size, rule.bytes_max),
+                    needed);
+    case crm::TextFault::not_utf8:
+      return refuse("is not UTF-8", needed);
+    case crm::TextFault::none:
+      break;
   }
   if (text.size == 0) return refuse("is empty", needed);
-  if (text.size > rule.bytes_max) {
-    return refuse(fmt::format("is {} bytes long, {} are allowed", text.size, rule.bytes_max),
-                  needed);
-  }
-  if (!crm::is_utf8(crm::view(text))) return refuse("is not UTF-8", needed);
   return done();
 }
 
@@ -96,6 +101,21 @@ bool is_label(std::string_view label) {
   return !label.empty() && is_alphanumeric(label.front()) &&
          std::all_of(label.begin(), label.end(),
                      [&](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
+}
+
+// What is wrong with a text of a menu entry, before anything reads it; NULL when nothing is.
+const char* menu_text_fault(crm_str text) {
+  switch (crm::fault_of(text, menu_text_bytes_max)) {
+    case crm::TextFault::null_with_size:
+      return "is NULL with a size";
+    case crm::TextFault::too_long:
+      return "is longer than 1024 bytes";
+    case crm::TextFault::not_utf8:
+      return "is not UTF-8";
+    case crm::TextFault::none:
+      return nullptr;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -187,24 +207,25 @@ Outcome check_maintenance(const crm_ext_maintenance* maintenance) {
 }
 
 Outcome check_menu_entry(const crm_menu_entry& entry) {
-  const auto refuse = [](std::string_view what) {
-    return refused(CRM_ERR_INTERNAL,
-                   fmt::format("crm_menu_entry.{}; report it to the plugin's vendor", what));
+  const auto refuse = [](std::string_view field, std::string_view why) {
+    return refused(CRM_ERR_INTERNAL, fmt::format("crm_menu_entry.{} {}; report it to the plugin's "
+                                                 "vendor",
+                                                 field, why));
   };
-  if (!crm::is_readable(entry.view_id)) return refuse("view_id is NULL with a size");
-  if (!crm::is_readable(entry.icon)) return refuse("icon is NULL with a size");
-  if (!crm::is_readable(entry.permission)) return refuse("permission is NULL with a size");
+  if (const char* why = menu_text_fault(entry.view_id)) return refuse("view_id", why);
+  if (const char* why = menu_text_fault(entry.icon)) return refuse("icon", why);
+  if (const char* why = menu_text_fault(entry.permission)) return refuse("permission", why);
   if (entry.title_count > menu_titles_max) {
-    return refuse(
-        fmt::format("title_count is {}, {} are allowed", entry.title_count, menu_titles_max));
+    return refuse("title_count",
+                  fmt::format("is {}, {} are allowed", entry.title_count, menu_titles_max));
   }
   if (entry.titles == nullptr && entry.title_count > 0) {
-    return refuse(fmt::format("titles is NULL with a title_count of {}", entry.title_count));
+    return refuse("titles", fmt::format("is NULL with a title_count of {}", entry.title_count));
   }
   for (uint64_t i = 0; i < entry.title_count; ++i) {
     const crm_localized& title = entry.titles[i];
-    if (!crm::is_readable(title.locale) || !crm::is_readable(title.text)) {
-      return refuse(fmt::format("titles[{}] has a NULL with a size", i));
+    for (const crm_str text : {title.locale, title.text}) {
+      if (const char* why = menu_text_fault(text)) return refuse(fmt::format("titles[{}]", i), why);
     }
   }
   return done();

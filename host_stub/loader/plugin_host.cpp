@@ -1,6 +1,7 @@
 #include "loader/plugin_host.h"
 
 #include <crm/ext/config.h>
+#include <crm/ext/events.h>
 #include <crm/ext/keys.h>
 #include <crm/ext/metrics.h>
 #include <crm/ext/paths.h>
@@ -37,6 +38,16 @@ int32_t contained(Work&& work) noexcept {
   }
 }
 
+// Far above every sentence; what claims to be longer has a wild size, and is not read.
+constexpr uint64_t said_bytes_max = 1 << 20;
+
+// A plugin's line for the log, or its explanation; whoever prints it deals with bytes that are no
+// text.
+std::string_view said(crm_str text) {
+  if (crm::is_readable(text) && text.size <= said_bytes_max) return crm::view(text);
+  return "(the plugin passed a text whose size cannot be right; report it to the plugin's vendor)";
+}
+
 // Reports what the operator has to mend; the plugin only gets the status.
 int32_t logged(const crm_host* host, const crm::Error& error) {
   self(host).services().log.write(CRM_LOG_ERROR, "crm-host", error.detail);
@@ -44,7 +55,7 @@ int32_t logged(const crm_host* host, const crm::Error& error) {
 }
 
 void log_line(const crm_host* host, int32_t level, crm_str message) noexcept {
-  self(host).services().log.write(level, self(host).plugin_id(), crm::view(message));
+  self(host).services().log.write(level, self(host).plugin_id(), said(message));
 }
 
 int64_t wall_clock_us(const crm_host*) noexcept {
@@ -52,7 +63,7 @@ int64_t wall_clock_us(const crm_host*) noexcept {
 }
 
 void explain(const crm_host*, int32_t, crm_str detail) noexcept {
-  keep_explanation(crm::view(detail));
+  keep_explanation(said(detail));
 }
 
 crm_str data_dir(const crm_host* host) noexcept {
@@ -64,8 +75,10 @@ int32_t get_setting(const crm_host* host, crm_str tenant, const char* key, char*
   if (key == nullptr || value_size == nullptr || (buffer == nullptr && capacity > 0)) {
     return CRM_ERR_INVALID;
   }
+  const auto name = crm::checked_view(tenant, CRM_TENANT_BYTES_MAX);
+  if (!name) return CRM_ERR_INVALID;
   return contained([&] {
-    const auto value = self(host).services().settings.get(crm::view(tenant), key);
+    const auto value = self(host).services().settings.get(*name, key);
     if (!value) return CRM_ERR_NOT_FOUND;
     *value_size = value->size();
     if (value->size() > capacity) return CRM_ERR_FULL;
@@ -87,8 +100,10 @@ crm_str issuer(const crm_host* host) noexcept {
 
 int32_t issuer_key(const crm_host* host, crm_str kid, uint8_t public_key[32]) noexcept {
   if (public_key == nullptr) return CRM_ERR_INVALID;
+  const auto name = crm::checked_view(kid, CRM_ID_BYTES_MAX);
+  if (!name) return CRM_ERR_NOT_FOUND;  // no key has such a name
   return contained([&] {
-    const auto key = self(host).services().keys.issuer_key(crm::view(kid));
+    const auto key = self(host).services().keys.issuer_key(*name);
     if (!key && key.error().status == CRM_ERR_NOT_FOUND) return CRM_ERR_NOT_FOUND;
     if (!key) return logged(host, key.error());
     std::copy(key.value().begin(), key.value().end(), public_key);

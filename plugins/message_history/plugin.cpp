@@ -1,6 +1,7 @@
 // The composition root: the only file that exports the symbol, and the only one that knows every
 // part.
 
+#include <unistd.h>
 #include <crm/cpp/plugin.hpp>
 #include <crm/cpp/writer.hpp>
 
@@ -16,6 +17,8 @@
 #include "export/read_log.h"
 #include "export/refusal_limit.h"
 #include "export/running_mark.h"
+#include "export/unicode_text.h"
+#include "files/folder.h"
 #include "history/menu.h"
 #include "history/reattribution.h"
 #include "history/render.h"
@@ -51,6 +54,8 @@ class Plugin {
  public:
   explicit Plugin(const crm_host* host) : host_(host) {}
 
+  bool is_of_this_process() const noexcept { return ::getpid() == process_; }
+
   void start() {
     tenants_ = std::make_unique<Tenants>(host_, sqlite::make_engine(host_.data_dir()));
     recorder_ = std::make_unique<Recorder>(host_, *tenants_);
@@ -70,9 +75,23 @@ class Plugin {
     return nullptr;
   }
 
+  // Does this, and does it again when there was no file left for it and others could be closed. It
+  // must be all or nothing.
+  template <class Work>
+  auto with_files(Work&& work) {
+    try {
+      return work();
+    } catch (const NoFilesLeft&) {
+      if (!tenants_ || !tenants_->give_back_files()) throw;
+    }
+    return work();
+  }
+
   int32_t on_batch(const crm_event_batch* batch, crm_event_ack* ack) {
-    started().record(batch, ack);
-    return CRM_OK;
+    return with_files([&] {
+      started().record(batch, ack);
+      return CRM_OK;
+    });
   }
 
   uint64_t position(crm_str tenant, crm_str source) { return started().position(tenant, source); }
@@ -82,7 +101,7 @@ class Plugin {
   }
 
   void digest(crm_str tenant, uint8_t* sha256) {
-    const Sha256 digest = started().digest(tenant);
+    const Sha256 digest = with_files([&] { return started().digest(tenant); });
     std::memcpy(sha256, digest.data(), digest.size());
   }
 
@@ -99,7 +118,8 @@ class Plugin {
     if (request.value().view_id == exports_view_id) bring_up_to_date(*tenant);
     if (is_hidden_lookup(request.value())) record_hidden_lookup(*tenant, request.value());
     const RecordingState recording = recording_state(*tenant);  // before the reading, not after
-    const auto snapshots = snapshots_for(request.value(), tenant->reader());
+    const auto snapshots =
+        with_files([&] { return snapshots_for(request.value(), tenant->reader()); });
     const auto document = render_view(
         request.value(),
         {*snapshots.front(), tenant->reader().facts(), host_.now_us(),
@@ -176,6 +196,37 @@ class Plugin {
     result->damaged = filled.damaged;
     result->differing = filled.differing;
     std::memcpy(result->sha256, filled.sha256, sizeof(filled.sha256));
+  }
+
+  uint64_t set_position(const crm_position_request* request) {
+    if (request == nullptr || !CRM_HAS(request, seq)) {
+      throw crm::Failure(CRM_ERR_INVALID, "the position's request is missing or too short");
+    }
+    const auto source = crm::checked_view(request->source, CRM_SOURCE_BYTES_MAX);
+    const auto actor = crm::checked_view(request->actor, CRM_ID_BYTES_MAX);
+    const auto origin = crm::checked_view(request->origin, CRM_EXPORT_ORIGIN_BYTES_MAX);
+    const auto reason = crm::checked_view(request->reason, CRM_DETAIL_BYTES_MAX);
+    if (!source || !actor || !origin || !reason) {
+      throw crm::Failure(CRM_ERR_INVALID,
+                         "a text of the position's request is above its maximum, or not UTF-8");
+    }
+    if (is_blank(*reason)) {
+      throw crm::Failure(CRM_ERR_INVALID, "a position is set for a reason; give one");
+    }
+    const auto tenant = tenant_of(request->tenant);
+    AuditRow row;
+    row.at_us = host_.now_us();
+    row.event = audit_event_name(AuditEvent::position_set);
+    row.actor = *actor;
+    row.origin = first_bytes(*origin, origin_bytes_max);
+    row.reason = *reason;
+    const AuditAppender append = appender_of(*tenant);
+    const auto put_on_record = [&](std::uint64_t before) {
+      row.detail = std::string(*source) + ": " + std::to_string(before) + " -> " +
+                   std::to_string(request->seq);
+      append(row);
+    };
+    return started().set_position(*tenant, {std::string(*source), request->seq}, put_on_record);
   }
 
  private:
@@ -291,12 +342,15 @@ class Plugin {
   }
 
   static std::string_view name_of_tenant(crm_str tenant) {
-    if (!crm::is_readable(tenant)) {
-      throw crm::Failure(CRM_ERR_INVALID, "the tenant is NULL with a size");
+    const auto name = crm::checked_view(tenant, CRM_TENANT_BYTES_MAX);
+    if (!name || name->empty()) {
+      throw crm::Failure(CRM_ERR_INVALID, "the tenant must be 1 to 64 bytes of UTF-8");
     }
-    return crm::view(tenant);
+    return *name;
   }
 
+  // A child after fork() has no thread of the plugin, and shares its files and locks.
+  const pid_t process_ = ::getpid();
   crm::Host host_;
   ReadLog reads_;
   RefusalLimit refusals_;

@@ -2,6 +2,7 @@
 // lost.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -49,6 +50,107 @@ class HostileBatch : public testing::Test {
 
 uint64_t judged(const crm_event_ack& ack) {
   return ack.accepted + ack.duplicates + ack.rejected + ack.skipped;
+}
+
+// Orders whose lines all point to one, so that the test itself stays small.
+void add_orders(EventBatch& batch, const std::vector<const crm_order_line*>& lines, int count) {
+  for (int i = 0; i < count; ++i) {
+    auto& order = batch.order("member-1");
+    order.lines = lines.data();
+    order.line_count = lines.size();
+  }
+}
+
+TEST_F(HostileBatch, AboveTheMaximumOfBytesIsInvalidAndBelowItTaken) {
+  const std::string name(CRM_NAME_BYTES_MAX, 'n');
+  const std::string option(CRM_OPTION_BYTES_MAX, 'o');
+  const crm_order_line line{sizeof(line), 0, {}, crm::str(name), crm::str(option), 1, 0, 1};
+  constexpr uint64_t line_bytes = sizeof(line) + CRM_NAME_BYTES_MAX + CRM_OPTION_BYTES_MAX;
+  const std::vector<const crm_order_line*> lines(CRM_ORDER_LINES_MAX, &line);
+  constexpr auto fitting = CRM_BATCH_BYTES_MAX / (line_bytes * CRM_ORDER_LINES_MAX);
+
+  EventBatch large("mall-large", "orders");
+  add_orders(large, lines, static_cast<int>(fitting) + 1);
+  expect_invalid(large.raw(), "one order too many");
+  EXPECT_EQ(position("mall-large", "orders"), 0u);
+
+  EventBatch fits("mall-fits", "orders");
+  add_orders(fits, lines, static_cast<int>(fitting));
+  Ack ack;
+  ASSERT_EQ(send(fits.raw(), ack), CRM_OK) << TestHost::take_explanation();
+  EXPECT_EQ(ack.raw.accepted, fits.count());
+}
+
+TEST_F(HostileBatch, ExactlyAtTheMaximumOfBytesIsTakenAndOneMoreIsNot) {
+  const std::string name(CRM_NAME_BYTES_MAX, 'n');
+  const auto fill = [&](EventBatch& batch, uint64_t bytes) {
+    while (bytes > 0) {
+      auto& event = batch.message("m");
+      constexpr uint64_t least = sizeof(crm_event_message) + 1;
+      uint64_t took = std::min(bytes, least + CRM_NAME_BYTES_MAX);
+      if (bytes != took && bytes - took < least) took -= least;
+      event.name = {name.data(), took - least};
+      bytes -= took;
+    }
+  };
+  EventBatch at("mall-at", "orders");
+  fill(at, CRM_BATCH_BYTES_MAX);
+  Ack ack;
+  ASSERT_EQ(send(at.raw(), ack), CRM_OK) << TestHost::take_explanation();
+  EXPECT_EQ(ack.raw.accepted, at.count());
+  EventBatch above("mall-above", "orders");
+  fill(above, CRM_BATCH_BYTES_MAX + 1);
+  expect_invalid(above.raw(), "a byte too many");
+}
+
+// A wild number in an event that is wrong must not make duplicates of all that follow.
+TEST_F(HostileBatch, WithAWildNumberInARejectedEventGoesOn) {
+  const auto send_one = [this](uint64_t seq, bool is_good, uint64_t expected_position) {
+    EventBatch batch("mall-1", "orders", seq);
+    batch.message(is_good ? "m-1" : "");
+    Ack ack;
+    ASSERT_EQ(send(batch.raw(), ack), CRM_OK) << TestHost::take_explanation();
+    EXPECT_EQ(is_good ? ack.raw.accepted : ack.raw.rejected, 1u) << seq;
+    EXPECT_EQ(ack.raw.durable_seq, expected_position) << seq;
+    EXPECT_EQ(position("mall-1", "orders"), expected_position) << seq;
+    if (is_good) return;
+    const bool says_so =
+        std::string(ack.rejections[0].reason).find("1099511627776") != std::string::npos;
+    EXPECT_EQ(says_so, expected_position != seq) << ack.rejections[0].reason;
+  };
+  send_one(10, true, 10);
+  send_one(INT64_MAX, false, 10);
+  send_one(10 + CRM_SEQ_GAP_MAX + 1, false, 10);
+  send_one(11, true, 11);
+  send_one(11 + CRM_SEQ_GAP_MAX, false, 11 + CRM_SEQ_GAP_MAX);
+  send_one(INT64_MAX - 1, true, INT64_MAX - 1);  // an accepted one: numbers may be times
+}
+
+TEST_F(HostileBatch, WithAWildNumberInAReportOrAnUnknownEventGoesOn) {
+  EventBatch batch("mall-1", "orders");
+  batch.message("m-1");
+  batch.unknown(77).seq = INT64_MAX;
+  crm_event_refused report{};
+  report.head = {sizeof(report), CRM_EVENT_REFUSED, 0, 0, INT64_MAX - 1, 0};
+  report.reason = crm::str("a text for a number");
+  const crm_event* const reports[] = {&report.head};
+  Ack ack;
+  ASSERT_EQ(send(batch.raw(), ack), CRM_OK);
+  EXPECT_EQ(ack.raw.durable_seq, 1u);
+  crm_event_batch second = batch.raw();
+  second.events = reports;
+  second.count = 1;
+  for (int again = 0; again < 2; ++again) {
+    ASSERT_EQ(send(second, ack), CRM_OK);
+    EXPECT_EQ(ack.raw.rejected, 1u);
+    EXPECT_EQ(ack.raw.durable_seq, 1u);
+  }
+  uint64_t seqs[4] = {};
+  uint64_t count = 0;
+  ASSERT_EQ(instance_.events()->refused(instance_.raw(), crm::str("mall-1"), crm::str("orders"), 0,
+                                        seqs, 4, &count),
+            CRM_OK);
+  EXPECT_EQ(count, 1u) << "it is kept once, however often it comes";
 }
 
 TEST_F(HostileBatch, ThatIsMissingOrShortIsInvalid) {

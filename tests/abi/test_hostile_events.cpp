@@ -164,6 +164,24 @@ std::vector<Wrong> wrong_values() {
       {"touch_0", [](EventBatch& b) { b.click("m", "a").touch = 0; }},
       {"touch_4", [](EventBatch& b) { b.click("m", "a").touch = 4; }},
       {"order_currency_empty", [](EventBatch& b) { b.order("a").currency = {}; }},
+      {"order_currency_unending", [](EventBatch& b) { b.order("a").currency = unending; }},
+      {"order_currency_far_too_long", [](EventBatch& b) { b.order("a").currency = far_too_long; }},
+      {"refund_currency_far_too_long",
+       [](EventBatch& b) { b.refund("o").currency = far_too_long; }},
+      {"delivery_currency_far_too_long",
+       [](EventBatch& b) {
+         auto& event = b.delivery("m", "a");
+         event.head.flags = CRM_DELIVERY_HAS_COST;
+         event.currency = far_too_long;
+       }},
+      {"fallback_of_and_delivery_id_far_too_long",
+       [](EventBatch& b) {
+         static const char here[] = {'x'};
+         static const char there[] = {'x'};
+         auto& event = b.delivery("m", "a");
+         event.delivery_id = {here, far_too_long.size};
+         event.fallback_of = {there, far_too_long.size};
+       }},
       {"order_currency_of_two_letters",
        [](EventBatch& b) { b.order("a").currency = crm::str("KR"); }},
       {"order_amount_above_the_maximum",

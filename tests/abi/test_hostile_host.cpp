@@ -1,5 +1,7 @@
 // A host that lacks parts, answers nonsense or calls out of order gets statuses, never a crash.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <functional>
@@ -166,6 +168,14 @@ TEST_F(HostileHost, WithoutANameForItsDataFolderIsUnsupported) {
   with([](const crm_host*) { return crm_str{"", 0}; });
 }
 
+// One byte of these is there: what claims to be longer than any such name is not read.
+TEST_F(HostileHost, WithWildSizesOfItsNamesIsSurvived) {
+  host_.keys.issuer = [](const crm_host*) { return crm_str{"x", uint64_t{1} << 40}; };
+  expect_survives();
+  host_.paths.data_dir = [](const crm_host*) { return crm_str{"/", UINT64_MAX}; };
+  expect_refused(CRM_ERR_INVALID);
+}
+
 // Whether at the start or at the first batch: nothing is acknowledged that cannot be kept.
 TEST_F(HostileHost, WithAnUnusableDataFolderGetsNoAcknowledgement) {
   const auto with = [this](crm_str (*data_dir)(const crm_host*)) {
@@ -214,6 +224,46 @@ TEST_F(HostileHost, WithAnswersOutsideTheInterfaceIsSurvived) {
   expect_survives();
   host_.raw.now_us = [](const crm_host*) { return INT64_MAX; };
   expect_survives();
+}
+
+// A child has no thread of the plugin, and shares its files and locks with its parent.
+TEST_F(HostileHost, ThatForksIsToldInTheChildAndGoesOnInTheParent) {
+  expect_works();
+  const Instance instance(library_, &host_.raw);
+  ASSERT_TRUE(instance.runs());
+  const auto record = [&instance](const char* source) {
+    EventBatch batch("mall-1", source);
+    batch.message("m-2");
+    const crm_event_batch sent = batch.raw();
+    Ack ack;
+    return instance.events()->on_batch(instance.raw(), &sent, &ack.raw);
+  };
+  ASSERT_EQ(record("before"), CRM_OK);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::alarm(60);  // it must not wait for threads that are not there
+    TestHost::take_explanation();
+    bool is_refused = record("child") == CRM_ERR_UNSUPPORTED &&
+                      TestHost::take_explanation().find("child") != std::string::npos;
+    const ViewRequest request("mall-1", "messages.manual");
+    RecordingWriter writer;
+    is_refused &= instance.views()->render(instance.raw(), &request.raw, &writer.raw) ==
+                      CRM_ERR_UNSUPPORTED &&
+                  writer.text.empty();
+    instance.raw()->stop(instance.raw());
+    instance.raw()->destroy(instance.raw());
+    ::_exit(is_refused ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(record("after"), CRM_OK) << TestHost::take_explanation();
+  uint64_t seq = 0;
+  ASSERT_EQ(
+      instance.events()->position(instance.raw(), crm::str("mall-1"), crm::str("child"), &seq),
+      CRM_OK);
+  EXPECT_EQ(seq, 0u) << "the child recorded";
 }
 
 TEST_F(HostileHost, ThatStopsTwiceOrWithoutStartIsSurvived) {

@@ -20,6 +20,8 @@ namespace {
 
 constexpr crm_str null_with_size{nullptr, 3};
 constexpr crm_str unending{nullptr, UINT64_MAX};
+// Readable, but only for its first byte.
+constexpr crm_str far_too_long{"x", uint64_t{1} << 40};
 
 class HostileRequest : public testing::Test {
  protected:
@@ -213,6 +215,45 @@ TEST_F(HostileRequest, ForAnExportWithABadTokenIsDeniedOrInvalid) {
   EXPECT_TRUE(other_tenant == CRM_ERR_DENIED || other_tenant == CRM_ERR_NOT_FOUND) << other_tenant;
 }
 
+TEST_F(HostileRequest, ForAnExportWithAWildSizeIsRefusedUnread) {
+  const std::string signed_request = token();
+  const crm_export_request good{sizeof(good), 0, crm::str("mall-1"), crm::str(signed_request), {}};
+  for (const crm_str bad : {unending, null_with_size, far_too_long}) {
+    crm_export_request spoiled = good;
+    spoiled.tenant = bad;
+    EXPECT_EQ(run(&spoiled, &result_), CRM_ERR_INVALID);
+    spoiled = good;
+    spoiled.origin = bad;
+    EXPECT_EQ(run(&spoiled, &result_), CRM_ERR_INVALID);
+    spoiled = good;
+    spoiled.token = bad;
+    EXPECT_LT(run(&spoiled, &result_), CRM_OK);
+  }
+}
+
+TEST_F(HostileRequest, ForAnExportFromAnOriginAboveItsMaximumIsInvalid) {
+  const std::string origin(CRM_EXPORT_ORIGIN_BYTES_MAX + 1, 'o');
+  const auto status_of = [&](std::string_view text) {
+    const crm_export_request request{sizeof(request), 0, crm::str("mall-1"), crm::str("a.b.c"),
+                                     crm::str(text)};
+    return run(&request, &result_);
+  };
+  EXPECT_EQ(status_of(origin), CRM_ERR_INVALID);
+  EXPECT_EQ(status_of(std::string_view(origin).substr(1)), CRM_ERR_DENIED) << "the token is wrong";
+}
+
+// A C string would end at the NUL: the remedy behind it, and half of the name, would be lost.
+TEST_F(HostileRequest, ForANameWithANulIsToldWhole) {
+  const std::string_view tenant("mall\0two", 8);
+  std::array<uint8_t, 32> digest{};
+  TestHost::take_explanation();
+  EXPECT_EQ(instance_.events()->digest(instance_.raw(), crm::str(tenant), digest.data()),
+            CRM_ERR_NOT_FOUND);
+  const std::string words = TestHost::take_explanation();
+  EXPECT_NE(words.find("mall\\x00two"), std::string::npos) << words;
+  EXPECT_NE(words.find("replay a feed"), std::string::npos) << words;
+}
+
 TEST_F(HostileRequest, ForAnAuditThatIsMalformedIsInvalid) {
   const auto* exports = instance_.exports();
   crm_audit_result audit{};
@@ -259,6 +300,52 @@ TEST_F(HostileRequest, ForACheckIsAnsweredByStatusAndLeavesTheResultAlone) {
   uint8_t digest[32] = {};
   EXPECT_EQ(instance_.events()->digest(instance_.raw(), crm::str("mall-1"), digest), CRM_OK);
   EXPECT_EQ(std::memcmp(result.sha256, digest, sizeof(digest)), 0);
+}
+
+TEST_F(HostileRequest, ForAPositionIsSetForAReasonAndOnRecord) {
+  const auto set = [this](const crm_position_request* request, uint64_t* before) {
+    return instance_.maintenance()->set_position(instance_.raw(), request, before);
+  };
+  const crm_position_request good{sizeof(good),
+                                  0,
+                                  crm::str("mall-1"),
+                                  crm::str("orders"),
+                                  crm::str("kim"),
+                                  {},
+                                  crm::str("one event had a wild number"),
+                                  2};
+  uint64_t before = 0;
+  EXPECT_EQ(set(nullptr, &before), CRM_ERR_INVALID);
+  EXPECT_EQ(set(&good, nullptr), CRM_ERR_INVALID);
+  const auto expect = [&](int32_t status, void (*spoil)(crm_position_request&)) {
+    crm_position_request spoiled = good;
+    spoil(spoiled);
+    EXPECT_EQ(set(&spoiled, &before), status) << TestHost::take_explanation();
+  };
+  using Request = crm_position_request;
+  expect(CRM_ERR_INVALID, [](Request& r) { r.size = offsetof(Request, seq); });
+  expect(CRM_ERR_INVALID, [](Request& r) { r.reason = crm::str(" \u3000"); });
+  expect(CRM_ERR_INVALID, [](Request& r) { r.reason = far_too_long; });
+  expect(CRM_ERR_INVALID, [](Request& r) { r.source = unending; });
+  expect(CRM_ERR_INVALID, [](Request& r) { r.actor = null_with_size; });
+  expect(CRM_ERR_INVALID, [](Request& r) { r.origin = far_too_long; });
+  expect(CRM_ERR_INVALID, [](Request& r) { r.tenant = far_too_long; });
+  expect(CRM_ERR_INVALID, [](Request& r) { r.seq = uint64_t{INT64_MAX} + 1; });
+  expect(CRM_ERR_NOT_FOUND, [](Request& r) { r.source = crm::str("nobody"); });
+  expect(CRM_ERR_NOT_FOUND, [](Request& r) { r.tenant = crm::str("mall-2"); });
+  crm_audit_result audit{};
+  audit.size = sizeof(audit);
+  ASSERT_EQ(instance_.exports()->verify_audit(instance_.raw(), good.tenant, &audit), CRM_OK);
+  EXPECT_EQ(audit.rows, 0u) << "what was refused did nothing";
+
+  ASSERT_EQ(set(&good, &before), CRM_OK) << TestHost::take_explanation();
+  EXPECT_EQ(before, 6u);
+  uint64_t seq = 0;
+  ASSERT_EQ(instance_.events()->position(instance_.raw(), good.tenant, good.source, &seq), CRM_OK);
+  EXPECT_EQ(seq, 2u);
+  ASSERT_EQ(instance_.exports()->verify_audit(instance_.raw(), good.tenant, &audit), CRM_OK);
+  EXPECT_EQ(audit.rows, 1u);
+  EXPECT_EQ(audit.running, 0u);
 }
 
 TEST_F(HostileRequest, ForTheTenantsGetsAListOrTheWritersFailure) {

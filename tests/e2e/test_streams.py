@@ -227,6 +227,28 @@ class Refusals(StreamCase):
                          {"type survey": 1, "channel pigeon": 2, "touch hover": 1})
         self.assertEqual(self.host.position(self.TENANT, "s")[0], 6)
 
+    def test_an_accepted_event_with_a_wild_number_is_mended_by_setting_the_position(self):
+        wild = {**shop("A")[0], "seq": 2**63 - 1}
+        self.replay(lines(header(self.TENANT, "s"), *shop("A"), wild))
+        more = lines(header(self.TENANT, "s"), {**shop("B", 3)[0]}, {**shop("B", 4)[0]})
+        self.assertEqual(self.replay(more)[0]["accepted"], 0)
+        position = ("position", "--data", self.host.data, "--tenant", self.TENANT, "--source", "s")
+        self.assertEqual(crm.run(*position).stdout, f"{2**63 - 1}\n")
+        for wrong in (("--set", "2"), ("--set", "2", "--reason", " "), ("--set", "-1", "--reason", "x")):
+            self.assertNotEqual(crm.run(*position, *wrong, check=False).returncode, 0, wrong)
+        done = crm.run(*position, "--set", "2", "--reason", "상품 서버의 잘못된 순번")
+        self.assertIn(f"{2**63 - 1} -> 2", done.stdout)
+        self.assertEqual(crm.run(*position).stdout, "2\n")
+        self.assertEqual(self.replay(more)[0]["accepted"], 2)
+        self.assertEqual(self.host.position(self.TENANT, "s")[0], 4)
+        row = self.host.rows(self.TENANT, "exports", "event", "reason", "detail")[0]
+        self.assertEqual((row["reason"], row["detail"]), ("상품 서버의 잘못된 순번", f"s: {2**63 - 1} -> 2"))
+        self.assertEqual(crm.plain(row["event"]), "position")
+        crm.run("verify", "--audit", "--data", self.host.data, "--tenant", self.TENANT)
+        unknown = crm.run(*position[:-1], "nobody", "--set", "2", "--reason", "x", check=False)
+        self.assertEqual(unknown.returncode, 1)
+        self.assertIn('source "nobody"', unknown.stderr)
+
     def test_the_case_of_the_shared_data(self):
         case = crm.SHARED_DATA / "cases/refused-then-corrected.ndjson"
         if not case.is_file():

@@ -52,6 +52,7 @@ class FakeSnapshot : public mh::Snapshot {
   std::vector<mh::SourceRow> all_sources;
   std::vector<mh::QuarantineEntry> quarantined;  // oldest first
   std::vector<mh::SkippedEntry> skipped;
+  std::map<mh::SourceNo, mh::Repeated> repeats;
   std::int64_t held_message_count = 0;
   std::int64_t held_refund_count = 0;
   mh::StoreSize store_size;
@@ -336,6 +337,7 @@ class FakeSnapshot : public mh::Snapshot {
     return found;
   }
   std::vector<mh::SkippedEntry> skipped_by_name() override { return skipped; }
+  mh::Repeated repeated(mh::SourceNo source) override { return repeats[source]; }
   std::int64_t held_messages() override { return held_message_count; }
   std::int64_t held_refunds() override { return held_refund_count; }
   mh::StoreSize size() override { return store_size; }

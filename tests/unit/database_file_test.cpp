@@ -118,6 +118,30 @@ TEST_F(DatabaseFileTest, AStoredTextThatIsNoNumberIsNamed) {
   }
 }
 
+TEST_F(DatabaseFileTest, ALogWhoseDatabaseIsGoneIsNamedAndKept) {
+  fs::remove(file_.file());
+  write_file(file_.file() + "-wal", "");
+  EXPECT_EQ(make_engine(file_.folder())->open(Version4Store::tenant), nullptr) << "an empty log";
+  write_file(file_.file() + "-wal", "what was recorded last");
+  expect_refused("-wal is there");
+  EXPECT_FALSE(fs::exists(file_.file()));
+  EXPECT_EQ(bytes_of_file(file_.file() + "-wal"), "what was recorded last");
+  EXPECT_EQ(make_engine(file_.folder())->tenants(), std::vector<std::string>{Version4Store::tenant})
+      << "a check of all tenants must come across it";
+}
+
+TEST_F(DatabaseFileTest, OnlyItsOwnerMayReadIt) {
+  const auto others = fs::perms::group_all | fs::perms::others_all;
+  fs::permissions(file_.file(), fs::perms::group_read | fs::perms::others_read,
+                  fs::perm_options::add);
+  const auto store = file_.open();
+  store->begin()->commit();  // so that there is a log
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    ASSERT_TRUE(fs::exists(file_.file() + suffix)) << suffix;
+    EXPECT_EQ(fs::status(file_.file() + suffix).permissions() & others, fs::perms::none) << suffix;
+  }
+}
+
 TEST_F(DatabaseFileTest, AnotherTenantsFileIsNamedAndBothGoOn) {
   const std::string other = database_file(file_.folder(), "other");
   fs::create_directories(fs::path(other).parent_path());

@@ -175,6 +175,7 @@ class FakeSnapshot : public Snapshot {
   std::int64_t quarantine_count() CRM_UNUSED;
   std::vector<std::int64_t> refused_seqs(std::string_view, std::int64_t, std::int64_t) CRM_UNUSED;
   std::vector<SkippedEntry> skipped_by_name() CRM_UNUSED;
+  Repeated repeated(SourceNo) CRM_UNUSED;
   std::int64_t held_messages() CRM_UNUSED;
   std::int64_t held_refunds() CRM_UNUSED;
   StoreSize size() CRM_UNUSED;

@@ -369,6 +369,14 @@ TEST_F(HistoryHealthState, IsNotWellWhileAnythingIsRefused) {
   EXPECT_EQ(notices(), "state:success ");
 }
 
+TEST_F(HistoryHealthState, NamesASourceThatSendsNothingButDuplicates) {
+  world_.snapshot.repeats[source().number] = {250, now_us - 20 * minute_us};
+  EXPECT_EQ(notices(), "repeating:warning ");
+  const std::string text = part(rendered(world_, make_request("health")), "repeating")["text"];
+  EXPECT_NE(text.find("send-engine (250 for 20 min, position 9)"), std::string::npos) << text;
+  EXPECT_NE(text.find("crm-host position"), std::string::npos) << text;
+}
+
 TEST_F(HistoryHealthState, SaysThatNotEveryEventWasRecordedWhenSomeWereSkipped) {
   source().skipped = 2;
   EXPECT_EQ(notices(), "passed_over:info ");

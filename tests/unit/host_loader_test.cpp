@@ -164,6 +164,16 @@ TEST(MenuEntries, TextsThatCannotBeReadAreNamed) {
   entry.titles = bad_titles;
   entry.title_count = 1;
   expect_refused(check_menu_entry(entry), {"titles[0]"});
+  // One byte is there; a size above the maximum must not be followed.
+  const crm_str wild{"x", uint64_t{1} << 40};
+  entry = good;
+  entry.icon = wild;
+  expect_refused(check_menu_entry(entry), {"icon is longer than 1024 bytes"});
+  const crm_localized wild_titles[] = {{crm::str("ko"), wild}};
+  entry = good;
+  entry.titles = wild_titles;
+  entry.title_count = 1;
+  expect_refused(check_menu_entry(entry), {"titles[0] is longer than 1024 bytes"});
 }
 
 TEST(ExtensionTables, OnesOfTheFirstReleaseAreTaken) {

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -183,6 +185,46 @@ TEST_F(ReportTest, whatTheHostRefusedMovesThePositionAndIsInQuarantine) {
   EXPECT_EQ(names[0].row.events, 2);
   EXPECT_EQ(send({&first.head, &skipped.head}).duplicates, 2u);
   EXPECT_EQ(snapshot()->quarantine_count(), 1);
+}
+
+TEST_F(ReportTest, duplicatesAndNothingElseAreToldUntilSomethingNewComes) {
+  const auto send_clicks = [this](std::uint64_t first, std::uint64_t count) {
+    test::EventList list;
+    const std::vector<test::Event> clicks(count, test::Touch{monday_us, "M", "", "kim"});
+    for (std::uint64_t i = 0; i < count; ++i) list.add(clicks[i], first + i);
+    return record(list);
+  };
+  const auto repeated = [this] { return snapshot()->repeated(snapshot()->sources()[0].number); };
+  send_clicks(1, 99);
+  EXPECT_EQ(send_clicks(1, 99).duplicates, 99u);
+  EXPECT_EQ(repeated().events, 0) << "a few come again after every restart";
+  host_.now_us += minute_us;
+  send_clicks(1, 1);
+  EXPECT_EQ(repeated().events, 100);
+  EXPECT_EQ(repeated().since_us, host_.now_us.load());
+  for (int i = 0; i < 50; ++i) send_clicks(1, 99);
+  EXPECT_GE(repeated().events, 100 + 50 * 99 / 2) << "at least a half of them";
+  EXPECT_LT(snapshot()->sources()[0].batches, 12) << "not every one was worth a write";
+  EXPECT_EQ(send_clicks(100, 1).accepted, 1u);
+  EXPECT_EQ(repeated().events, 0);
+  EXPECT_EQ(snapshot()->sources()[0].duplicates, 100 + 50 * 99);
+}
+
+// The journal's copy and what SQLite makes of it, whatever the umask.
+TEST_F(ReportTest, whatIsStoredMayBeReadByItsOwnerOnly) {
+  const mode_t before = ::umask(0);
+  record({test::Touch{monday_us, "M", "", "kim"}});
+  snapshot();
+  ::umask(before);
+  namespace fs = std::filesystem;
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
+    const auto others =
+        entry.status().permissions() & (fs::perms::group_all | fs::perms::others_all);
+    EXPECT_EQ(others, fs::perms::none) << entry.path();
+    files += entry.is_regular_file() ? 1 : 0;
+  }
+  EXPECT_GE(files, 4) << "database, log, its index, journal";
 }
 
 TEST_F(ReportTest, oneWithoutANumberIsKeptOnceAndMovesNothing) {

@@ -36,6 +36,35 @@ std::string id_of(std::uint64_t number) {
   return text;
 }
 
+TEST_F(SqliteWriterTest, KeepsTheNewestOfTheQuarantineWithinItsBytes) {
+  const std::int64_t before = quarantine_bytes_max / quarantine_event_bytes_max;
+  const auto bytes = [this] {
+    Query query =
+        db_.query("SELECT sum(length(CAST(kind || reason || event AS BLOB))) FROM quarantine");
+    query.step();
+    return query.integer();
+  };
+  QuarantineRow row;
+  row.kind = "order";
+  row.reason = "wrong";
+  for (std::int64_t seq = 1; seq <= 2 * before;) {
+    SqliteWriter writer(state_);
+    row.source = writer.source("orders").number;
+    for (const std::int64_t until = seq + before / 4; seq < until; ++seq) {
+      row.seq = seq;
+      row.event =
+          std::string(quarantine_event_bytes_max - 8, 'x') + id_of(static_cast<std::uint64_t>(seq));
+      writer.add_quarantine(row);
+    }
+    commit(writer);
+    EXPECT_LE(bytes(), quarantine_bytes_max);
+    Query newest = db_.query("SELECT max(seq), min(seq) FROM quarantine");
+    newest.step();
+    EXPECT_EQ(newest.integer(), seq - 1);
+  }
+  EXPECT_GT(bytes(), quarantine_bytes_max / 2) << "it keeps what it may";
+}
+
 TEST_F(SqliteWriterTest, ReadsNoOtherMembersWhenItErasesOne) {
   constexpr std::uint64_t members = 5'000;
   {

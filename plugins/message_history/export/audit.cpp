@@ -48,7 +48,7 @@ crm::Error broken(std::int64_t number, std::string_view how) {
 
 std::string_view audit_event_name(AuditEvent event) {
   constexpr std::string_view names[] = {"granted", "completed", "refused", "cancelled",
-                                        "failed",  "aborted",   "read"};
+                                        "failed",  "aborted",   "read",    "position"};
   return names[static_cast<std::size_t>(event)];
 }
 

@@ -27,8 +27,9 @@ enum class AuditEvent : std::uint8_t {
   refused,
   cancelled,  // the reader went away; what was written is no export
   failed,
-  aborted,  // its process ended with it; found and recorded later
-  read,     // a view showed members by their ids
+  aborted,       // its process ended with it; found and recorded later
+  read,          // a view showed members by their ids
+  position_set,  // no export: an operator moved the position of a source
 };
 std::string_view audit_event_name(AuditEvent event);
 

@@ -1,5 +1,7 @@
 #include "export/exporter.h"
 
+#include <crm/ext/events.h>
+
 #include <algorithm>
 #include <crm/cpp/failure.hpp>
 #include <crm/cpp/text.hpp>
@@ -45,14 +47,15 @@ Call checked_call(const crm_export_request* request, const crm_writer* writer,
           "the export's writer is missing or too short; pass a whole crm_writer");
   require(request != nullptr && CRM_HAS(request, origin),
           "the export's request is missing or too short; pass a whole crm_export_request");
-  for (const crm_str text : {request->tenant, request->token, request->origin}) {
-    require(crm::is_readable(text),
-            "a text of the export's request is NULL with a size; pass its bytes");
-  }
-  require(crm::is_utf8(crm::view(request->origin)),
-          "the origin of the export's request is not UTF-8; pass UTF-8");
-  return {crm::view(request->tenant), crm::view(request->token), crm::view(request->origin), writer,
-          result};
+  const auto tenant = crm::checked_view(request->tenant, CRM_TENANT_BYTES_MAX);
+  require(tenant.has_value(), "the tenant of the export's request must be 1 to 64 bytes of UTF-8");
+  const auto origin = crm::checked_view(request->origin, CRM_EXPORT_ORIGIN_BYTES_MAX);
+  require(origin.has_value(),
+          "the origin of the export's request must be at most 2048 bytes of UTF-8");
+  require(crm::is_readable(request->token),
+          "the token of the export's request is NULL with a size; pass its bytes");
+  // Of a token above its maximum only the size is looked at, to refuse it.
+  return {*tenant, crm::view(request->token), *origin, writer, result};
 }
 
 class Export {

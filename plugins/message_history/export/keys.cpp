@@ -7,6 +7,9 @@ namespace message_history {
 
 namespace {
 
+// A URL; manifests and every row of the audit chain hold it.
+constexpr std::uint64_t issuer_bytes_max = 1'024;
+
 std::optional<Ed25519PublicKey> issuer_key(const crm_host* host, const crm_ext_keys* keys,
                                            std::string_view kid) {
   Ed25519PublicKey key;
@@ -34,12 +37,14 @@ crm::Result<ExportKeys> keys_of(const crm::Host& host) {
   }
   const crm_host* raw = host.raw();
   const crm_str issuer = keys->issuer(raw);
-  if (!crm::is_readable(issuer) || issuer.size == 0 || !crm::is_utf8(crm::view(issuer))) {
+  const auto name = crm::checked_view(issuer, issuer_bytes_max);
+  if (!name || name->empty()) {
     return crm::Error{CRM_ERR_INVALID,
-                      "the host's issuer has no readable name; set one beside its keys"};
+                      "the host's issuer has no readable name; set one of 1 to 1024 bytes of UTF-8 "
+                      "beside its keys"};
   }
   return ExportKeys{
-      std::string(crm::view(issuer)),
+      std::string(*name),
       [raw, keys](std::string_view kid) { return issuer_key(raw, keys, kid); },
       [raw, keys] { return signing_seed(raw, keys); },
   };

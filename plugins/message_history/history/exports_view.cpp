@@ -39,6 +39,7 @@ constexpr Term events[] = {
     {"failed", texts::event_failed, Tone::danger},
     {"aborted", texts::event_aborted, Tone::danger},
     {"read", texts::event_read, Tone::info},
+    {"position", texts::event_position, Tone::warning},
 };
 constexpr Term other_event{"other", texts::event_other, Tone::neutral};
 

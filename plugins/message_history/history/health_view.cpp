@@ -210,6 +210,21 @@ Json clock_notice(const ViewContext& context, const RecordingState::ClockJump& j
                          duration_text(jump.goes_on_in_us, context.locale())));
 }
 
+// Empty when every source sent something new of late.
+std::string repeating_text(const ViewContext& context, const std::vector<SourceRow>& sources) {
+  std::string names;
+  for (const SourceRow& source : sources) {
+    const Repeated repeated = context.snapshot.repeated(source.number);
+    if (repeated.events == 0) continue;
+    if (!names.empty()) names += ", ";
+    const std::int64_t age_us = std::max<std::int64_t>(context.now_us - repeated.since_us, 0);
+    names += sentence(context, texts::repeating_source, source.name, count_text(repeated.events),
+                      duration_text(age_us, context.locale()), std::to_string(source.position));
+  }
+  if (names.empty()) return names;
+  return sentence(context, texts::some_repeating, names);
+}
+
 // Everything that is not as it should be; that all is well only without any of it.
 void add_notices(Document& document, const ViewContext& context, const Findings& found) {
   std::int64_t unknown = 0;
@@ -218,10 +233,12 @@ void add_notices(Document& document, const ViewContext& context, const Findings&
   for (const SourceRow& source : found.sources) skipped += source.skipped;
   const std::int64_t skipped_otherwise = std::max<std::int64_t>(skipped - unknown, 0);
   const std::string idle = idle_text(context, found.sources);
+  const std::string repeating = repeating_text(context, found.sources);
   if (found.quarantined > 0) {
     document.add(notice("state", Tone::warning,
                         sentence(context, texts::some_quarantined, count_text(found.quarantined))));
   }
+  if (!repeating.empty()) document.add(notice("repeating", Tone::warning, repeating));
   if (!idle.empty()) document.add(notice("idle", Tone::warning, idle));
   const auto& jump = context.recording.clock_jump;
   if (jump) document.add(clock_notice(context, *jump));
@@ -233,8 +250,8 @@ void add_notices(Document& document, const ViewContext& context, const Findings&
     document.add(notice("passed_over", Tone::info,
                         sentence(context, texts::some_skipped, count_text(skipped_otherwise))));
   }
-  const bool is_well = found.quarantined == 0 && idle.empty() && skipped == 0 && unknown == 0 &&
-                       !jump && !context.recording.unapplied;
+  const bool is_well = found.quarantined == 0 && idle.empty() && repeating.empty() &&
+                       skipped == 0 && unknown == 0 && !jump && !context.recording.unapplied;
   if (is_well && !found.sources.empty()) {
     document.add(notice("state", Tone::success, context.text(texts::all_well)));
   }

@@ -14,15 +14,13 @@ constexpr std::size_t lines_shown_max = 20;
 // repeated.
 class EventJson {
  public:
-  EventJson& add(const char* key, crm_str value) {
+  // A text above its field's maximum is not even looked at: its size may be a wild one.
+  EventJson& add(const char* key, crm_str value, std::uint64_t bytes_max = CRM_ID_BYTES_MAX) {
     name(key);
-    // A size above every maximum may be a wild one: such a text is not even looked at.
-    const bool readable = crm::is_readable(value) && value.size <= CRM_DETAIL_BYTES_MAX;
-    const std::string_view text = readable ? crm::view(value) : std::string_view{};
-    if (!readable || !crm::is_utf8(text)) {
-      json_ += fmt::format("\"(unreadable, {} bytes)\"", value.size);
+    if (const auto text = crm::checked_view(value, bytes_max)) {
+      quote(*text);
     } else {
-      quote(text);
+      json_ += fmt::format("\"(unreadable, {} bytes)\"", value.size);
     }
     return *this;
   }
@@ -65,17 +63,21 @@ class EventJson {
 };
 
 void describe(EventJson& json, const crm_event_message& event) {
-  json.add("message_id", event.message_id).add("name", event.name).add("kind", event.message_kind);
+  json.add("message_id", event.message_id)
+      .add("name", event.name, CRM_NAME_BYTES_MAX)
+      .add("kind", event.message_kind);
   json.add("channel", event.channel).add("state", event.state);
   json.add("scheduled_at_us", event.scheduled_at_us).add("audience", event.audience);
 }
 
 void describe(EventJson& json, const crm_event_delivery& event) {
   json.add("message_id", event.message_id).add("delivery_id", event.delivery_id);
-  json.add("member_id", event.member_id).add("provider", event.provider).add("code", event.code);
-  json.add("detail", event.detail).add("fallback_of", event.fallback_of);
+  json.add("member_id", event.member_id).add("provider", event.provider, CRM_PROVIDER_BYTES_MAX);
+  json.add("code", event.code, CRM_CODE_BYTES_MAX)
+      .add("detail", event.detail, CRM_DETAIL_BYTES_MAX);
+  json.add("fallback_of", event.fallback_of);
   json.add("channel", event.channel).add("status", event.status);
-  json.add("cost_minor", event.cost_minor).add("currency", event.currency);
+  json.add("cost_minor", event.cost_minor).add("currency", event.currency, CRM_CURRENCY_BYTES);
 }
 
 void describe(EventJson& json, const crm_event_touch& event) {
@@ -85,7 +87,7 @@ void describe(EventJson& json, const crm_event_touch& event) {
 
 void describe(EventJson& json, const crm_event_order& event) {
   json.add("order_id", event.order_id).add("member_id", event.member_id);
-  json.add("message_id", event.message_id).add("currency", event.currency);
+  json.add("message_id", event.message_id).add("currency", event.currency, CRM_CURRENCY_BYTES);
   json.add("amount_minor", event.amount_minor).add("revision", event.revision);
   json.add("line_count", static_cast<std::int64_t>(event.line_count));
   if (event.lines == nullptr || event.line_count > CRM_ORDER_LINES_MAX) return;
@@ -100,7 +102,8 @@ void describe(EventJson& json, const crm_event_order& event) {
 
 void describe(EventJson& json, const crm_event_refund& event) {
   json.add("refund_id", event.refund_id).add("order_id", event.order_id);
-  json.add("currency", event.currency).add("amount_minor", event.amount_minor);
+  json.add("currency", event.currency, CRM_CURRENCY_BYTES);
+  json.add("amount_minor", event.amount_minor);
 }
 
 void describe(EventJson& json, const crm_event_member_erased& event) {
@@ -132,9 +135,8 @@ std::optional<std::string_view> member_of(const crm::Event& event) {
   return std::visit(
       [](const auto& known) -> std::optional<std::string_view> {
         if constexpr (requires { known->member_id; }) {
-          const crm_str id = known->member_id;
-          if (id.size == 0 || id.size > CRM_ID_BYTES_MAX || !crm::is_readable(id)) return {};
-          return crm::view(id);
+          if (known->member_id.size == 0) return {};
+          return crm::checked_view(known->member_id, CRM_ID_BYTES_MAX);
         }
         return {};
       },

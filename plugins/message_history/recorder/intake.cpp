@@ -1,6 +1,7 @@
 #include "recorder/intake.h"
 
 #include <algorithm>
+#include <crm/cpp/failure.hpp>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -13,6 +14,13 @@ namespace message_history {
 namespace {
 
 constexpr auto seq_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+// Of one batch. Of further refused events only the reason is kept: nobody looks at a thousand.
+constexpr std::size_t refused_event_bytes_max = std::size_t{8} << 20;
+
+static_assert(CRM_SEQ_GAP_MAX == 1'099'511'627'776);
+constexpr std::string_view position_stays =
+    "; its seq is more than 1099511627776 above the position, which stays where it is";
 
 void copy_reason(std::string_view reason, char (&target)[CRM_REJECTION_REASON_BYTES]) {
   std::size_t size = std::min(reason.size(), sizeof(target) - 1);
@@ -50,14 +58,17 @@ void Intake::take(std::uint64_t index, const crm_event* raw) {
                   "seq does not rise: " + std::to_string(raw->seq) + " after " +
                       std::to_string(last_) + "; number the events of a source in order");
   }
-  if (!is_again) last_ = raw->seq;
   if (std::holds_alternative<crm::UnknownEvent>(event)) {
+    if (!is_again) move_past(raw->seq);
     skip("kind " + std::to_string(raw->kind));
   } else if (auto why = why_rejected(event)) {
+    if (!is_again && !move_past(raw->seq)) *why += position_stays;
     refuse(index, raw->seq, event, kind, *std::move(why));
     refused_.back().again = is_again;
   } else {
+    count_bytes(bytes_of(event));
     good_.add(event);
+    if (!is_again) last_ = raw->seq;
     erases_ |= std::holds_alternative<const crm_event_member_erased*>(event);
     ++ack_.accepted;
   }
@@ -74,8 +85,9 @@ void Intake::take_report(std::uint64_t index, const crm_event* raw) {
     ++ack_.duplicates;
     return;
   }
-  if (!is_again) last_ = std::max(last_, raw->seq);
+  const bool stays = !is_again && !move_past(raw->seq);
   const std::string_view name = crm::view(report.value()->name);
+  count_bytes(sizeof(crm_event_refused) + name.size() + report.value()->reason.size);
   if ((raw->flags & CRM_REFUSED_IS_SKIPPED) != 0) return skip(name);
   ++ack_.rejected;
   RefusedEvent& refused = refused_.emplace_back();
@@ -84,7 +96,23 @@ void Intake::take_report(std::uint64_t index, const crm_event* raw) {
   if (report.value()->line > 0)
     refused.reason = "line " + std::to_string(report.value()->line) + ": ";
   refused.reason += crm::view(report.value()->reason);
+  if (stays) refused.reason += position_stays;
   refused.again = is_again;
+}
+
+void Intake::count_bytes(std::uint64_t bytes) {
+  bytes_ += bytes;
+  if (bytes_ <= CRM_BATCH_BYTES_MAX) return;
+  throw crm::Failure(CRM_ERR_INVALID, "the batch's events take more than " +
+                                          std::to_string(CRM_BATCH_BYTES_MAX) +
+                                          " bytes; send fewer of them in one batch");
+}
+
+bool Intake::move_past(std::uint64_t seq) {
+  if (seq <= last_) return true;  // a report without a number
+  if (seq - last_ > CRM_SEQ_GAP_MAX) return false;
+  last_ = seq;
+  return true;
 }
 
 void Intake::skip(std::string_view name) {
@@ -110,13 +138,16 @@ void Intake::refuse(std::uint64_t index, std::uint64_t seq, const crm::Event& ev
   RefusedEvent& refused =
       refused_.emplace_back(refused_event(event, std::min(seq, seq_max), std::move(why)));
   refused.kind = kind;  // also of one that could not be read
+  refused_event_bytes_ += refused.event.size();
+  if (refused_event_bytes_ > refused_event_bytes_max) std::string().swap(refused.event);
 }
 
-std::string Intake::record(std::string_view source, std::int64_t now_us) && {
+std::string Intake::record(std::string_view source, std::int64_t now_us,
+                           std::uint64_t duplicates_before) && {
   std::vector<SkippedEvents> skipped;
   for (const auto& [name, count] : skipped_) skipped.push_back({name, count});
-  return good_.finish({std::string(source), now_us, last_, ack_.duplicates, ack_.skipped,
-                       std::move(refused_), std::move(skipped)});
+  return good_.finish({std::string(source), now_us, last_, duplicates_before + ack_.duplicates,
+                       ack_.skipped, std::move(refused_), std::move(skipped)});
 }
 
 }  // namespace message_history

@@ -36,10 +36,7 @@ crm_event_ack blank(const crm_event_ack& ack) {
 }
 
 void check_name(crm_str name, std::uint64_t bytes_max, const char* what) {
-  if (crm::is_readable(name) && name.size > 0 && name.size <= bytes_max &&
-      crm::is_utf8(crm::view(name))) {
-    return;
-  }
+  if (name.size > 0 && crm::checked_view(name, bytes_max)) return;
   throw crm::Failure(CRM_ERR_INVALID, std::string("the ") + what + " must be 1 to " +
                                           std::to_string(bytes_max) + " bytes of UTF-8");
 }
@@ -48,6 +45,13 @@ void check_ack(const crm_event_ack* ack) {
   if (ack == nullptr || !CRM_HAS(ack, rejections_count)) {
     throw crm::Failure(CRM_ERR_INVALID, "the ack structure is missing or too short");
   }
+}
+
+// A hundred, and then as many more as were told before: a source that sends all of it again does
+// not write for each batch.
+bool is_worth_telling(const Tenant::Repeats& repeats, std::uint64_t duplicates) {
+  const std::uint64_t waiting = repeats.waiting + duplicates;
+  return waiting >= repeated_told_min && waiting >= repeats.told;
 }
 
 }  // namespace
@@ -85,21 +89,30 @@ void Recorder::take_in(Tenant& tenant, const crm_event_batch& batch, crm_event_a
   Intake intake(known == positions.end() ? 0 : known->second, result);
   intake.take({batch.events, batch.count});
   result.durable_seq = intake.position();
-  // A batch of nothing but duplicates changes nothing, so there is nothing to make durable.
-  if (!intake.changes_anything()) return;
+  // A batch of nothing but duplicates changes nothing, so there is nothing to make durable. That
+  // there were many, one after the other, is to be told.
+  Tenant::Repeats& repeats = tenant.repeats[source];
+  const bool is_new = intake.changes_anything();
+  if (!is_new && !is_worth_telling(repeats, result.duplicates)) {
+    repeats.waiting += result.duplicates;
+    return;
+  }
   const bool erases = intake.erases();
   // All memory that is needed is taken before the batch is durable: from then on nothing may fail.
-  PlacedBatch placed(result.accepted, std::move(intake).record(source, host_.now_us()));
-  const auto [position, is_new] = positions.try_emplace(source, 0);
+  PlacedBatch placed(result.accepted,
+                     std::move(intake).record(source, host_.now_us(), repeats.waiting));
+  const auto [position, is_first] = positions.try_emplace(source, 0);
   try {
     tenant.journal->settled(tenant.backlog.settled_number());
     const std::uint64_t number = tenant.journal->append(placed.payload());
     position->second = result.durable_seq;
     tenant.backlog.add(std::move(placed), number);
   } catch (...) {
-    if (is_new) positions.erase(position);
+    if (is_first) positions.erase(position);
     throw;
   }
+  repeats.told = is_new ? 0 : repeats.told + repeats.waiting + result.duplicates;
+  repeats.waiting = 0;
   see_to_settling(tenant, erases);
 }
 
@@ -188,6 +201,33 @@ std::uint64_t Recorder::refused(crm_str tenant, crm_str source, std::uint64_t af
   std::transform(found.begin(), found.end(), seqs.begin(),
                  [](std::int64_t seq) { return static_cast<std::uint64_t>(seq); });
   return found.size();
+}
+
+std::uint64_t Recorder::set_position(
+    Tenant& tenant, const NewPosition& position,
+    const std::function<void(std::uint64_t before)>& put_on_record) {
+  constexpr auto seq_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (position.seq > seq_max) {
+    throw crm::Failure(CRM_ERR_INVALID, "a position must be 0 to " + std::to_string(seq_max));
+  }
+  const crm::Lock intake_lock(tenant.intake);
+  make_ready(tenant);
+  const auto known = tenant.positions->find(position.source);
+  if (known == tenant.positions->end()) {
+    throw crm::Failure(CRM_ERR_NOT_FOUND, "nothing was recorded of the source \"" +
+                                              position.source + "\"; name one of the health view");
+  }
+  const std::uint64_t before = known->second;
+  put_on_record(before);
+  // A batch without events: what is recorded of it is its position.
+  crm_event_ack ack{};
+  PlacedBatch placed(0, Intake(position.seq, ack).record(position.source, host_.now_us()));
+  tenant.journal->settled(tenant.backlog.settled_number());
+  const std::uint64_t number = tenant.journal->append(placed.payload());
+  known->second = position.seq;
+  tenant.backlog.add(std::move(placed), number);
+  see_to_settling(tenant, false);
+  return before;
 }
 
 Sha256 Recorder::digest(crm_str tenant) {

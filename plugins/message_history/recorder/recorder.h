@@ -10,8 +10,10 @@
 #include <crm/cpp/host.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "recorder/settler.h"
@@ -39,6 +41,15 @@ class Recorder {
   std::uint64_t refused(crm_str tenant, crm_str source, std::uint64_t after,
                         std::span<std::uint64_t> seqs);
   Sha256 digest(crm_str tenant);
+
+  struct NewPosition {
+    std::string source;
+    std::uint64_t seq = 0;
+  };
+  // Sets the position of a source that is known, and returns the one before, which is told to
+  // `put_on_record` first.
+  std::uint64_t set_position(Tenant& tenant, const NewPosition& position,
+                             const std::function<void(std::uint64_t before)>& put_on_record);
 
   // For readers: everything recorded so far is in its database, unless the disk does not take it,
   // which unapplied_events() says then. NOT_FOUND as Tenants::open_existing.

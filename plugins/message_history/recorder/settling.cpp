@@ -146,6 +146,17 @@ class Settlement {
     source.skipped += static_cast<std::int64_t>(summary.skipped) + past;
     source.batches += 1;
     source.recorded_at_us = summary.recorded_at_us;
+    note_repeated(record, source.number);
+  }
+
+  // A record with duplicates alone tells what came again and again since the last new event.
+  void note_repeated(const BatchRecord& record, SourceNo source) {
+    const BatchSummary& summary = record.summary();
+    const bool has_new =
+        !record.events().empty() || !summary.refused.empty() || summary.skipped > 0;
+    if (has_new || summary.duplicates == 0) return transaction_->end_repeated(source);
+    transaction_->add_repeated(
+        source, {static_cast<std::int64_t>(summary.duplicates), summary.recorded_at_us});
   }
 
   SourceRow& source(const std::string& name) {

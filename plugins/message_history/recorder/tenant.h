@@ -53,6 +53,13 @@ struct Tenant {
   std::unique_ptr<Journal> journal CRM_GUARDED_BY(intake);
   // By source; empty as long as they are not known, which they are once all is settled.
   std::optional<std::unordered_map<std::string, std::uint64_t>> positions CRM_GUARDED_BY(intake);
+  // By source: duplicates that no record tells yet, and how many were told since the last new
+  // event.
+  struct Repeats {
+    std::uint64_t waiting = 0;
+    std::uint64_t told = 0;
+  };
+  std::unordered_map<std::string, Repeats> repeats CRM_GUARDED_BY(intake);
   // Up to which record nothing of the journal is in its files.
   std::uint64_t journal_emptied_at CRM_GUARDED_BY(intake) = 0;
 

@@ -9,6 +9,7 @@
 #include <new>
 #include <utility>
 
+#include "files/folder.h"
 #include "recorder/new_tenant.h"
 #include "recorder/scrubbing.h"
 #include "recorder/settling.h"
@@ -96,10 +97,10 @@ void Tenants::put_back(const Named& changed) {
   pool.changed.notify_all();
 }
 
-Tenants::Named Tenants::take_idle() {
+Tenants::Named Tenants::take_idle(std::size_t open_max) {
   Pool& pool = *pool_;
   const crm::Lock lock(pool.mutex);
-  if (pool.entries.size() <= open_max_) return {};
+  if (pool.entries.size() <= open_max) return {};
   auto oldest = pool.entries.end();
   for (auto it = pool.entries.begin(); it != pool.entries.end(); ++it) {
     const Entry* const entry = it->second.get();
@@ -114,9 +115,13 @@ Tenants::Named Tenants::take_idle() {
 }
 
 void Tenants::close_idle() {
-  while (true) {
-    const Named idle = take_idle();
-    if (!idle.entry) return;
+  close_down_to(open_max_);
+}
+
+std::size_t Tenants::close_down_to(std::size_t open_max) {
+  for (std::size_t closed = 0;; ++closed) {
+    const Named idle = take_idle(open_max);
+    if (!idle.entry) return closed;
     Tenant& tenant = *idle.entry->tenant;
     const bool is_settled = attempt(tenant, [&tenant] { settle_all(tenant); }) == CRM_OK;
     if (is_settled) idle.entry->tenant.reset();
@@ -124,8 +129,27 @@ void Tenants::close_idle() {
   }
 }
 
+// Half of them: who found none left needs several files, and others will.
+bool Tenants::give_back_files() {
+  std::size_t open = 0;
+  {
+    const crm::Lock lock(pool_->mutex);
+    open = pool_->entries.size();
+  }
+  return close_down_to(open / 2) > 0;
+}
+
 std::shared_ptr<Tenant> Tenants::opened(std::string_view name, bool create) {
   close_idle();
+  try {
+    return opened_now(name, create);
+  } catch (const NoFilesLeft&) {
+    if (!give_back_files()) throw;
+  }
+  return opened_now(name, create);
+}
+
+std::shared_ptr<Tenant> Tenants::opened_now(std::string_view name, bool create) const {
   auto store = engine_->open(name);
   if (!store && !create) return nullptr;
   if (!store) store = engine_->create(facts_of_new_tenant(host_, name));

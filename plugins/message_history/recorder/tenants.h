@@ -56,6 +56,10 @@ class Tenants {
   // returned: what waits stays in the journal, and the next one who records gets the error.
   std::int32_t attempt(Tenant& tenant, const std::function<void()>& settling) const;
 
+  // Closes some that nobody uses, for a thread that found no file left to open; false when none
+  // could be closed.
+  bool give_back_files();
+
   using Clock = std::chrono::steady_clock;
   // Settles what waits in each of them first, until this time: what waits then is left to the
   // journal, and goes on when the tenant is opened next. A tenant that is leased ends with its
@@ -89,11 +93,14 @@ class Tenants {
   std::shared_ptr<Tenant> find(std::string_view tenant, bool create);
   Claim claim(const std::string& name);
   std::shared_ptr<Tenant> opened(std::string_view name, bool create);
+  std::shared_ptr<Tenant> opened_now(std::string_view name, bool create) const;
   std::shared_ptr<Tenant> lease_of(std::shared_ptr<Entry> entry) const;
   void recover(Tenant& tenant) const;
   void scrub(Tenant& tenant) const;
   void close_idle();
-  Named take_idle();
+  // Closes those that were not used for longest until no more than so many are open; how many.
+  std::size_t close_down_to(std::size_t open_max);
+  Named take_idle(std::size_t open_max);
   Named take_any();
   // The entry is no longer changing; it is removed when it has no tenant.
   void put_back(const Named& changed);

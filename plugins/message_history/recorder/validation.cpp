@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "model/channel.h"
 
@@ -22,15 +24,18 @@ class Judge {
  public:
   Judge& text(const TextRule& rule) {
     if (why_) return *this;
-    if (!crm::is_readable(rule.value)) return fail(rule.field, "is NULL with a size");
-    if (rule.value.size > rule.bytes_max) {
-      return fail(rule.field, fmt::format("has {} bytes, at most {} are allowed; shorten it",
-                                          rule.value.size, rule.bytes_max));
+    switch (crm::fault_of(rule.value, rule.bytes_max)) {
+      case crm::TextFault::null_with_size:
+        return fail(rule.field, "is NULL with a size; send its bytes");
+      case crm::TextFault::too_long:
+        return fail(rule.field, fmt::format("has {} bytes, at most {} are allowed; shorten it",
+                                            rule.value.size, rule.bytes_max));
+      case crm::TextFault::not_utf8:
+        return fail(rule.field, "is not valid UTF-8; encode it as UTF-8");
+      case crm::TextFault::none:
+        break;
     }
     if (rule.required && rule.value.size == 0) return fail(rule.field, "is missing; send it");
-    if (!crm::is_utf8(crm::view(rule.value))) {
-      return fail(rule.field, "is not valid UTF-8; encode it as UTF-8");
-    }
     return *this;
   }
   Judge& id(const char* field, crm_str value) {
@@ -55,10 +60,15 @@ class Judge {
   }
   Judge& currency(const char* field, crm_str value) {
     if (why_) return *this;
-    const std::string_view code = crm::is_readable(value) ? crm::view(value) : std::string_view{};
-    bool good = code.size() == 3;
-    for (const char c : code) good = good && c >= 'A' && c <= 'Z';
-    return good ? *this : fail(field, "must be an ISO 4217 code like KRW");
+    const auto code = crm::checked_view(value, CRM_CURRENCY_BYTES);
+    const bool is_code = code && code->size() == CRM_CURRENCY_BYTES &&
+                         std::ranges::all_of(*code, [](char c) { return c >= 'A' && c <= 'Z'; });
+    return is_code ? *this : fail(field, "must be an ISO 4217 code like KRW");
+  }
+  // For ids that were judged: nothing is compared of one that was found wrong.
+  Judge& differ(crm_str id, crm_str other, const char* field, std::string_view wrong) {
+    if (why_ || id.size == 0 || crm::view(id) != crm::view(other)) return *this;
+    return fail(field, wrong);
   }
   Judge& check(bool good, const char* field, std::string_view wrong) {
     return why_ || good ? *this : fail(field, wrong);
@@ -100,9 +110,8 @@ std::optional<std::string> judge(const crm_event_delivery& event) {
       .optional_id("fallback_of", event.fallback_of)
       .one_of("channel", event.channel, 0, channel_count - 1)
       .one_of("status", event.status, CRM_DELIVERY_SKIPPED, CRM_DELIVERY_DELIVERED)
-      .check(event.fallback_of.size == 0 ||
-                 crm::view(event.fallback_of) != crm::view(event.delivery_id),
-             "fallback_of", "names the delivery itself; name the one it replaces");
+      .differ(event.fallback_of, event.delivery_id, "fallback_of",
+              "names the delivery itself; name the one it replaces");
   if ((event.head.flags & CRM_DELIVERY_HAS_COST) != 0) {
     judge.amount("cost_minor", event.cost_minor).currency("currency", event.currency);
   }
@@ -173,7 +182,50 @@ std::optional<std::string> judge(const crm_event_member_erased& event) {
   return Judge().id("member_id", event.member_id).why();
 }
 
+std::uint64_t sum(std::initializer_list<crm_str> texts) {
+  std::uint64_t bytes = 0;
+  for (const crm_str text : texts) bytes += text.size;
+  return bytes;
+}
+
+std::uint64_t text_bytes(const crm_event_message& event) {
+  return sum({event.message_id, event.name});
+}
+std::uint64_t text_bytes(const crm_event_delivery& event) {
+  return sum({event.message_id, event.delivery_id, event.member_id, event.provider, event.code,
+              event.detail, event.fallback_of, event.currency});
+}
+std::uint64_t text_bytes(const crm_event_touch& event) {
+  return sum({event.message_id, event.delivery_id, event.member_id});
+}
+std::uint64_t text_bytes(const crm_event_order& event) {
+  std::uint64_t bytes = sum({event.order_id, event.member_id, event.message_id, event.currency});
+  for (std::uint64_t i = 0; i < event.line_count; ++i) {
+    const crm_order_line& line = *event.lines[i];
+    bytes += sizeof(line) + sum({line.product_no, line.name, line.option});
+  }
+  return bytes;
+}
+std::uint64_t text_bytes(const crm_event_refund& event) {
+  return sum({event.refund_id, event.order_id, event.currency});
+}
+std::uint64_t text_bytes(const crm_event_member_erased& event) {
+  return sum({event.member_id});
+}
+
 }  // namespace
+
+std::uint64_t bytes_of(const crm::Event& event) {
+  return std::visit(
+      [](const auto& known) -> std::uint64_t {
+        if constexpr (std::is_pointer_v<std::decay_t<decltype(known)>>) {
+          return sizeof(*known) + text_bytes(*known);
+        } else {
+          return sizeof(crm_event);
+        }
+      },
+      event);
+}
 
 std::optional<std::string> why_rejected(const crm::Event& event) {
   return std::visit(

@@ -32,6 +32,15 @@ struct SourceRow {
   std::int64_t recorded_at_us = 0;  // the host's clock at the last batch
 };
 
+inline constexpr std::uint64_t repeated_told_min = 100;
+
+// Events of a source at or below its position, since the last that was not; of a few nothing is
+// told.
+struct Repeated {
+  std::int64_t events = 0;    // 0: none
+  std::int64_t since_us = 0;  // the host's clock
+};
+
 // Counters of one message; every batch adds its net change.
 struct MessageCounts {
   RecipientCounts recipients;
@@ -191,8 +200,9 @@ struct Cutoffs {
 // Stands for a member id where the id itself must not be kept: a keyed hash of it.
 using MemberKey = Sha256;
 
-// The newest are kept.
+// The newest are kept: so many events, and so many bytes of what is told of them.
 inline constexpr std::int64_t quarantine_events_max = 100'000;
+inline constexpr std::int64_t quarantine_bytes_max = std::int64_t{64} << 20;
 inline constexpr std::int64_t quarantine_event_bytes_max = 8'192;
 
 struct QuarantineRow {
@@ -226,7 +236,8 @@ struct Route {
 struct AuditRow {
   std::int64_t number = 0;  // 1, 2, 3 ... without gaps
   std::int64_t at_us = 0;
-  std::string event;  // "granted", "completed", "refused", "cancelled", "failed", "aborted", "read"
+  // "granted", "completed", "refused", "cancelled", "failed", "aborted", "read", "position"
+  std::string event;
   std::string export_id;
   std::string actor;
   std::string origin;

@@ -67,7 +67,10 @@ class WriteTransaction {
 
   virtual SourceRow source(std::string_view name) = 0;  // created when it is new
   virtual void put_source(const SourceRow& row) = 0;
-  // A row without a seq takes the place of an equal one, so that a repeated report is kept once.
+  // Adds to what a source repeats without a new event among it; a new one ends that.
+  virtual void add_repeated(SourceNo source, const Repeated& more) = 0;
+  virtual void end_repeated(SourceNo source) = 0;
+  // Takes the place of an equal row, so that a repeated report is kept once.
   virtual void add_quarantine(const QuarantineRow& row) = 0;
   virtual void remove_quarantine(SourceNo source, std::int64_t seq) = 0;
   virtual void count_skipped(const SkippedRow& row) = 0;  // adds to the row's events

@@ -72,9 +72,8 @@ inline Result<const crm_event_refused*> refused_of(const crm_event* event) {
     return Error{CRM_ERR_INVALID,
                  "the refused event is too short; build the host with the current headers"};
   }
-  if (!is_readable(refused->name) || refused->name.size > CRM_REFUSED_NAME_BYTES_MAX ||
-      !is_utf8(view(refused->name)) || !is_readable(refused->reason) ||
-      refused->reason.size > CRM_DETAIL_BYTES_MAX || !is_utf8(view(refused->reason))) {
+  if (!checked_view(refused->name, CRM_REFUSED_NAME_BYTES_MAX) ||
+      !checked_view(refused->reason, CRM_DETAIL_BYTES_MAX)) {
     return Error{CRM_ERR_INVALID,
                  "the refused event's name must be at most 128 bytes of UTF-8, its reason 2048"};
   }
@@ -87,12 +86,10 @@ inline Result<std::monostate> check_batch(const crm_event_batch* batch) {
   if (batch == nullptr || !CRM_HAS(batch, count)) {
     return invalid("the batch structure is missing or too short");
   }
-  if (!is_readable(batch->tenant) || batch->tenant.size == 0 ||
-      batch->tenant.size > CRM_TENANT_BYTES_MAX || !is_utf8(view(batch->tenant))) {
+  if (batch->tenant.size == 0 || !checked_view(batch->tenant, CRM_TENANT_BYTES_MAX)) {
     return invalid("the batch's tenant must be 1 to 64 bytes of UTF-8");
   }
-  if (!is_readable(batch->source) || batch->source.size == 0 ||
-      batch->source.size > CRM_SOURCE_BYTES_MAX || !is_utf8(view(batch->source))) {
+  if (batch->source.size == 0 || !checked_view(batch->source, CRM_SOURCE_BYTES_MAX)) {
     return invalid("the batch's source must be 1 to 64 bytes of UTF-8");
   }
   if (batch->count > CRM_BATCH_EVENTS_MAX) {

@@ -12,6 +12,8 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -39,10 +41,28 @@ class Result {
   std::variant<T, Error> state_;
 };
 
+// What is told to people is text to its end: names in it may hold a NUL, where C would cut it, or
+// bytes that are no UTF-8. Both are written as \xNN.
+inline std::string readable(std::string_view words) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  std::string text;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(words.data());
+  for (size_t i = 0; i < words.size();) {
+    const size_t length = bytes[i] == 0 ? 0 : detail::utf8_sequence(bytes + i, words.size() - i);
+    if (length == 0) {
+      text += {'\\', 'x', digits[bytes[i] >> 4], digits[bytes[i] & 15]};
+    } else {
+      text += words.substr(i, length);
+    }
+    i += length == 0 ? 1 : length;
+  }
+  return text;
+}
+
 class Failure : public std::runtime_error {
  public:
-  Failure(int32_t status, const std::string& detail)
-      : std::runtime_error(detail), status_(status) {}
+  Failure(int32_t status, std::string_view detail)
+      : std::runtime_error(readable(detail)), status_(status) {}
   explicit Failure(const Error& error) : Failure(error.status, error.detail) {}
   int32_t status() const { return status_; }
 
@@ -65,6 +85,12 @@ int32_t guarded(const crm_host* host, Work&& work) noexcept {
     return explained(failure.status(), failure.what());
   } catch (const std::bad_alloc&) {
     return explained(CRM_ERR_NO_MEMORY, "out of memory; free some and try again");
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) {
+      return explained(CRM_ERR_INTERNAL, error.what());
+    }
+    return explained(CRM_ERR_BUSY,
+                     "this process may not start another thread; raise its limit, or try again");
   } catch (const std::exception& error) {
     return explained(CRM_ERR_INTERNAL, error.what());
   } catch (...) {

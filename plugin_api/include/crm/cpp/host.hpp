@@ -47,6 +47,11 @@ class Host {
       throw Failure(CRM_ERR_UNSUPPORTED,
                     "the host offers no data folder; it must implement crm.paths/1");
     }
+    if (dir.size > data_dir_bytes_max) {
+      throw Failure(CRM_ERR_INVALID, "the host's data folder has a name of " +
+                                         std::to_string(dir.size) + " bytes; give one of at most " +
+                                         std::to_string(data_dir_bytes_max));
+    }
     return std::string(view(dir));
   }
 
@@ -95,6 +100,8 @@ class Host {
   const crm_ext_config* config_;
   const crm_ext_keys* keys_;
   const crm_ext_metrics* metrics_;
+
+  static constexpr uint64_t data_dir_bytes_max = 4096;  // as PATH_MAX
 };
 
 }  // namespace crm

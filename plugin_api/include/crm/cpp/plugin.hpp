@@ -4,7 +4,10 @@
 // The class offers, each allowed to throw:
 //   explicit P(const crm_host *);  void start();  void stop();
 //   const void *extension(std::string_view id);
-// and, for the extensions it answers, what the tables below call.
+// and, for the extensions it answers, what the tables below call. One that keeps files or threads
+// also offers
+//   bool is_of_this_process() const;
+// which is false in a child after fork(): there its calls are refused, and it is not taken apart.
 #pragma once
 
 #include <crm/entry.h>
@@ -38,7 +41,15 @@ class PluginInstance {
   template <class Work>
   static int32_t call(crm_plugin* plugin, Work&& work) noexcept {
     if (plugin == nullptr || plugin->context == nullptr) return CRM_ERR_INVALID;
-    return guarded(self(plugin).host_, [&] { return work(of(plugin)); });
+    return guarded(self(plugin).host_, [&] {
+      if (!is_of_this_process(plugin)) {
+        throw Failure(
+            CRM_ERR_UNSUPPORTED,
+            "this process is a child of the one that started the plugin, whose files and "
+            "threads it does not own; call the plugin there, or start a new instance here");
+      }
+      return work(of(plugin));
+    });
   }
 
   explicit PluginInstance(const crm_host* host) : host_(host), plugin_(host) {
@@ -56,12 +67,14 @@ class PluginInstance {
         return CRM_OK;
       });
     };
-    raw_.destroy = [](crm_plugin* p) noexcept { delete &self(p); };
+    raw_.destroy = [](crm_plugin* p) noexcept {
+      if (is_of_this_process(p)) delete &self(p);
+    };
     raw_.extension = [](crm_plugin* p, const char* id) noexcept -> const void* {
       const void* found = nullptr;
       if (id == nullptr) return found;
-      call(p, [&](P& self) {
-        found = self.extension(id);
+      guarded(self(p).host_, [&] {
+        found = of(p).extension(id);  // tables of functions, which judge for themselves
         return CRM_OK;
       });
       return found;
@@ -71,6 +84,14 @@ class PluginInstance {
  private:
   static PluginInstance& self(crm_plugin* plugin) {
     return *static_cast<PluginInstance*>(plugin->context);
+  }
+
+  static bool is_of_this_process(crm_plugin* plugin) noexcept {
+    if constexpr (requires(const P& known) { known.is_of_this_process(); }) {
+      return of(plugin).is_of_this_process();
+    } else {
+      return true;
+    }
   }
 
   crm_plugin raw_{};
@@ -156,6 +177,7 @@ inline constexpr crm_ext_exports exports_table = {
 
 // P: void tenants(const crm_writer *);
 //    void check(const crm_check_request *, const crm_writer *, crm_check_result *);
+//    uint64_t set_position(const crm_position_request *);  which returns the one before
 template <class P>
 inline constexpr crm_ext_maintenance maintenance_table = {
     sizeof(crm_ext_maintenance), 0,
@@ -169,6 +191,13 @@ inline constexpr crm_ext_maintenance maintenance_table = {
        crm_check_result* result) noexcept {
       return PluginInstance<P>::call(plugin, [&](P& self) {
         self.check(request, writer, result);
+        return CRM_OK;
+      });
+    },
+    [](crm_plugin* plugin, const crm_position_request* request, uint64_t* previous_seq) noexcept {
+      return PluginInstance<P>::call(plugin, [&](P& self) {
+        if (previous_seq == nullptr) throw Failure(CRM_ERR_INVALID, "the result pointer is NULL");
+        *previous_seq = self.set_position(request);
         return CRM_OK;
       });
     }};

@@ -1,10 +1,12 @@
-// Strings across the boundary: crm_str to and from std::string_view, and UTF-8 validation.
+// Strings across the boundary: crm_str to and from std::string_view, and what must hold of one
+// before anything reads it.
 #pragma once
 
 #include <crm/base.h>
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 namespace crm {
@@ -13,7 +15,8 @@ inline crm_str str(std::string_view text) {
   return {text.data(), text.size()};
 }
 
-// The view of a borrowed string. A NULL with a size is a caller's defect; is_readable tells.
+// The view of a borrowed string that was checked before, or that this side made itself. What comes
+// from the other side goes through checked_view: its size may be anything.
 inline std::string_view view(crm_str text) {
   return text.data == nullptr ? std::string_view{}
                               : std::string_view{text.data, static_cast<size_t>(text.size)};
@@ -65,6 +68,23 @@ inline bool is_utf8(std::string_view text) {
     i += length;
   }
   return true;
+}
+
+// What is wrong with a text that the other side passed.
+enum class TextFault { none, null_with_size, too_long, not_utf8 };
+
+// Judges a text before anything else looks at it. No byte is read of one that has more than
+// `bytes_max`: a wild size must not lead behind what is mapped.
+inline TextFault fault_of(crm_str text, uint64_t bytes_max) {
+  if (!is_readable(text)) return TextFault::null_with_size;
+  if (text.size > bytes_max) return TextFault::too_long;
+  return is_utf8(view(text)) ? TextFault::none : TextFault::not_utf8;
+}
+
+// The view of a text of at most `bytes_max` bytes of UTF-8; nothing of any other.
+inline std::optional<std::string_view> checked_view(crm_str text, uint64_t bytes_max) {
+  if (fault_of(text, bytes_max) != TextFault::none) return {};
+  return view(text);
 }
 
 }  // namespace crm

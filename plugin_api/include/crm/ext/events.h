@@ -17,9 +17,15 @@ extern "C" {
 
 #define CRM_EXT_EVENTS "crm.events/1"
 
-/* Maxima. A batch above CRM_BATCH_EVENTS_MAX is refused whole; an event with a field above its
- * maximum is rejected alone. Bytes of UTF-8. */
+/* Maxima. A batch above CRM_BATCH_EVENTS_MAX or _BYTES_MAX is refused whole; an event with a field
+ * above its maximum is rejected alone. Bytes of UTF-8. */
 #define CRM_BATCH_EVENTS_MAX 65536u
+/* Since 1.1: of the events of a batch that are right in themselves, their structures with order
+ * lines and texts. */
+#define CRM_BATCH_BYTES_MAX UINT64_C(67108864)
+/* Since 1.1. Over an event that is rejected or skipped the position moves only when its seq is at
+ * most so much above it: one with a wild seq, such as 2^63-1, must not end its source. */
+#define CRM_SEQ_GAP_MAX (UINT64_C(1) << 40)
 #define CRM_TENANT_BYTES_MAX 64u
 #define CRM_SOURCE_BYTES_MAX 64u
 #define CRM_ID_BYTES_MAX 256u /* message, delivery, member, order, refund and product ids */
@@ -28,6 +34,7 @@ extern "C" {
 #define CRM_PROVIDER_BYTES_MAX 64u
 #define CRM_CODE_BYTES_MAX 64u
 #define CRM_DETAIL_BYTES_MAX 2048u
+#define CRM_CURRENCY_BYTES 3u           /* exactly; since 1.1 */
 #define CRM_REFUSED_NAME_BYTES_MAX 128u /* since 1.1 */
 #define CRM_ORDER_LINES_MAX 10000u
 #define CRM_CHAIN_ATTEMPTS_MAX 256u /* deliveries joined by fallback_of */

@@ -15,6 +15,7 @@ extern "C" {
 
 #define CRM_EXPORT_TOKEN_BYTES_MAX 8192u
 #define CRM_EXPORT_MANIFEST_BYTES_MAX 65536u
+#define CRM_EXPORT_ORIGIN_BYTES_MAX 2048u /* since 1.1 */
 /* "typ" of the two compact JWS. */
 #define CRM_EXPORT_REQUEST_TYP "crm-export-request+jwt"
 #define CRM_EXPORT_MANIFEST_TYP "crm-export-manifest+jws"
@@ -28,7 +29,8 @@ typedef struct crm_export_request {
   uint32_t reserved0; /* 0 */
   crm_str tenant;     /* whose session this is; must equal the token's claim */
   crm_str token;      /* compact JWS, at most CRM_EXPORT_TOKEN_BYTES_MAX */
-  crm_str origin;     /* from where the request came, for the audit chain; may be empty */
+  crm_str origin;     /* from where the request came, for the audit chain; may be empty; at most
+                         CRM_EXPORT_ORIGIN_BYTES_MAX, of which the first 256 are kept */
 } crm_export_request;
 
 /* Filled on CRM_OK. The caller gives the manifest buffer; when it is smaller than needed the

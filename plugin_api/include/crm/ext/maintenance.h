@@ -37,6 +37,18 @@ typedef struct crm_check_result {
   uint8_t sha256[32]; /* the digest, as of crm.events/1; zero when the store is not sound */
 } crm_check_result;
 
+/* Since 1.1. */
+typedef struct crm_position_request {
+  uint32_t size;
+  uint32_t reserved0; /* 0 */
+  crm_str tenant;
+  crm_str source;
+  crm_str actor;  /* who asks, for the audit chain; at most CRM_ID_BYTES_MAX */
+  crm_str origin; /* from where, for the audit chain; at most CRM_EXPORT_ORIGIN_BYTES_MAX */
+  crm_str reason; /* why, not blank; at most CRM_DETAIL_BYTES_MAX */
+  uint64_t seq;   /* 0..INT64_MAX */
+} crm_position_request;
+
 typedef struct crm_ext_maintenance {
   uint32_t size;
   uint32_t reserved0; /* 0 */
@@ -53,7 +65,17 @@ typedef struct crm_ext_maintenance {
    * as the store itself. */
   int32_t (*check)(crm_plugin* plugin, const crm_check_request* request, const crm_writer* writer,
                    crm_check_result* result);
+
+  /* [any] Since 1.1, may be NULL. Sets the position of a source, back or forward, and writes the
+   * one before to *previous_seq: after one event with a wild seq was accepted, all that follow
+   * would be duplicates. The audit chain says who did it and why. Events above the position are
+   * taken once more when they come: that is safe. Durable when it returns CRM_OK. NOT_FOUND:
+   * nothing was recorded of that source. BUSY: another process records for the tenant. */
+  int32_t (*set_position)(crm_plugin* plugin, const crm_position_request* request,
+                          uint64_t* previous_seq);
 } crm_ext_maintenance;
+
+#define CRM_EXT_MAINTENANCE_SIZE_1_0 24u /* without `set_position` */
 
 #ifdef __cplusplus
 }

@@ -33,6 +33,7 @@ inline constexpr Localized event_cancelled = {"취소", "Cancelled"};
 inline constexpr Localized event_failed = {"실패", "Failed"};
 inline constexpr Localized event_aborted = {"중단", "Cut off"};
 inline constexpr Localized event_read = {"회원 아이디 조회", "Member ids shown"};
+inline constexpr Localized event_position = {"수신 위치 변경", "Position set"};
 inline constexpr Localized event_other = {"기타", "Other"};
 
 inline constexpr Localized ids_masked = {"가림", "Masked"};

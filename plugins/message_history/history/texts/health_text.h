@@ -96,6 +96,16 @@ inline constexpr Localized some_idle = {
     "No new events from {0}. A source is pointed out after {1} without any. Check that it is still "
     "sending."};
 inline constexpr Localized idle_source = {"{0} ({1} 전)", "{0} ({1} ago)"};
+inline constexpr Localized some_repeating = {
+    "이미 지나간 순번의 이벤트만 보내는 소스가 있어요: {0}. 같은 것을 다시 보내는 중이라면 그대로 "
+    "두시면 돼요. 새 이벤트라면 보내는 쪽의 순번(seq)이 처음부터 다시 매겨졌거나 잘못된 큰 순번이 "
+    "섞인 거예요. 이어서 매기게 하거나, 저장한 순번을 되돌려 주세요(crm-host position --set).",
+    "Only events with a seq that has been passed come from {0}. When they are sent again on "
+    "purpose, there is nothing to do. When they are new, the source began to number anew, or one "
+    "event had a wild number: have it number on, or set its position back (crm-host position "
+    "--set)."};
+inline constexpr Localized repeating_source = {"{0} ({2} 전부터 {1}건, 저장한 순번 {3})",
+                                               "{0} ({1} for {2}, position {3})"};
 inline constexpr Localized some_skipped = {
     "건너뛴 이벤트가 {0}건 있어요. 모르는 종류이거나 보관 기간보다 오래된 이벤트라 저장하지 "
     "않았어요.",

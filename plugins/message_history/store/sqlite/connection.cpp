@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "files/folder.h"
 #include "store/sqlite/page_checksums.h"
 #include "store/sqlite/row_count.h"
 
@@ -178,8 +179,10 @@ void rethrow(const SQLite::Exception& error, const std::string& file) {
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_CANTOPEN:
+      if (are_no_files_left()) throw NoFilesLeft(file);
       throw crm::Failure(CRM_ERR_IO, what + "; make the folder writable for this process");
     case SQLITE_IOERR:
+      if (are_no_files_left()) throw NoFilesLeft(file);
       throw crm::Failure(CRM_ERR_IO, what + "; check the disk and try again");
     default:
       throw crm::Failure(CRM_ERR_INTERNAL, what);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <crm/cpp/failure.hpp>
 #include <filesystem>
 #include <fstream>
@@ -29,6 +30,17 @@ constexpr std::string_view magic{"SQLite format 3\0", 16};
                                  file, what));
 }
 
+std::string log_of(const std::string& file) {
+  return file + "-wal";
+}
+
+// One without a byte is what a closed database may leave.
+bool has_log(const std::string& file) {
+  std::error_code error;
+  const auto bytes = fs::file_size(log_of(file), error);
+  return !error && bytes > 0;
+}
+
 std::string_view name_of(fs::file_type type) {
   switch (type) {
     case fs::file_type::directory:
@@ -43,6 +55,7 @@ std::string_view name_of(fs::file_type type) {
 void expect_header(const std::string& file) {
   std::array<char, header_bytes> header{};
   std::ifstream stream(file, std::ios::binary);
+  if (!stream.is_open()) io_failure(file, "open the file", errno);
   stream.read(header.data(), header.size());
   if (!stream && !stream.eof()) io_failure(file, "read the file", EIO);
   if (stream.gcount() == 0) not_ours(file, "is empty");
@@ -63,12 +76,23 @@ void expect_header(const std::string& file) {
 bool has_database(const std::string& file) {
   std::error_code error;
   const fs::file_status status = fs::symlink_status(file, error);
-  if (status.type() == fs::file_type::not_found) return false;
+  if (status.type() == fs::file_type::not_found) {
+    if (has_log(file)) {
+      not_ours(file, "is missing, but its log " + log_of(file) +
+                         " is there, with what was recorded last: a new database would take it in");
+    }
+    return false;
+  }
   // A folder that cannot be looked into is not a missing tenant.
   if (error) io_failure(file, "look at the file", error.value());
   if (status.type() != fs::file_type::regular) not_ours(file, name_of(status.type()));
   expect_header(file);
   return true;
+}
+
+bool holds_tenant(const std::string& file) {
+  std::error_code error;
+  return fs::exists(file, error) || has_log(file);
 }
 
 std::string database_file(const std::string& folder, std::string_view tenant) {

@@ -11,7 +11,11 @@ namespace message_history::sqlite {
 std::string database_file(const std::string& folder, std::string_view tenant);
 
 // Whether there is a file. Throws CORRUPT for what is none of ours (a folder, a link, an empty or
-// cut file, another program's), and changes nothing, so that nothing is lost.
+// cut file, another program's), and for a log whose database is gone, which a new one would take
+// in; changes nothing, so that nothing is lost.
 bool has_database(const std::string& file);
+
+// Whether anything of a tenant is there: its database, or the log of one that is gone.
+bool holds_tenant(const std::string& file);
 
 }  // namespace message_history::sqlite

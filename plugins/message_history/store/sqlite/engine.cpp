@@ -179,6 +179,8 @@ void move_log_into_file(Connection& db) {
 const std::string& empty_database(const std::string& file) {
   static const std::string bytes = [&file] {
     {
+      make_private_file(
+          file);  // SQLite would go by the umask; its other files have what this one has
       Connection db(file, Connection::Mode::create);
       migrate(db);
       move_log_into_file(db);
@@ -225,6 +227,8 @@ class SqliteStore final : public Store {
         folder_(fs::path(file_).parent_path().string()),
         db_(file_, Connection::Mode::write) {
     expect_file_of(db_, tenant);
+    // Earlier releases went by the umask.
+    for (const char* suffix : {"", "-wal", "-shm"}) withdraw_access(file_ + suffix);
     if (db_.pragma("user_version") != schema_version) {
       const OpeningTurn turn(folder_);
       migrate(db_);
@@ -352,7 +356,7 @@ class SqliteEngine final : public Engine {
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
       const auto name = tenant_of_folder(entry->path().filename().string());
-      if (name && fs::exists(database_file(folder_, *name))) names.push_back(*name);
+      if (name && holds_tenant(database_file(folder_, *name))) names.push_back(*name);
     }
     if (error) io_failure(folder, "read the folder", error.value());
     std::ranges::sort(names);

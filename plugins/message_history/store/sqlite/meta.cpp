@@ -67,4 +67,22 @@ void put_meta(Connection& db, std::string_view key, std::string_view value) {
   db.put(tables::meta).bind(key).bind(value).run();
 }
 
+namespace {
+
+std::string repeated_key(SourceNo source, std::string_view what) {
+  return "repeated." + std::to_string(source.value) + "." + std::string(what);
+}
+
+}  // namespace
+
+Repeated read_repeated(Connection& db, SourceNo source) {
+  return {meta_number(db, repeated_key(source, "events")),
+          meta_number(db, repeated_key(source, "since_us"))};
+}
+
+void put_repeated(Connection& db, SourceNo source, const Repeated& repeated) {
+  put_meta(db, repeated_key(source, "events"), std::to_string(repeated.events));
+  put_meta(db, repeated_key(source, "since_us"), std::to_string(repeated.since_us));
+}
+
 }  // namespace message_history::sqlite

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "calendar/time_zone.h"
+#include "store/rows.h"
 #include "store/sqlite/connection.h"
 
 namespace message_history::sqlite {
@@ -25,5 +26,9 @@ TimeZone known_time_zone(Connection& db);
 
 // Up to which record the journal is settled.
 inline constexpr std::string_view settled_record_key = "journal.settled";
+
+// What a source repeats, under names with its number.
+Repeated read_repeated(Connection& db, SourceNo source);
+void put_repeated(Connection& db, SourceNo source, const Repeated& repeated);
 
 }  // namespace message_history::sqlite

@@ -89,6 +89,10 @@ std::vector<std::int64_t> SqliteSnapshot::refused_seqs(std::string_view source, 
   return seqs;
 }
 
+Repeated SqliteSnapshot::repeated(SourceNo source) {
+  return read_repeated(db_, source);
+}
+
 std::vector<SkippedEntry> SqliteSnapshot::skipped_by_name() {
   std::map<SourceNo, std::string> names;
   for (SourceRow& source : sources()) names[source.number] = std::move(source.name);

@@ -94,6 +94,7 @@ class SqliteSnapshot final : public Snapshot {
   std::vector<std::int64_t> refused_seqs(std::string_view source, std::int64_t after,
                                          std::int64_t limit) override;
   std::vector<SkippedEntry> skipped_by_name() override;
+  Repeated repeated(SourceNo source) override;
   std::int64_t held_messages() override;
   std::int64_t held_refunds() override;
   StoreSize size() override;

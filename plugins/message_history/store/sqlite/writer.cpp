@@ -34,12 +34,6 @@ Query& bind_source(Query& query, const SourceRow& row) {
   return query;
 }
 
-Query& bind_quarantine(Query& query, std::int64_t number, const QuarantineRow& row) {
-  query.bind(number).bind(row.source).bind(row.seq).bind(row.at_us).bind(row.kind);
-  query.bind(row.reason).bind(row.event);
-  return row.member ? query.bind_blob(bytes_of(*row.member)) : query.bind_null();
-}
-
 }  // namespace
 
 void WriterState::forget() {
@@ -51,6 +45,7 @@ void WriterState::forget() {
   last_member.reset();
   route_numbers.clear();
   routes.clear();
+  quarantine_bytes.reset();
 }
 
 bool WriterState::refresh() {
@@ -136,33 +131,15 @@ void SqliteWriter::put_source(const SourceRow& row) {
   if (query.changes() == 0) missing("source");
 }
 
-void SqliteWriter::add_quarantine(const QuarantineRow& row) {
-  if (row.seq == 0) {
-    overwrite_what_is_deleted();
-    db_.query("DELETE FROM quarantine WHERE source_no = ? AND seq = 0 AND reason = ? AND event = ?")
-        .bind(row.source)
-        .bind(row.reason)
-        .bind(row.event)
-        .run();
-  }
-  Query next = db_.query(  // never a number again, also of one that was dropped
-      "SELECT max((SELECT coalesce(max(quarantine_no), 0) FROM quarantine), "
-      "(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'quarantine')) + 1");
-  next.step();
-  const std::int64_t number = next.integer();
-  {
-    Query query = db_.add(tables::quarantine);
-    bind_quarantine(query, number, row).run();
-  }
-  const std::int64_t dropped = number - quarantine_events_max;
-  if (dropped <= 0) return;
-  overwrite_what_is_deleted();  // an erasure would not find what is left of it in free pages
-  db_.query("DELETE FROM quarantine WHERE quarantine_no <= ?").bind(dropped).run();
+void SqliteWriter::add_repeated(SourceNo source, const Repeated& more) {
+  Repeated sum = read_repeated(db_, source);
+  if (sum.events == 0) sum.since_us = more.since_us;
+  sum.events += more.events;
+  put_repeated(db_, source, sum);
 }
 
-void SqliteWriter::remove_quarantine(SourceNo source, std::int64_t seq) {
-  overwrite_what_is_deleted();
-  db_.query("DELETE FROM quarantine WHERE source_no = ? AND seq = ?").bind(source).bind(seq).run();
+void SqliteWriter::end_repeated(SourceNo source) {
+  if (read_repeated(db_, source).events > 0) put_repeated(db_, source, {});
 }
 
 // Names come from outside: beyond the maximum they share the empty one.
@@ -184,21 +161,6 @@ void SqliteWriter::count_skipped(const SkippedRow& row) {
   }
   Query query = db_.put(tables::skipped);
   query.bind(changed.source).bind(changed.name).bind(changed.events).bind(changed.at_us).run();
-}
-
-void SqliteWriter::redact_quarantine(const MemberKey& member) {
-  overwrite_what_is_deleted();
-  std::vector<QuarantineEntry> named;
-  {
-    Query query = db_.rows(tables::quarantine, "WHERE member_key = ?");
-    named = rows_of(query.bind_blob(bytes_of(member)), read_quarantine);
-  }
-  for (QuarantineEntry& entry : named) {
-    entry.row.event.clear();
-    entry.row.member.reset();
-    Query query = db_.change(tables::quarantine);
-    bind_quarantine(query, entry.number, entry.row).run();
-  }
 }
 
 std::optional<MessageRow> SqliteWriter::message(std::string_view message_id) {

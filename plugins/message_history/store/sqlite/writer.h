@@ -2,8 +2,9 @@
 //
 // Split over writer.cpp (sources, messages, members, the transaction itself), writer_rows.cpp (what
 // events say), writer_touches.cpp (of that, touches), writer_counters.cpp (what is counted),
-// writer_audit.cpp (the audit chain), writer_lists.cpp (what lists are read from), writer_past.cpp
-// (what is too old to be seen) and writer_sweep.cpp (dropping that).
+// writer_audit.cpp (the audit chain), writer_lists.cpp (what lists are read from),
+// writer_quarantine.cpp (refused events), writer_past.cpp (what is too old to be seen) and
+// writer_sweep.cpp (dropping that).
 #pragma once
 
 #include <array>
@@ -68,6 +69,7 @@ struct WriterState {
   std::optional<MemberNo> last_member;
   std::unordered_map<std::string, RouteNo> route_numbers;  // by channel and provider
   std::unordered_map<RouteNo, Route> routes;
+  std::optional<std::int64_t> quarantine_bytes;  // at most; empty: not counted yet
 
  private:
   // Tells the trees what rewriting them leaves out.
@@ -85,6 +87,8 @@ class SqliteWriter final : public WriteTransaction {
   ~SqliteWriter() override;
   SourceRow source(std::string_view name) override;
   void put_source(const SourceRow& row) override;
+  void add_repeated(SourceNo source, const Repeated& more) override;
+  void end_repeated(SourceNo source) override;
   void add_quarantine(const QuarantineRow& row) override;
   void remove_quarantine(SourceNo source, std::int64_t seq) override;
   void count_skipped(const SkippedRow& row) override;
@@ -228,6 +232,9 @@ class SqliteWriter final : public WriteTransaction {
   bool sweep_orders(Retention& sweep);
   bool sweep_refunds(Retention& sweep);
   bool sweep_quarantine(const Retention& sweep);
+  void replace_equal_quarantine(const QuarantineRow& row);
+  void drop_quarantine_up_to(std::int64_t number);
+  void drop_quarantine_bytes();
   bool sweep_members(Retention& sweep);
   // Makes what was put visible to queries, as runs.
   void put_pending();
