@@ -270,12 +270,14 @@ void EventParser::parse_text(const FeedLine& line, EventBatch& batch) {
   const Arena::Mark mark = batch.arena().mark();
   constexpr size_t npos = std::string_view::npos;
   const size_t nul = line.text.find('\0');
+  const bool has_mark = line.text.starts_with(byte_order_mark);
   const auto read = [&](uint64_t position) {
     batch.arena().rewind(mark);
     handler_->begin(batch.arena(), position);
     const char* const begin = line.text.data();
-    // The parser takes a NUL for the end, whatever follows.
-    return json::sax_parse(begin, begin + line.text.size(), handler_.get()) && nul == npos;
+    // The parser takes a NUL for the end, whatever follows, and skips a mark.
+    return json::sax_parse(begin, begin + line.text.size(), handler_.get()) && nul == npos &&
+           !has_mark;
   };
   bool is_whole = read(again_ == TakenAgain::none ? from_.position : 0);
   const bool is_duplicate = handler_->is_duplicate();
@@ -298,6 +300,7 @@ void EventParser::parse_text(const FeedLine& line, EventBatch& batch) {
   if (!is_whole) {
     batch.arena().rewind(mark);
     std::string fault = handler_->fault();
+    if (has_mark) fault = "it begins with a byte order mark, which JSON does not; leave it out";
     if (!crm::is_utf8(line.text)) fault = fmt::format("not valid UTF-8; {}", one_object);
     if (fault.empty()) fault = fmt::format("not valid JSON at byte {}; {}", nul + 1, one_object);
     // The number in a broken line may be broken as well.

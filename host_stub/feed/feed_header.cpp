@@ -83,6 +83,8 @@ bool is_time_zone(std::string_view name) {
 }
 
 crm::Result<FeedHeader> parse_feed_header(std::string_view line) {
+  // The first line of a file that an editor wrote.
+  if (line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
   const auto document = parse_strict_json(line, header_depth_max);
   if (!document) {
     return refused(

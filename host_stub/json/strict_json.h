@@ -1,7 +1,8 @@
-// Parses small JSON documents from files, plugins and signatures without the surprises of a lenient
-// parser: a depth cap, and duplicate keys refused.
+// Parses small JSON documents from files, plugins and signatures with the strict reader of the
+// interface, and says in words what it refuses.
 #pragma once
 
+#include <crm/cpp/strict_json.hpp>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -13,9 +14,10 @@ namespace host_stub {
 using Json = nlohmann::ordered_json;
 
 inline constexpr int json_depth_max = 64;
+// Of key sets and manifests, as verify-export.sh has it.
+inline constexpr int signed_json_depth_max = 16;
 
-// The bytes that some editors begin a file with; parse_strict_json passes over them.
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+using crm::byte_order_mark;
 
 // INVALID, with a text that completes "<the thing> is ...": "not valid JSON at byte 17".
 crm::Result<Json> parse_strict_json(std::string_view text, int depth_max = json_depth_max);

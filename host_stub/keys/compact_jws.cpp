@@ -18,7 +18,6 @@ crm::Error unusable(std::string detail) {
 
 // The kid of an acceptable header.
 crm::Result<std::string> kid_of(std::string_view header_text, std::string_view typ) {
-  if (header_text.starts_with(byte_order_mark)) return unusable("its header is not strict JSON");
   const auto document = parse_strict_json(header_text, jws_header_depth_max);
   if (!document) return unusable("its header is " + document.error().detail);
   const Json& header = document.value();

@@ -52,11 +52,7 @@ bool read_as_of(const Json& root, std::map<std::string, uint64_t>& target) {
 }
 
 crm::Result<ExportManifest> read_manifest(std::string_view payload) {
-  if (payload.starts_with(byte_order_mark)) {
-    return failure(CRM_ERR_INVALID,
-                   "its manifest is not strict JSON: it begins with a byte order mark");
-  }
-  const auto document = parse_strict_json(payload);
+  const auto document = parse_strict_json(payload, signed_json_depth_max);
   if (!document) {
     return failure(CRM_ERR_INVALID, "its manifest is " + document.error().detail);
   }

@@ -55,8 +55,6 @@ crm::Result<PublishedKey> parse_jwk(const Json& jwk, const std::string& name, Ki
   return PublishedKey{thumb, *key};
 }
 
-constexpr int key_set_depth_max = 16;
-
 }  // namespace
 
 std::string base64url_of(const PublicKey& key) {
@@ -97,7 +95,7 @@ crm::Result<std::vector<PublishedKey>> parse_public_keys(std::string_view text) 
   if (encoded.value()) {
     return std::vector<PublishedKey>{{thumbprint(*encoded.value()), *encoded.value()}};
   }
-  const auto document = parse_strict_json(text, key_set_depth_max);
+  const auto document = parse_strict_json(text, signed_json_depth_max);
   if (!document) return document.error();
   const Json& root = document.value();
   const auto list = root.is_object() ? root.find("keys") : root.end();

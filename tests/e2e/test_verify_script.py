@@ -197,6 +197,39 @@ class BothVerifiersTest(Script):
                 self.assertEqual((by_script.returncode == 0, by_host.returncode == 0), (is_accepted, is_accepted), said)
                 self.assertEqual(by_script.stdout, by_host.stdout)
 
+    def odd_json(self):
+        """(name, whether it is strict JSON, a member to add to a JSON object)."""
+        nested = lambda levels: b'"odd": ' + b"[" * levels + b"]" * levels
+        return (
+            ("a number far over a double", False, b'"odd": 1e400'), ("a long one", False, b'"odd": 1' + b"0" * 400),
+            ("a number far below", False, b'"odd": -1e400'), ("the largest number", True, b'"odd": 1.7976931348623157e308'),
+            ("a number next to nothing", True, b'"odd": 1e-400'), ("a NUL in a text", False, b'"odd": "a\0b"'),
+            ("bytes that are no text", False, b'"odd": "\xff"'), ("overlong", False, b'"odd": "\xc0\xaf"'),
+            ("half a character", False, b'"odd": "\xed\xa0\x80"'), ("above Unicode", False, b'"odd": "\xf4\x90\x80\x80"'),
+            ("Korean", True, '"odd": "한글 🚪"'.encode()), ("an escaped half", False, rb'"odd": "\ud800"'),
+            ("the other half", False, rb'"odd": "\udc00\ud800"'), ("both halves", True, rb'"odd": "\ud83d\uDEAA"'),
+            ("a half and a letter", False, rb'"odd": "\ud83d\u0041"'), ("an escaped NUL", True, rb'"odd": "\u0000"'),
+            ("a key twice", False, b'"odd": 1, "odd": 1'), ("a key twice, deeper", False, b'"odd": {"a": 1, "a": 2}'),
+            ("nested as deep as may be", True, nested(15)), ("nested deeper", False, nested(16)))
+
+    def test_odd_json_gets_one_answer(self):
+        """Of the host and of the script, in a manifest and in a key set."""
+        manifest, key_set = json.dumps(self.manifest()).encode(), self.jwks.read_bytes().strip()
+        keys = self.host.scratch("odd.jwks")
+        beside = [("bytes behind a NUL", False, b"\0x"), ("a NUL behind", False, b"\0"), ("words behind", False, b" x")]
+        cases = [(name, strict, lambda text, odd=odd: text[:-1] + b", " + odd + b"}") for name, strict, odd in self.odd_json()]
+        cases += [(name, strict, lambda text, odd=odd: text + odd) for name, strict, odd in beside]
+        for name, strict, spoiled in cases:
+            keys.write_bytes(spoiled(key_set))
+            for keys_file, jws in ((self.jwks, self.signed(spoiled(manifest))), (keys, self.jws)):
+                self.put(self.data, jws)
+                answers = {shell.name: shell.verify(keys_file, self.copy) for shell in self.shells}
+                answers["host"] = crm.verify(keys_file, self.copy)
+                with self.subTest(name, keys=keys_file.name):
+                    said = {who: (done.returncode == 0, done.stderr) for who, done in answers.items()}
+                    self.assertEqual({who: is_taken for who, (is_taken, _) in said.items()},
+                                     dict.fromkeys(answers, strict), said)
+
     def test_a_mark_in_a_proof(self):
         mark, manifest = b"\xef\xbb\xbf", self.manifest()
         head = {"alg": "EdDSA", "typ": "crm-export-manifest+jws", "kid": self.key["kid"]}

@@ -16,6 +16,8 @@
  *                   power cut leaves can be told from it. Records of a struct log_head, the path,
  *                   and the data. Writes to the acknowledgement log are in it, too.
  *
+ *   CRM_SHIM_NO_ZONES  set: the system's time zones are missing; needs no CRM_SHIM_DIR
+ *
  * Counted as fsyncs: fsync, fdatasync. As writes: write, pwrite, writev, pwritev, fwrite,
  * ftruncate, fallocate. As opens: what erofs stops. Writes through mmap are not seen (SQLite's
  * -shm file), nor is a process that ends by a signal or _exit reported.
@@ -100,6 +102,15 @@ __attribute__((destructor)) static void report(void) {
   if (fd < 0) return;
   if (REAL(write)(fd, text, (size_t)length) != length) abort();
   close(fd);
+}
+
+int stat(const char* path, struct stat* status) {
+  static const char zones[] = "/usr/share/zoneinfo";
+  if (strncmp(path, zones, sizeof zones - 1) == 0 && getenv("CRM_SHIM_NO_ZONES") != NULL) {
+    errno = ENOENT;
+    return -1;
+  }
+  return REAL(stat)(path, status);
 }
 
 /* Where things are ----------------------------------------------------------------------------- */

@@ -24,6 +24,20 @@ NUMBERS = {"order_amount", "unit_price", "option_price", "quantity", "attributed
 IDS = {"member_id", "order_id", "product_no"}
 BOM = b"\xef\xbb\xbf"
 FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
+# Unicode 15: White_Space, Default_Ignorable_Code_Point, controls; and the blank braille pattern.
+INVISIBLE = [(0x00, 0x20), (0x7F, 0xA0), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160),
+             (0x1680, 0x1680), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2000, 0x200F), (0x2028, 0x202F),
+             (0x205F, 0x206F), (0x2800, 0x2800), (0x3000, 0x3000), (0x3164, 0x3164), (0xFE00, 0xFE0F),
+             (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A),
+             (0xE0000, 0xE0FFF)]
+
+
+def from_first_seen(text):
+    """The text from the first character on that can be seen, or is a TAB, CR or LF."""
+    for place, character in enumerate(text):
+        if character in "\t\r\n" or not any(low <= ord(character) <= high for low, high in INVISIBLE):
+            return text[place:]
+    return ""
 
 
 def spreadsheet_text(column, text):
@@ -31,7 +45,7 @@ def spreadsheet_text(column, text):
     if column in NUMBERS or not text:
         return text
     long_number = text.isascii() and text.isdigit() and (text[0] == "0" or len(text) >= 12)
-    risky = text[0] == "'" or "\0" in text or text.lstrip(" ").startswith(FORMULA_STARTS)
+    risky = text[0] == "'" or "\0" in text or from_first_seen(text).startswith(FORMULA_STARTS)
     return "'" + text if risky or (column in IDS and long_number) else text
 
 

@@ -139,6 +139,17 @@ TEST(SpreadsheetCsv, TextIsNoFormula) {
   EXPECT_EQ(sheet_field("'=1"), R"("''=1")");
 }
 
+TEST(SpreadsheetCsv, WhatCannotBeSeenHidesNoFormula) {
+  for (const std::string hidden : {"\u3000", "\u00A0", "\u200B", "\uFEFF", "\u2060", "\u202E",
+                                   "\u2800", "\u3164", "\x0B", "\x01", "\x7F", " \u200B \uFEFF"}) {
+    for (const std::string begin : {"=", "+", "-", "@", "＝", "\t"}) {
+      EXPECT_EQ(sheet_field(hidden + begin + "1"), "\"'" + hidden + begin + "1\"") << hidden;
+    }
+    EXPECT_EQ(sheet_field(hidden), '"' + hidden + '"') << "nothing follows";
+    EXPECT_EQ(sheet_field(hidden + "상품"), '"' + hidden + "상품\"") << hidden;
+  }
+}
+
 TEST(SpreadsheetCsv, NulThatSpreadsheetsDropHidesNothing) {
   using namespace std::string_view_literals;
   for (const CsvType type : {CsvType::text, CsvType::id}) {
@@ -155,9 +166,9 @@ TEST(SpreadsheetCsv, NulThatSpreadsheetsDropHidesNothing) {
 }
 
 TEST(SpreadsheetCsv, OtherTextStaysAsItIs) {
-  for (const char* text : {" ", "   ", "1=1", "a-b", "100%", "\xC2\xA0=1", "\xE3\x80\x80=1", "﹣1",
-                           "\xEF", "\xEF\xBC", "！", "（", "\"=1", "0.5", "가", "\xF0\x9F\x9A\xAA",
-                           "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D", "`1", "‘1"}) {
+  for (const char* text :
+       {" ", "   ", "1=1", "a-b", "100%", "﹣1", "\xEF", "\xEF\xBC", "！", "（", "\"=1", "0.5",
+        "가", "\xF0\x9F\x9A\xAA", "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D", "`1", "‘1"}) {
     std::string quoted;
     for (const char c : std::string_view(text)) quoted += c == '"' ? "\"\"" : std::string(1, c);
     EXPECT_EQ(sheet_field(text), '"' + quoted + '"');

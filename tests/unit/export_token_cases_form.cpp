@@ -190,6 +190,8 @@ void add_json(std::vector<TokenCase>& cases) {
       {"{\"a\":01}", broken_at(7)},
       {"{\"a\":1}x", broken_at(8)},
       {"{} {}", broken_at(4)},
+      {std::string("{}\0", 3), broken_at(3)},
+      {std::string("{\"a\":1}\0x", 9), broken_at(8)},
       {"// c\n{}", broken_at(1)},
       {"{\"a\":\"\n\"}", broken_at(7)},
       {"{\"a\":\"\\ud800\"}", broken_at(13)},

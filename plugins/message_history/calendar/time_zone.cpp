@@ -63,6 +63,14 @@ std::optional<TimeZone> TimeZone::find(std::string_view name) {
   }
 }
 
+bool TimeZone::has_database() {
+  try {
+    return !date::get_tzdb().zones.empty();
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
 std::int64_t TimeZone::offset_s(std::int64_t at_s) {
   if (zone_ == nullptr) return 0;
   if (at_s < valid_from_s_ || at_s >= valid_until_s_) {

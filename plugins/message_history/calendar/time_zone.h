@@ -19,6 +19,8 @@ class TimeZone {
  public:
   // Empty when the name is unknown to the system's database.
   static std::optional<TimeZone> find(std::string_view name);
+  // Tells a wrong name from a system on which no name is known.
+  static bool has_database();
   static TimeZone utc();
 
   const std::string& name() const { return name_; }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "export/unicode_text.h"
+
 namespace message_history {
 
 namespace {
@@ -31,11 +33,20 @@ void append_quoted(std::string_view text, std::string& out) {
   out += '"';
 }
 
-// What a formula begins with, also when typed in full width, and what spreadsheets skip before it.
+// Most texts: ASCII that is seen, and the planes from U+4000 to U+EFFF, Hangul among them.
+bool begins_harmless(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  return (lead > 0x20 && lead < 0x7F) || (lead >= 0xE4 && lead <= 0xEE);
+}
+
+// What a formula begins with, also when typed in full width. What cannot be seen before it counts
+// for nothing: spreadsheets, and people who copy a cell, drop more than spaces.
 bool begins_risky(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  if (text.empty()) return false;
-  if (std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos) return true;
+  do {
+    if (text.empty()) return false;
+    if (std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos) return true;
+    if (begins_harmless(text)) return false;
+  } while (take_invisible(text));
   return text.starts_with("＝") || text.starts_with("＋") || text.starts_with("－") ||
          text.starts_with("＠");
 }

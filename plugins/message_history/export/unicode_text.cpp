@@ -67,11 +67,18 @@ std::string_view first_bytes(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, bytes_max);
 }
 
-bool is_blank(std::string_view text) {
-  while (!text.empty()) {
-    if (!is_invisible(take_character(text))) return false;
-  }
+bool take_invisible(std::string_view& text) {
+  if (text.empty()) return false;
+  std::string_view rest = text;
+  if (!is_invisible(take_character(rest))) return false;
+  text = rest;
   return true;
+}
+
+bool is_blank(std::string_view text) {
+  while (take_invisible(text)) {
+  }
+  return text.empty();
 }
 
 }  // namespace message_history

@@ -41,15 +41,52 @@ decode() {
   [ "$(wc -c <"$2")" -eq $((${#1} * 3 / 4)) ]
 }
 
+# is_text FILE: well-formed UTF-8 without a NUL, where readers would stop or guess.
+is_text() {
+  od -A n -v -t u1 "$1" | awk '
+    function begin(count, first, last) { left = count; low = first; high = last }
+    {
+      for (i = 1; i <= NF; i++) {
+        byte = $i + 0
+        if (left > 0) {
+          if (byte < low || byte > high) bad = 1
+          begin(left - 1, 128, 191)
+        } else if (byte == 0 || (byte > 127 && byte < 194) || byte > 244) bad = 1
+        else if (byte == 224) begin(2, 160, 191)
+        else if (byte == 237) begin(2, 128, 159)
+        else if (byte == 240) begin(3, 144, 191)
+        else if (byte == 244) begin(3, 128, 143)
+        else if (byte > 240) begin(3, 128, 191)
+        else if (byte > 224) begin(2, 128, 191)
+        else if (byte > 127) begin(1, 128, 191)
+      }
+    }
+    END { exit (bad || left > 0) }'
+}
+
 # flatten JSON FLAT: a line "KIND<tab>PATH<end>VALUE" for every value, its path joined by tabs,
 # strings as they are spelled. Fails for what is not strict JSON; the last line then says why.
 flatten() {
+  is_text "$1" || {
+    echo "it holds a NUL or bytes that are no UTF-8" >"$2"
+    return 1
+  }
   awk '
     function fail(why) { print why; exit 1 }
     function leaf(kind, path, shown) { printf "%s\t%s\001%s\n", kind, path, shown }
     function next_sign() {
       while (pos <= size && index(" \t\r\n", substr(text, pos, 1))) pos++
       return substr(text, pos, 1)
+    }
+    # How many characters to skip for the second half of a character that is escaped in two.
+    function surrogates(at,  hex) {
+      hex = substr(text, at, 4)
+      if (hex !~ hex4) fail("an escape is not four hex digits")
+      if (hex ~ /^[dD][c-fC-F]/) fail("an escape is half a character")
+      if (hex !~ /^[dD][89abAB]/) return 0
+      hex = substr(text, at + 6, 4)
+      if (substr(text, at + 4, 2) != "\\u" || hex !~ hex4 || hex !~ /^[dD][c-fC-F]/) fail("an escape is half a character")
+      return 6
     }
     function quoted(  first, c) {
       first = ++pos
@@ -58,7 +95,7 @@ flatten() {
         if (c == "\\") {
           c = substr(text, ++pos, 1)
           if (c == "" || !index("\"\\/bfnrtu", c)) fail("an escape does not exist")
-          if (c == "u" && substr(text, pos + 1, 4) !~ hex4) fail("an escape is not four hex digits")
+          if (c == "u") pos += surrogates(pos + 1)
         }
         pos++
       }
@@ -69,11 +106,15 @@ flatten() {
       first = pos
       while (pos <= size && index("+-.0123456789abcdefghijklmnopqrstuvwxyzE", substr(text, pos, 1))) pos++
       word = substr(text, first, pos - first)
-      if (word ~ /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/) leaf("number", path, word)
+      if (word ~ /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/) {
+        if (word + 0 > double_max || word + 0 < -double_max) fail("the number at byte " first " is beyond every range")
+        leaf("number", path, word)
+      }
       else if (word == "true" || word == "false" || word == "null") leaf(word, path, word)
       else fail("byte " first " begins no value")
     }
     function members(path, depth, is_object, close_sign,  count, key, inner) {
+      if (depth >= 16) fail("it is nested deeper than 16 levels")
       leaf(is_object ? "object" : "array", path, "")
       pos++
       if (next_sign() == close_sign) { pos++; return }
@@ -96,7 +137,6 @@ flatten() {
       }
     }
     function value(path, depth,  c) {
-      if (depth > 16) fail("it is nested deeper than 16 levels")
       c = next_sign()
       if (c == "\"") leaf("string", path, quoted())
       else if (c == "{") members(path, depth, 1, "}")
@@ -106,6 +146,7 @@ flatten() {
     BEGIN {
       RS = "\001"
       FS = "\001"
+      double_max = 1.7976931348623157e308
       digit = "[0-9A-Fa-f]"
       hex4 = "^" digit digit digit digit "$"
       odd_key = "\\\\(/|u[^0]|u0[^0]|u00[^01])"

@@ -33,11 +33,11 @@ std::optional<crm::Error> take(crm_str from, const TextRule& rule, std::string& 
     return invalid_request(fmt::format("the request's {} has {} bytes; it must have {} to {}",
                                        rule.name, from.size, rule.bytes_min, rule.bytes_max));
   }
-  const std::string_view text = crm::view(from);
-  if (!crm::is_utf8(text)) {
+  const auto text = crm::checked_view(from, rule.bytes_max);
+  if (!text) {
     return invalid_request(fmt::format("the request's {} is not UTF-8; encode it so", rule.name));
   }
-  into = text;
+  into = *text;
   return {};
 }
 
@@ -59,6 +59,12 @@ std::optional<crm::Error> take_time_zone(const crm_view_request& from, ViewReque
   if (auto error = take(from.time_zone, {"time_zone", 0, time_zone_bytes_max}, name)) return error;
   if (name.empty()) return {};
   auto zone = TimeZone::find(name);
+  if (!zone && !TimeZone::has_database()) {
+    return crm::Error{CRM_ERR_UNSUPPORTED,
+                      fmt::format("the time zone {} cannot be looked up: this system has no time "
+                                  "zones; install tzdata",
+                                  in_quotes(name))};
+  }
   if (!zone) {
     return invalid_request(fmt::format(
         "the time zone {} is not known; pass an IANA name such as Asia/Seoul", in_quotes(name)));

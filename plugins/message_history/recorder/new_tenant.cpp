@@ -38,6 +38,18 @@ std::int64_t parse_hours(const char* key, const std::string& text) {
   return hours;
 }
 
+void expect_known_zone(const TenantFacts& facts) {
+  if (TimeZone::find(facts.time_zone)) return;
+  const std::string named =
+      "the time zone \"" + facts.time_zone + "\" of tenant \"" + facts.tenant + "\" ";
+  if (!TimeZone::has_database()) {
+    throw crm::Failure(
+        CRM_ERR_UNSUPPORTED,
+        named + "cannot be looked up: this system has no time zones; install tzdata");
+  }
+  throw crm::Failure(CRM_ERR_INVALID, named + "is unknown; use an IANA name like Asia/Seoul");
+}
+
 }  // namespace
 
 TenantFacts facts_of_new_tenant(const crm::Host& host, std::string_view tenant) {
@@ -45,11 +57,7 @@ TenantFacts facts_of_new_tenant(const crm::Host& host, std::string_view tenant) 
   facts.tenant = tenant;
   facts.time_zone = host.config(tenant, CRM_CONFIG_TIME_ZONE).value_or(default_time_zone);
   facts.currency = host.config(tenant, CRM_CONFIG_CURRENCY).value_or(default_currency);
-  if (!TimeZone::find(facts.time_zone)) {
-    throw crm::Failure(CRM_ERR_INVALID, "the time zone \"" + facts.time_zone + "\" of tenant \"" +
-                                            facts.tenant +
-                                            "\" is unknown; use an IANA name like Asia/Seoul");
-  }
+  expect_known_zone(facts);
   for (const WindowSetting& setting : window_settings) {
     if (const auto text = host.config(tenant, setting.key)) {
       facts.rule.*setting.window_us = parse_hours(setting.key, *text) * hour_us;

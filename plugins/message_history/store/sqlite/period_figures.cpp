@@ -36,8 +36,7 @@ std::map<std::string, ShopMoney> whole_shop(Connection& db) {
 }
 
 void fill_shop_days(Connection& db) {
-  const auto found = TimeZone::find(meta(db, "time_zone"));
-  TimeZone zone = found ? *found : TimeZone::utc();
+  TimeZone zone = known_time_zone(db);  // days of another zone would be stored for good
   ShopDays days;
   std::map<std::string, ShopMoney> left = whole_shop(db);
   {
