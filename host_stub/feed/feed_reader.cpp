@@ -68,8 +68,10 @@ crm::Result<bool> FeedReader::fill(EventBatch& batch, size_t events_max) {
   batch.clear();
   if (!next_header_.empty()) return false;
   FeedLine line;
-  while (batch.events().size() < events_max && batch.lines_read < batch_lines_max &&
-         batch.arena().bytes() < batch_bytes_max) {
+  // Blank lines count as well, though they stand for nothing: the caller looks up in between.
+  for (uint64_t lines = 0; lines < batch_lines_max && batch.events().size() < events_max &&
+                           batch.arena().bytes() < batch_bytes_max;
+       ++lines) {
     const auto read = lines_->next(line);
     if (!read) return read.error();
     if (!read.value()) return false;

@@ -33,9 +33,10 @@ class LineReader::Inflater {
   bool is_between_members = false;
 };
 
-LineReader::LineReader(FileHandle file, std::filesystem::path path)
+LineReader::LineReader(FileHandle file, std::filesystem::path path, uint64_t bytes_max)
     : file_(std::move(file)),
       path_(std::move(path)),
+      bytes_max_(bytes_max),
       raw_(chunk_bytes),
       buffer_(feed_line_bytes_max + chunk_bytes) {}
 
@@ -47,9 +48,9 @@ crm::Result<std::unique_ptr<LineReader>> LineReader::open(const std::filesystem:
   return of(std::move(handle.value()), file);
 }
 
-crm::Result<std::unique_ptr<LineReader>> LineReader::of(FileHandle file,
-                                                        std::filesystem::path name) {
-  std::unique_ptr<LineReader> reader(new LineReader(std::move(file), std::move(name)));
+crm::Result<std::unique_ptr<LineReader>> LineReader::of(FileHandle file, std::filesystem::path name,
+                                                        uint64_t bytes_max) {
+  std::unique_ptr<LineReader> reader(new LineReader(std::move(file), std::move(name), bytes_max));
   if (auto format = reader->detect_format(); !format) return format.error();
   return reader;
 }
@@ -82,6 +83,15 @@ void LineReader::make_room() {
 }
 
 Outcome LineReader::refill() {
+  const size_t end_before = end_;
+  if (auto decoded = decode_more(); !decoded) return decoded;
+  decoded_bytes_ += end_ - end_before;
+  if (decoded_bytes_ <= bytes_max_) return done();
+  return failure(CRM_ERR_FULL, fmt::format("{} unpacks to more than {} bytes; send it in parts",
+                                           path_.string(), bytes_max_));
+}
+
+Outcome LineReader::decode_more() {
   if (raw_begin_ == raw_end_ && !raw_at_end_) {
     if (auto read = read_raw(); !read) return read;
   }

@@ -28,8 +28,9 @@ struct FeedLine {
 class LineReader {
  public:
   static crm::Result<std::unique_ptr<LineReader>> open(const std::filesystem::path& file);
-  // Of an open file; failures call it `name`.
-  static crm::Result<std::unique_ptr<LineReader>> of(FileHandle file, std::filesystem::path name);
+  // Of an open file; failures call it `name`. FULL once it has more than so many bytes, unpacked.
+  static crm::Result<std::unique_ptr<LineReader>> of(FileHandle file, std::filesystem::path name,
+                                                     uint64_t bytes_max = UINT64_MAX);
 
   ~LineReader();
   LineReader(const LineReader&) = delete;
@@ -42,17 +43,20 @@ class LineReader {
  private:
   class Inflater;
 
-  LineReader(FileHandle file, std::filesystem::path path);
+  LineReader(FileHandle file, std::filesystem::path path, uint64_t bytes_max);
 
   Outcome detect_format();
   // Decoded bytes into the free end of the buffer; sets at_end_.
   Outcome refill();
+  Outcome decode_more();
   Outcome read_raw();
   Outcome inflate_more();
   void make_room();
 
   FileHandle file_;
   const std::filesystem::path path_;
+  const uint64_t bytes_max_;
+  uint64_t decoded_bytes_ = 0;
   std::unique_ptr<Inflater> inflater_;  // NULL: a plain file
   std::vector<char> raw_;               // compressed bytes
   size_t raw_begin_ = 0;

@@ -421,6 +421,19 @@ TEST_F(FeedBatches, EndEarlyWhenTheyGetLarge) {
   EXPECT_LT(batch.arena().bytes(), batch_bytes_max + 2 * feed_line_bytes_max);
 }
 
+TEST_F(FeedBatches, EndAfterAStretchOfBlankLinesSoThatAReaderCanStop) {
+  const std::string blank(3 * batch_lines_max, '\n');
+  auto reader = FeedReader::open(write(header_line + "\n" + blank + erasure(1)));
+  ASSERT_TRUE(reader);
+  EventBatch batch;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(reader.value()->fill(batch, 10).value());
+    EXPECT_TRUE(batch.events().empty());
+  }
+  EXPECT_FALSE(reader.value()->fill(batch, 10).value());
+  EXPECT_EQ(batch.events().size(), 1u);
+}
+
 TEST_F(FeedBatches, CountEveryLineOnce) {
   std::string text = header_line + "\n";
   for (uint64_t seq = 1; seq <= 6; ++seq) text += erasure(seq);

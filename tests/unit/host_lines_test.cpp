@@ -116,6 +116,31 @@ TEST_F(FeedLines, DamagedGzipIsAnErrorThatNamesTheFile) {
   EXPECT_NE(lines_of(packed).error.find("is damaged"), std::string::npos);
 }
 
+TEST_F(FeedLines, AreBoundedByWhatTheyUnpackTo) {
+  constexpr uint64_t bytes_max = 4u << 20;
+  const auto count_lines = [&](std::string_view bytes) -> crm::Result<uint64_t> {
+    auto reader =
+        LineReader::of(std::move(open_for_reading(write(bytes)).value()), "the body", bytes_max);
+    if (!reader) return reader.error();
+    for (FeedLine line;;) {
+      const auto more = reader.value()->next(line);
+      if (!more) return more.error();
+      if (!more.value()) return line.number;
+    }
+  };
+  const std::string most(bytes_max, '\n');
+  for (const std::string& bytes : {most, gzipped(most)}) EXPECT_TRUE(count_lines(bytes));
+  for (const std::string& bytes :
+       {most + "\n", gzipped(most + "\n"), gzipped(std::string(64u << 20, 'x'))}) {
+    const auto counted = count_lines(bytes);
+    ASSERT_FALSE(counted);
+    EXPECT_EQ(counted.error().status, CRM_ERR_FULL);
+    EXPECT_NE(counted.error().detail.find("the body unpacks to more than 4194304 bytes"),
+              std::string::npos)
+        << counted.error().detail;
+  }
+}
+
 TEST_F(FeedLines, MissingFileIsAnErrorThatNamesIt) {
   const auto reader = LineReader::open(folder_.path() + "/missing.ndjson");
   ASSERT_FALSE(reader);
