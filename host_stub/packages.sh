@@ -56,4 +56,4 @@ need_node_modules() {
 
 BUILD_PACKAGES="g++ cmake ninja-build libboost1.81-dev nlohmann-json3-dev libssl-dev libsqlitecpp-dev
   libsqlite3-dev libfmt-dev libhowardhinnant-date-dev libcli11-dev zlib1g-dev libdeflate-dev tzdata
-  libcpp-httplib-dev libvalijson-dev libjs-bootstrap5 libjs-chart.js pkg-config"
+  libvalijson-dev libjs-bootstrap5 libjs-chart.js pkg-config"

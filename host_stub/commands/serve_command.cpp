@@ -1,6 +1,9 @@
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
+#include <future>
 #include <thread>
 
 #include "commands/command.h"
@@ -9,11 +12,14 @@
 #include "commands/session.h"
 #include "console/console.h"
 #include "console/demo_shop.h"
+#include "http/worker_thread.h"
 #include "wall_clock.h"
 
 namespace host_stub {
 
 namespace {
+
+constexpr int arenas_max = 4;
 
 struct ServeOptions {
   SessionOptions session;
@@ -48,6 +54,10 @@ crm::Result<std::unique_ptr<DemoShop>> open_demo(Session& session, const ServeOp
 }
 
 Outcome serve(ServeOptions options) {
+  // A log or an output whose reader has gone is no reason to end.
+  std::signal(SIGPIPE, SIG_IGN);
+  // With an arena for each of its threads the process would keep what each once needed.
+  mallopt(M_ARENA_MAX, arenas_max);
   const std::atomic<bool>& stop = interrupted();
   const auto opened = Session::open(options.session, DataFolder::made);
   if (!opened) return opened.error();
@@ -98,7 +108,14 @@ void add_serve_command(CLI::App& app, Command& chosen) {
       ->check(CLI::Range(int64_t{1}, int64_t{86'400}))
       ->capture_default_str();
   command->add_flag("--demo", options->demo, "With a Korean shop that goes on living");
-  command->callback([&chosen, options] { chosen = [options] { return serve(*options); }; });
+  command->callback([&chosen, options] {
+    chosen = [options] {
+      // On a thread, since the stack of the main one is as small as whoever starts the process
+      // says.
+      http::raise_default_stack();
+      return std::async(std::launch::async, [options] { return serve(*options); }).get();
+    };
+  });
 }
 
 }  // namespace host_stub

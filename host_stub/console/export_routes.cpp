@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <memory>
 
-#include "console/export_stream.h"
 #include "console/view_routes.h"
 #include "files/random_bytes.h"
+#include "printable.h"
 #include "requests/export_request.h"
 
 namespace host_stub {
@@ -17,8 +17,7 @@ namespace host_stub {
 namespace {
 
 constexpr size_t id_bytes = 16;
-// Not text/csv: httplib would compress that with Brotli at its slowest.
-constexpr const char* csv_type = "application/octet-stream";
+constexpr const char* csv_type = "text/csv; charset=utf-8";
 
 // What the body asks for; empty when a member is missing or of another type.
 std::optional<ExportClaims> claims_of(const Json& body) {
@@ -40,8 +39,8 @@ std::optional<ExportClaims> claims_of(const Json& body) {
   return claims;
 }
 
-std::string origin_of(const httplib::Request& request) {
-  return "console from " + request.remote_addr;
+std::string origin_of(const http::Request& request) {
+  return "console from " + request.peer_address;
 }
 
 // Lets the plugin refuse what this host refuses, which puts it into the audit chain. The writer
@@ -58,23 +57,23 @@ void put_on_record(ExportRequest refused, KeyStore& keys, LoadedPlugin& plugin) 
 
 }  // namespace
 
-void ExportRoutes::add_to(httplib::Server& server) {
-  server.Post("/api/exports", [this](const httplib::Request& request, httplib::Response& response) {
-    begin(request, response);
+void ExportRoutes::add_to(http::Router& router) {
+  router.post(
+      "/api/exports", gate_.posts_of_session(),
+      [this](const http::Request& request, http::Response& response) { begin(request, response); },
+      http::Lane::slow);
+  router.get("/api/exports/{}", [this](const http::Request& request, http::Response& response) {
+    proof(request, response);
   });
-  server.Get("/api/exports/([A-Za-z0-9_-]{1,64})",
-             [this](const httplib::Request& request, httplib::Response& response) {
-               proof(request, response);
-             });
-  server.Get("/jwks.json", [this](const httplib::Request& request, httplib::Response& response) {
+  router.get("/jwks.json", [this](const http::Request& request, http::Response& response) {
     const auto jwks = keys_.jwks();
-    if (!jwks) return gate_.refuse(request, response, refusal_of(jwks.error()));
-    response.set_header("Content-Disposition", "attachment; filename=\"keys.jwks\"");
+    if (!jwks) return gate_.fail(request, response, jwks.error());
+    response.headers.set("Content-Disposition", "attachment; filename=\"keys.jwks\"");
     response.set_content(jwks.value(), "application/jwk-set+json");
   });
 }
 
-void ExportRoutes::begin(const httplib::Request& request, httplib::Response& response) {
+void ExportRoutes::begin(const http::Request& request, http::Response& response) {
   const auto posted = gate_.posted(request, response);
   if (!posted) return;
   const auto refuse = [&](const Refusal& refusal) { gate_.refuse(request, response, refusal); };
@@ -103,54 +102,61 @@ void ExportRoutes::begin(const httplib::Request& request, httplib::Response& res
     return refuse_on_record({403, "denied", "the role may not see members; export them masked"});
   }
   if (plugin == nullptr) return refuse({404, "not_found", "no plugin of that id exports"});
-  ExportRequest asked{std::move(*claims), origin_of(request)};
   // A download may take longer than a session lives unused, and its proof is asked for afterwards.
   const auto session = gate_.hold(request);
-  auto stream = std::make_shared<ExportStream>(std::move(asked), keys_, *plugin);
-  if (auto begun = stream->wait(); !begun) return refuse(refusal_of(begun.error()));
   const std::string id = crm::base64url_encode(random_bytes(id_bytes));
-  response.set_header("X-Export", id);
-  response.set_chunked_content_provider(
-      csv_type,
-      [this, session, stream, id, actor = posted->sign_in.name](size_t, httplib::DataSink& sink) {
-        // Nobody above catches what a provider throws.
-        try {
-          const std::string bytes = stream->next();
-          if (!session->is_valid()) return false;
-          if (!bytes.empty()) return sink.write(bytes.data(), bytes.size());
-          const auto result = stream->result();
-          if (!result) return false;
-          keep_proof_of(result.value(), id, actor);
-          sink.done();
-          return true;
-        } catch (...) {
-          return false;
-        }
-      });
+  const auto stream = start({std::move(*claims), origin_of(request)}, *plugin, session, id);
+  if (!stream) return refuse({503, "busy", "many exports are under way; try again in a minute"});
+  http::BodyReader reader(stream->pipe());
+  if (auto begun = stream->wait(); !begun) return refuse(refusal_of(begun.error()));
+  response.headers.set("X-Export", id);
+  response.headers.set("Content-Type", csv_type);
+  response.stream = std::move(reader);
+  response.held = session;
 }
 
-void ExportRoutes::keep_proof_of(const SignedExport& exported, const std::string& id,
-                                 const std::string& actor) {
-  const ExportManifest& manifest = exported.manifest;
-  keep({id,
-        actor,
-        {{"jws", exported.jws},
-         {"rows", manifest.rows},
-         {"bytes", manifest.bytes},
-         {"sha256", manifest.sha256},
-         {"kid", manifest.kid}}});
+std::shared_ptr<ExportStream> ExportRoutes::start(ExportRequest asked, LoadedPlugin& plugin,
+                                                  ExportStream::Session session,
+                                                  const std::string& id) {
+  std::list<std::shared_ptr<ExportStream>> over;  // goes after the lock: their threads are joined
+  const crm::Lock lock(mutex_);
+  for (auto export_at = exports_.begin(); export_at != exports_.end();) {
+    const auto next = std::next(export_at);
+    if ((*export_at)->is_over()) over.splice(over.end(), exports_, export_at);
+    export_at = next;
+  }
+  if (exports_.size() >= exports_max) return nullptr;
+  const std::string actor = asked.claims.actor;
+  exports_.push_back(
+      std::make_shared<ExportStream>(std::move(asked), keys_, plugin, std::move(session),
+                                     [this, id, actor](const crm::Result<SignedExport>& exported) {
+                                       end(exported, {id, actor, {}});
+                                     }));
+  return exports_.back();
 }
 
-void ExportRoutes::keep(Proof proof) {
+void ExportRoutes::end(const crm::Result<SignedExport>& exported, Proof proof) {
+  if (!exported) {
+    log_.write(CRM_LOG_WARNING, "console",
+               fmt::format("an export of {} ended without its file: {}", printable(proof.actor),
+                           printable(exported.error().detail)));
+    return;
+  }
+  const ExportManifest& manifest = exported.value().manifest;
+  proof.document = {{"jws", exported.value().jws},
+                    {"rows", manifest.rows},
+                    {"bytes", manifest.bytes},
+                    {"sha256", manifest.sha256},
+                    {"kid", manifest.kid}};
   const crm::Lock lock(mutex_);
   proofs_.push_back(std::move(proof));
   if (proofs_.size() > proofs_kept_max) proofs_.pop_front();
 }
 
-void ExportRoutes::proof(const httplib::Request& request, httplib::Response& response) {
+void ExportRoutes::proof(const http::Request& request, http::Response& response) {
   const auto sign_in = gate_.signed_in(request, response);
   if (!sign_in) return;
-  const std::string id = request.matches[1].str();
+  const std::string id = request.matches[0];
   const crm::Lock lock(mutex_);
   const auto found = std::find_if(proofs_.begin(), proofs_.end(), [&](const Proof& proof) {
     return proof.id == id && proof.actor == sign_in->name;

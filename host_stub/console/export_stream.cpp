@@ -1,81 +1,65 @@
 #include "console/export_stream.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace host_stub {
 
-ExportStream::ExportStream(ExportRequest request, KeyStore& keys, LoadedPlugin& plugin) {
+ExportStream::ExportStream(ExportRequest request, KeyStore& keys, LoadedPlugin& plugin,
+                           Session session, Ended ended)
+    : pipe_(std::make_shared<http::BodyPipe>(export_ahead_bytes_max)),
+      session_(std::move(session)),
+      ended_(std::move(ended)) {
   writer_.size = sizeof(writer_);
   writer_.context = this;
   writer_.write = [](const crm_writer* writer, const void* data, uint64_t size) noexcept {
     try {
-      return static_cast<ExportStream*>(writer->context)
-          ->write({static_cast<const char*>(data), static_cast<size_t>(size)});
+      auto& self = *static_cast<ExportStream*>(writer->context);
+      if (!self.session_->is_valid()) return int64_t{CRM_ERR_CANCELLED};
+      const size_t taken =
+          self.pipe_->write({static_cast<const char*>(data), static_cast<size_t>(size)});
+      return taken > 0 || size == 0 ? static_cast<int64_t>(taken) : int64_t{CRM_ERR_CANCELLED};
     } catch (...) {
       return int64_t{CRM_ERR_NO_MEMORY};
     }
   };
   writer_.cancelled = [](const crm_writer* writer) noexcept -> int32_t {
-    auto& self = *static_cast<ExportStream*>(writer->context);
-    const crm::Lock lock(self.mutex_);
-    return self.cancelled_ ? 1 : 0;
+    return static_cast<ExportStream*>(writer->context)->is_unwanted() ? 1 : 0;
   };
-  thread_ = std::thread([this, request = std::move(request), &keys, &plugin] {
-    auto result = [&]() -> crm::Result<SignedExport> {
-      try {
-        return run_export(request, keys, plugin, writer_, [this] { return this->bytes(); });
-      } catch (...) {
-        return crm::Error{CRM_ERR_NO_MEMORY, "out of memory"};  // short: takes no memory itself
-      }
-    }();
-    const crm::Lock lock(mutex_);
-    result_.emplace(std::move(result));
-    changed_.notify_all();
+  thread_.emplace([this, request = std::move(request), &keys, &plugin] {
+    run(request, keys, plugin);
+    session_.reset();
+    is_over_ = true;
   });
 }
 
 ExportStream::~ExportStream() {
+  pipe_->abandon();
+}
+
+void ExportStream::run(const ExportRequest& request, KeyStore& keys,
+                       LoadedPlugin& plugin) noexcept {
+  auto result = [&]() -> crm::Result<SignedExport> {
+    try {
+      auto exported = run_export(request, keys, plugin, writer_, [this] { return pipe_->bytes(); });
+      ended_(exported);
+      return exported;
+    } catch (...) {
+      return crm::Error{CRM_ERR_NO_MEMORY, "out of memory"};  // short: takes no memory itself
+    }
+  }();
+  if (result) return pipe_->finish();
   {
     const crm::Lock lock(mutex_);
-    cancelled_ = true;
-    changed_.notify_all();
+    error_ = result.error();
   }
-  thread_.join();
-}
-
-int64_t ExportStream::write(std::string_view bytes) {
-  const crm::Lock lock(mutex_);
-  while (!cancelled_ && waiting_.size() >= export_ahead_bytes_max) changed_.wait(mutex_);
-  if (cancelled_) return CRM_ERR_CANCELLED;
-  const size_t taken = std::min(bytes.size(), export_ahead_bytes_max - waiting_.size());
-  waiting_.append(bytes.substr(0, taken));
-  bytes_ += taken;
-  changed_.notify_all();
-  return static_cast<int64_t>(taken);
-}
-
-uint64_t ExportStream::bytes() {
-  const crm::Lock lock(mutex_);
-  return bytes_;
+  pipe_->fail();
 }
 
 Outcome ExportStream::wait() {
+  pipe_->wait_for_bytes();
   const crm::Lock lock(mutex_);
-  while (waiting_.empty() && !result_) changed_.wait(mutex_);
-  if (result_ && !*result_) return result_->error();
+  if (error_) return *error_;
   return done();
-}
-
-std::string ExportStream::next() {
-  const crm::Lock lock(mutex_);
-  while (waiting_.empty() && !result_) changed_.wait(mutex_);
-  changed_.notify_all();
-  return std::exchange(waiting_, {});
-}
-
-crm::Result<SignedExport> ExportStream::result() {
-  const crm::Lock lock(mutex_);
-  return *result_;
 }
 
 }  // namespace host_stub

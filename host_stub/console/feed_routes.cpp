@@ -1,7 +1,7 @@
 #include "console/feed_routes.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,17 +21,17 @@ constexpr std::string_view bearer = "Bearer ";
 constexpr const char* body_name = "the body";
 constexpr size_t batch_events = 1000;
 
-// The body as a feed, plain or gzip.
-crm::Result<std::unique_ptr<FeedReader>> reader_of(const std::string& body) {
-  FileHandle memory(memfd_create("feed", MFD_CLOEXEC));
-  if (!memory.is_open()) {
-    return system_failure("keep", body_name, errno, "send less at a time");
-  }
-  if (auto written = write_all(memory, body_name, body); !written) return written.error();
-  if (lseek(memory.get(), 0, SEEK_SET) != 0) {
+Refusal host_stops() {
+  return {503, "stopping", "the host stops; send the body again when it is back"};
+}
+
+// The body from its beginning as a feed, plain or gzip. One reader of a body at a time.
+crm::Result<std::unique_ptr<FeedReader>> reader_of(const FileHandle& body) {
+  FileHandle own(fcntl(body.get(), F_DUPFD_CLOEXEC, 0));
+  if (!own.is_open() || lseek(own.get(), 0, SEEK_SET) != 0) {
     return system_failure("read", body_name, errno, "send it again");
   }
-  auto lines = LineReader::of(std::move(memory), body_name);
+  auto lines = LineReader::of(std::move(own), body_name, feed_unpacked_bytes_max);
   if (!lines) return lines.error();
   return FeedReader::of(std::move(lines.value()), body_name);
 }
@@ -53,6 +53,7 @@ Json as_json(const std::vector<PassedLine>& lines) {
 // A body that cannot be read is the sender's fault, unlike a damaged file of the host.
 Refusal refusal_of_body(const crm::Error& error) {
   if (error.status == CRM_ERR_CORRUPT) return {400, "invalid", error.detail};
+  if (error.status == CRM_ERR_FULL) return {413, "too_large", error.detail};
   return refusal_of(error);
 }
 
@@ -65,21 +66,27 @@ struct FeedRoutes::FeedAnswer {
   std::vector<PassedLine> passed;
 };
 
-void FeedRoutes::add_to(httplib::Server& server) {
-  server.Post("/feed", [this](const httplib::Request& request, httplib::Response& response) {
-    record(request, response);
-  });
-  server.Get("/feed", [this](const httplib::Request& request, httplib::Response& response) {
+void FeedRoutes::add_to(http::Router& router) {
+  // Without a key no body is read.
+  http::BodyRule body{http::BodyKind::file, feed_body_bytes_max,
+                      [this](const http::Request& request, http::Response& response) {
+                        return stream_of(request, response).has_value();
+                      }};
+  router.post(
+      "/feed", std::move(body),
+      [this](const http::Request& request, http::Response& response) { record(request, response); },
+      http::Lane::slow);
+  router.get("/feed", [this](const http::Request& request, http::Response& response) {
     position(request, response);
   });
 }
 
-std::optional<FeedStream> FeedRoutes::stream_of(const httplib::Request& request,
-                                                httplib::Response& response) const {
-  const std::string authorization = request.get_header_value("Authorization");
+std::optional<FeedStream> FeedRoutes::stream_of(const http::Request& request,
+                                                http::Response& response) const {
+  const std::string authorization = request.headers.get("Authorization");
   std::string_view key = authorization;
   if (!key.starts_with(bearer)) {
-    response.set_header("WWW-Authenticate", "Bearer");
+    response.headers.set("WWW-Authenticate", "Bearer");
     gate_.refuse(
         request, response,
         {401, "no_key", "send \"Authorization: Bearer KEY\"; crm-host feed-key makes one"});
@@ -88,11 +95,11 @@ std::optional<FeedStream> FeedRoutes::stream_of(const httplib::Request& request,
   key.remove_prefix(bearer.size());
   auto stream = keys_.find(key);
   if (!stream) {
-    gate_.refuse(request, response, refusal_of(stream.error()));
+    gate_.fail(request, response, stream.error());
     return {};
   }
   if (!stream.value()) {
-    response.set_header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    response.headers.set("WWW-Authenticate", "Bearer error=\"invalid_token\"");
     gate_.refuse(request, response, {401, "wrong_key", "the key is of no source; make a new one"});
   }
   return stream.value();
@@ -105,7 +112,7 @@ std::shared_ptr<crm::Mutex> FeedRoutes::turn_of(const FeedStream& stream) {
   return turn;
 }
 
-void FeedRoutes::position(const httplib::Request& request, httplib::Response& response) const {
+void FeedRoutes::position(const http::Request& request, http::Response& response) const {
   const auto stream = stream_of(request, response);
   if (!stream) return;
   const auto position = lowest_position(plugins_, {stream->tenant, stream->source});
@@ -114,7 +121,7 @@ void FeedRoutes::position(const httplib::Request& request, httplib::Response& re
          {{"tenant", stream->tenant}, {"source", stream->source}, {"position", position.value()}});
 }
 
-void FeedRoutes::record(const httplib::Request& request, httplib::Response& response) {
+void FeedRoutes::record(const http::Request& request, http::Response& response) {
   const auto stream = stream_of(request, response);
   if (!stream) return;
   const auto turn = turn_of(*stream);
@@ -128,7 +135,7 @@ void FeedRoutes::record(const httplib::Request& request, httplib::Response& resp
 
 // Before anything of the body is recorded: whether it can be read to its end, and whether all its
 // streams are the key's.
-std::optional<Refusal> FeedRoutes::why_refused(const std::string& body,
+std::optional<Refusal> FeedRoutes::why_refused(const FileHandle& body,
                                                const FeedStream& stream) const {
   auto opened = reader_of(body);
   if (!opened) return refusal_of_body(opened.error());
@@ -147,6 +154,7 @@ std::optional<Refusal> FeedRoutes::why_refused(const std::string& body,
     // Every event lies below it, so that hardly more than its number is read.
     reader.resume({std::numeric_limits<uint64_t>::max(), {}});
     for (bool more = true; more;) {
+      if (interrupted_) return host_stops();
       const auto filled = reader.fill(unread, batch_events);
       if (!filled) return refusal_of_body(filled.error());
       more = filled.value();
@@ -157,13 +165,13 @@ std::optional<Refusal> FeedRoutes::why_refused(const std::string& body,
   }
 }
 
-std::variant<Json, Refusal> FeedRoutes::record(const httplib::Request& request,
+std::variant<Json, Refusal> FeedRoutes::record(const http::Request& request,
                                                const FeedStream& stream) {
-  if (auto refusal = why_refused(request.body, stream)) return *std::move(refusal);
-  auto opened = reader_of(request.body);
+  if (auto refusal = why_refused(request.body_file, stream)) return *std::move(refusal);
+  auto opened = reader_of(request.body_file);
   if (!opened) return refusal_of_body(opened.error());
   FeedReader& reader = *opened.value();
-  if (request.get_param_value("again") == "1") reader.take_every_line_again();
+  if (request.param("again") == "1") reader.take_every_line_again();
   const StreamName name{stream.tenant, stream.source};
   FeedAnswer total;
   for (;;) {
@@ -194,9 +202,7 @@ std::optional<Refusal> FeedRoutes::record_stream(FeedReader& reader, StreamName 
   };
   EventBatch batch;
   for (bool more = true; more;) {
-    if (interrupted_) {
-      return Refusal{503, "stopping", "the host stops; send the body again when it is back"};
-    }
+    if (interrupted_) return host_stops();
     const auto filled = reader.fill(batch, batch_events);
     const auto recorded = record_batch(plugins_, batch, name, &interrupted_);
     if (!recorded) return refusal_of(recorded.error());

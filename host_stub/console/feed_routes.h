@@ -1,7 +1,6 @@
 // POST /feed: events of one source, as a crm-feed/1 in the body.
 #pragma once
 
-#include <httplib.h>
 #include <crm/cpp/mutex.hpp>
 
 #include <atomic>
@@ -23,6 +22,8 @@
 namespace host_stub {
 
 inline constexpr size_t feed_body_bytes_max = 16u << 20;
+// Of a body that is gzip.
+inline constexpr uint64_t feed_unpacked_bytes_max = 256u << 20;
 
 class FeedRoutes {
  public:
@@ -39,15 +40,14 @@ class FeedRoutes {
   // cannot be read whole, or that holds a stream of another key, is refused whole. With ?again=1
   // events at or below the position are taken as well: those that were refused and are corrected.
   // GET /feed: {"tenant", "source", "position"}, what to go on after.
-  void add_to(httplib::Server& server);
+  void add_to(http::Router& router);
 
  private:
-  std::optional<FeedStream> stream_of(const httplib::Request& request,
-                                      httplib::Response& response) const;
-  void position(const httplib::Request& request, httplib::Response& response) const;
-  void record(const httplib::Request& request, httplib::Response& response);
-  std::variant<Json, Refusal> record(const httplib::Request& request, const FeedStream& stream);
-  std::optional<Refusal> why_refused(const std::string& body, const FeedStream& stream) const;
+  std::optional<FeedStream> stream_of(const http::Request& request, http::Response& response) const;
+  void position(const http::Request& request, http::Response& response) const;
+  void record(const http::Request& request, http::Response& response);
+  std::variant<Json, Refusal> record(const http::Request& request, const FeedStream& stream);
+  std::optional<Refusal> why_refused(const FileHandle& body, const FeedStream& stream) const;
   struct FeedAnswer;
   std::optional<Refusal> record_stream(FeedReader& reader, StreamName name, FeedAnswer& total);
   // One call at a time for each stream, as the plugin interface demands.

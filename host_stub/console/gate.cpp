@@ -8,8 +8,8 @@
 
 namespace host_stub {
 
-std::string cookie(const httplib::Request& request, std::string_view name) {
-  const std::string header = request.get_header_value("Cookie");
+std::string cookie(const http::Request& request, std::string_view name) {
+  const std::string header = request.headers.get("Cookie");
   std::string_view rest = header;
   while (!rest.empty()) {
     const size_t end = rest.find(';');
@@ -29,13 +29,13 @@ void Gate::set_port(int port) {
   names_[1] = fmt::format("localhost:{}", port);
 }
 
-bool Gate::is_ours(const httplib::Request& request, httplib::Response& response) const {
-  const std::string host = request.get_header_value("Host");
+bool Gate::is_ours(const http::Request& request, http::Response& response) const {
+  const std::string host = request.headers.get("Host");
   if (std::find(std::begin(names_), std::end(names_), host) == std::end(names_)) {
     refuse(request, response, {421, "wrong_host", "open the address that crm-host printed"});
     return false;
   }
-  const std::string origin = request.get_header_value("Origin");
+  const std::string origin = request.headers.get("Origin");
   if (!origin.empty() && origin != "http://" + host) {
     refuse(request, response, {403, "wrong_origin", "the request comes from another site"});
     return false;
@@ -43,7 +43,7 @@ bool Gate::is_ours(const httplib::Request& request, httplib::Response& response)
   return true;
 }
 
-bool Gate::is_bounded(const httplib::Request& request, httplib::Response& response) const {
+bool Gate::is_bounded(const http::Request& request, http::Response& response) const {
   struct Unbounded {
     const char* header;
     Refusal refusal;
@@ -54,18 +54,18 @@ bool Gate::is_bounded(const httplib::Request& request, httplib::Response& respon
        {415, "invalid", "send the body without Content-Encoding; a feed may be gzip all the same"}},
       {"Range", {416, "invalid", "ask for the whole, without Range"}}};
   for (const auto& [header, refusal] : kinds) {
-    if (!request.has_header(header)) continue;
+    if (!request.headers.has(header)) continue;
     refuse(request, response, refusal);
     return false;
   }
   return true;
 }
 
-std::optional<SignIn> Gate::signed_in(const httplib::Request& request,
-                                      httplib::Response& response) const {
+std::optional<SignIn> Gate::signed_in(const http::Request& request,
+                                      http::Response& response) const {
   const std::string token = cookie(request, session_cookie);
   const auto use =
-      request.has_header(refresh_header) ? SignIns::Use::of_the_page : SignIns::Use::of_a_person;
+      request.headers.has(refresh_header) ? SignIns::Use::of_the_page : SignIns::Use::of_a_person;
   auto sign_in = token.empty() ? std::nullopt : sign_ins_.find(token, use);
   if (!sign_in) {
     refuse(request, response,
@@ -75,14 +75,8 @@ std::optional<SignIn> Gate::signed_in(const httplib::Request& request,
   return sign_in;
 }
 
-std::optional<Json> Gate::json_body(const httplib::Request& request,
-                                    httplib::Response& response) const {
-  if (request.body.size() > api_body_bytes_max) {
-    refuse(request, response,
-           {413, "too_large", fmt::format("the body exceeds {} bytes", api_body_bytes_max)});
-    return {};
-  }
-  if (!request.get_header_value("Content-Type").starts_with("application/json")) {
+std::optional<Json> Gate::json_body(const http::Request& request, http::Response& response) const {
+  if (!request.headers.get("Content-Type").starts_with("application/json")) {
     refuse(request, response, {415, "invalid", "send the body as application/json"});
     return {};
   }
@@ -96,15 +90,28 @@ std::optional<Json> Gate::json_body(const httplib::Request& request,
   return std::move(body.value());
 }
 
-std::optional<Gate::Post> Gate::posted(const httplib::Request& request,
-                                       httplib::Response& response) const {
+std::optional<SignIn> Gate::may_post(const http::Request& request, http::Response& response) const {
   auto sign_in = signed_in(request, response);
   if (!sign_in) return {};
-  if (!is_equal_secret(request.get_header_value("X-CSRF-Token"), sign_in->csrf)) {
+  if (!is_equal_secret(request.headers.get("X-CSRF-Token"), sign_in->csrf)) {
     refuse(request, response,
            {403, "csrf", "the X-CSRF-Token is missing or of another session; reload the page"});
     return {};
   }
+  return sign_in;
+}
+
+http::BodyRule Gate::posts_of_session() const {
+  return {http::BodyKind::text, api_body_bytes_max,
+          [this](const http::Request& request, http::Response& response) {
+            return may_post(request, response).has_value();
+          }};
+}
+
+std::optional<Gate::Post> Gate::posted(const http::Request& request,
+                                       http::Response& response) const {
+  auto sign_in = may_post(request, response);
+  if (!sign_in) return {};
   auto body = json_body(request, response);
   if (!body) return {};
   return Post{std::move(*sign_in), std::move(*body)};

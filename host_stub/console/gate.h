@@ -1,14 +1,13 @@
 // Who may come in: the checks before any route of the console.
 #pragma once
 
-#include <httplib.h>
-
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "console/answers.h"
 #include "console/sign_ins.h"
+#include "http/router.h"
 
 namespace host_stub {
 
@@ -18,7 +17,7 @@ inline constexpr const char* session_cookie = "crm_session";
 inline constexpr const char* refresh_header = "X-Refresh";
 
 // The cookie's value; empty when it is not there.
-std::string cookie(const httplib::Request& request, std::string_view name);
+std::string cookie(const http::Request& request, std::string_view name);
 
 // Thread-safe. Where an answer is empty or false, `response` is a complete refusal.
 class Gate {
@@ -29,30 +28,39 @@ class Gate {
   void set_port(int port);
 
   // Named as this server, so that no other site's name leads here; and no body from another site.
-  bool is_ours(const httplib::Request& request, httplib::Response& response) const;
+  bool is_ours(const http::Request& request, http::Response& response) const;
 
-  // Without what httplib does not bound: bodies of no stated length, bodies that it would inflate,
-  // and ranges, which it hands to content providers as they are asked for.
-  bool is_bounded(const httplib::Request& request, httplib::Response& response) const;
+  // Without what no answer here takes: bodies of no stated length, bodies that grow when they are
+  // read, and ranges.
+  bool is_bounded(const http::Request& request, http::Response& response) const;
 
-  std::optional<SignIn> signed_in(const httplib::Request& request,
-                                  httplib::Response& response) const;
+  std::optional<SignIn> signed_in(const http::Request& request, http::Response& response) const;
 
   // Keeps the request's session for an answer that takes long.
-  std::shared_ptr<const SignIns::Hold> hold(const httplib::Request& request) const {
+  std::shared_ptr<const SignIns::Hold> hold(const http::Request& request) const {
     return std::make_shared<SignIns::Hold>(sign_ins_, cookie(request, session_cookie));
   }
 
-  // As signed_in, with the session's CSRF token and a body of JSON.
+  // As signed_in, with the session's CSRF token.
+  std::optional<SignIn> may_post(const http::Request& request, http::Response& response) const;
+
+  // The rule for JSON of who is signed in: nobody else's body is read.
+  http::BodyRule posts_of_session() const;
+
+  // As may_post, with a body of JSON.
   struct Post {
     SignIn sign_in;
     Json body;
   };
-  std::optional<Post> posted(const httplib::Request& request, httplib::Response& response) const;
+  std::optional<Post> posted(const http::Request& request, http::Response& response) const;
   // A body of JSON alone: to sign in.
-  std::optional<Json> json_body(const httplib::Request& request, httplib::Response& response) const;
+  std::optional<Json> json_body(const http::Request& request, http::Response& response) const;
 
-  void refuse(const httplib::Request& request, httplib::Response& response,
+  void fail(const http::Request& request, http::Response& response, const crm::Error& error) const {
+    host_stub::fail(log_, request, response, error);
+  }
+
+  void refuse(const http::Request& request, http::Response& response,
               const Refusal& refusal) const {
     host_stub::refuse(log_, request, response, refusal);
   }

@@ -17,15 +17,16 @@ std::string cookie_header(std::string_view token, std::chrono::seconds life) {
 
 }  // namespace
 
-void SignInRoutes::add_to(httplib::Server& server) {
-  server.Post("/api/sign-in", [this](const httplib::Request& request, httplib::Response& response) {
-    sign_in(request, response);
-  });
-  server.Post("/api/sign-out",
-              [this](const httplib::Request& request, httplib::Response& response) {
+void SignInRoutes::add_to(http::Router& router) {
+  router.post("/api/sign-in", {http::BodyKind::text, api_body_bytes_max, {}},
+              [this](const http::Request& request, http::Response& response) {
+                sign_in(request, response);
+              });
+  router.post("/api/sign-out", gate_.posts_of_session(),
+              [this](const http::Request& request, http::Response& response) {
                 sign_out(request, response);
               });
-  server.Get("/api/session", [this](const httplib::Request& request, httplib::Response& response) {
+  router.get("/api/session", [this](const http::Request& request, http::Response& response) {
     if (const auto sign_in = gate_.signed_in(request, response)) {
       answer(response, session_of(*sign_in));
     }
@@ -44,7 +45,7 @@ Json SignInRoutes::session_of(const SignIn& sign_in) const {
           {"tenants", std::move(tenants)}};
 }
 
-void SignInRoutes::sign_in(const httplib::Request& request, httplib::Response& response) {
+void SignInRoutes::sign_in(const http::Request& request, http::Response& response) {
   const auto body = gate_.json_body(request, response);
   if (!body) return;
   const std::string* const name = string_member(*body, "name");
@@ -62,26 +63,26 @@ void SignInRoutes::sign_in(const httplib::Request& request, httplib::Response& r
   admission.attempt->succeed();
   sign_ins_.end(cookie(request, session_cookie));
   const SignIns::Begun begun = sign_ins_.begin(*account);
-  response.set_header("Set-Cookie", cookie_header(begun.token, sign_in_life));
+  response.headers.set("Set-Cookie", cookie_header(begun.token, sign_in_life));
   log_.write(CRM_LOG_INFO, "console", fmt::format("{} signed in", printable(account->name)));
   answer(response, session_of(begun.sign_in));
 }
 
-void SignInRoutes::turn_away(const httplib::Request& request, httplib::Response& response,
+void SignInRoutes::turn_away(const http::Request& request, http::Response& response,
                              std::chrono::seconds wait) const {
   const bool is_busy = wait.count() == 0;
   const int64_t seconds = is_busy ? 1 : wait.count();
-  response.set_header("Retry-After", std::to_string(seconds));
+  response.headers.set("Retry-After", std::to_string(seconds));
   const std::string remedy = fmt::format("try again in {} seconds", seconds);
   gate_.refuse(request, response,
                is_busy ? Refusal{503, "busy", "many are signing in; " + remedy}
                        : Refusal{429, "too_many_attempts", remedy});
 }
 
-void SignInRoutes::sign_out(const httplib::Request& request, httplib::Response& response) {
+void SignInRoutes::sign_out(const http::Request& request, http::Response& response) {
   if (!gate_.posted(request, response)) return;
   sign_ins_.end(cookie(request, session_cookie));
-  response.set_header("Set-Cookie", cookie_header("", std::chrono::seconds(0)));
+  response.headers.set("Set-Cookie", cookie_header("", std::chrono::seconds(0)));
   answer(response, Json::object());
 }
 

@@ -1,8 +1,6 @@
 // Signing in and out, and what a page needs to know of its session.
 #pragma once
 
-#include <httplib.h>
-
 #include "console/accounts.h"
 #include "console/gate.h"
 #include "console/sign_ins.h"
@@ -17,13 +15,13 @@ class SignInRoutes {
       : gate_(gate), accounts_(accounts), sign_ins_(sign_ins), settings_(settings), log_(log) {}
 
   // POST /api/sign-in {"name", "password"}, POST /api/sign-out, GET /api/session.
-  void add_to(httplib::Server& server);
+  void add_to(http::Router& router);
 
  private:
-  void sign_in(const httplib::Request& request, httplib::Response& response);
-  void sign_out(const httplib::Request& request, httplib::Response& response);
+  void sign_in(const http::Request& request, http::Response& response);
+  void sign_out(const http::Request& request, http::Response& response);
   // Who may not try now: too often wrong, or, where there is nothing to wait for, too many at once.
-  void turn_away(const httplib::Request& request, httplib::Response& response,
+  void turn_away(const http::Request& request, http::Response& response,
                  std::chrono::seconds wait) const;
   Json session_of(const SignIn& sign_in) const;
 

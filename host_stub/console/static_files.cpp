@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "console/answers.h"
 #include "files/durable_file.h"
 #include "files/random_bytes.h"
 #include "keys/sha256.h"
@@ -73,40 +74,32 @@ Outcome StaticFiles::add(const std::string& name, const fs::path& path, const ch
   return done();
 }
 
-void StaticFiles::add_to(httplib::Server& server) const {
-  const auto index = [this](const httplib::Request& request, httplib::Response& response) {
+void StaticFiles::add_to(http::Router& router) const {
+  const auto index = [this](const http::Request& request, http::Response& response) {
     answer(page, request, response);
   };
-  server.Get("/", index);
-  server.Get("/t/.*", index);
-  server.Get("/assets/(.+)", [this](const httplib::Request& request, httplib::Response& response) {
-    answer(request.matches[1].str(), request, response);
+  router.get("/", index);
+  router.get("/t/{...}", index);
+  router.get("/assets/{...}", [this](const http::Request& request, http::Response& response) {
+    answer(request.matches[0], request, response);
   });
 }
 
-void StaticFiles::answer(const std::string& name, const httplib::Request& request,
-                         httplib::Response& response) const {
+void StaticFiles::answer(const std::string& name, const http::Request& request,
+                         http::Response& response) const {
   const auto file = files_.find(name);
   if (file == files_.end()) {
     response.status = 404;
-    return;
+    return answer_error_page(request, response);
   }
-  response.set_header("Cache-Control", "no-cache");
-  response.set_header("ETag", file->second.tag);
-  if (request.get_header_value("If-None-Match") == file->second.tag) {
+  response.headers.set("Cache-Control", "no-cache");
+  response.headers.set("ETag", file->second.tag);
+  if (request.headers.get("If-None-Match") == file->second.tag) {
     response.status = 304;
     return;
   }
-  // Through a provider, since httplib would compress a body with Brotli at its slowest.
-  const std::string& bytes = file->second.bytes;
-  response.set_content_provider(bytes.size(), file->second.type,
-                                [&bytes](size_t offset, size_t length, httplib::DataSink& sink) {
-                                  // Whatever httplib made of the request.
-                                  if (offset > bytes.size() || length > bytes.size() - offset) {
-                                    return false;
-                                  }
-                                  return sink.write(bytes.data() + offset, length);
-                                });
+  response.headers.set("Content-Type", file->second.type);
+  response.lasting_body = file->second.bytes;
 }
 
 }  // namespace host_stub

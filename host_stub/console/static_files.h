@@ -1,12 +1,11 @@
 // The page itself: its own files, and Bootstrap and Chart.js from Debian's packages.
 #pragma once
 
-#include <httplib.h>
-
 #include <filesystem>
 #include <map>
 #include <string>
 
+#include "http/router.h"
 #include "outcome.h"
 
 namespace host_stub {
@@ -17,8 +16,8 @@ class StaticFiles {
   // NOT_FOUND, naming the file and the package, when one is missing.
   static crm::Result<StaticFiles> load(const std::filesystem::path& web_folder);
 
-  // "/" and every page under /t/, and "/assets/...".
-  void add_to(httplib::Server& server) const;
+  // "/" and every page under /t/, and "/assets/...". Outlives the server.
+  void add_to(http::Router& router) const;
 
  private:
   struct File {
@@ -28,8 +27,8 @@ class StaticFiles {
   };
 
   Outcome add(const std::string& name, const std::filesystem::path& path, const char* remedy);
-  void answer(const std::string& name, const httplib::Request& request,
-              httplib::Response& response) const;
+  void answer(const std::string& name, const http::Request& request,
+              http::Response& response) const;
 
   std::map<std::string, File, std::less<>> files_;
 };

@@ -15,6 +15,7 @@ namespace host_stub {
 namespace {
 
 constexpr std::string_view param_prefix = "p.";
+constexpr size_t view_id_bytes_max = 64;
 
 // In the language asked for, else the first one.
 std::string title_of(const crm_menu_entry& entry, std::string_view locale) {
@@ -26,6 +27,12 @@ std::string title_of(const crm_menu_entry& entry, std::string_view locale) {
                         : std::string(crm::view(titles[0].text));
 }
 
+bool is_view_id(std::string_view text) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789_.";
+  return text.size() <= view_id_bytes_max &&
+         text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 }  // namespace
 
 LoadedPlugin* find_plugin(const std::vector<LoadedPlugin*>& plugins, std::string_view id) {
@@ -34,8 +41,8 @@ LoadedPlugin* find_plugin(const std::vector<LoadedPlugin*>& plugins, std::string
   return found == plugins.end() ? nullptr : *found;
 }
 
-std::string locale_of(const httplib::Request& request) {
-  const std::string locale = request.get_param_value("locale");
+std::string locale_of(const http::Request& request) {
+  const std::string locale = request.param("locale");
   if (locale.empty()) return "ko";
   return locale == "ko" || locale == "en" ? locale : "";
 }
@@ -45,17 +52,16 @@ bool may(const SignIn& sign_in, std::string_view permission) {
   return std::find(permissions.begin(), permissions.end(), permission) != permissions.end();
 }
 
-void ViewRoutes::add_to(httplib::Server& server) {
-  server.Get("/api/menu", [this](const httplib::Request& request, httplib::Response& response) {
+void ViewRoutes::add_to(http::Router& router) {
+  router.get("/api/menu", [this](const http::Request& request, http::Response& response) {
     menu(request, response);
   });
-  server.Get(R"(/api/views/([A-Za-z0-9_.\-]{1,128})/([a-z0-9_.]{1,64}))",
-             [this](const httplib::Request& request, httplib::Response& response) {
-               view(request, response);
-             });
+  router.get("/api/views/{}/{}", [this](const http::Request& request, http::Response& response) {
+    view(request, response);
+  });
 }
 
-void ViewRoutes::menu(const httplib::Request& request, httplib::Response& response) const {
+void ViewRoutes::menu(const http::Request& request, http::Response& response) const {
   const auto sign_in = gate_.signed_in(request, response);
   if (!sign_in) return;
   const std::string locale = locale_of(request);
@@ -85,25 +91,31 @@ void ViewRoutes::menu(const httplib::Request& request, httplib::Response& respon
   answer(response, {{"entries", std::move(entries)}, {"missing", std::move(missing)}});
 }
 
-void ViewRoutes::view(const httplib::Request& request, httplib::Response& response) const {
+void ViewRoutes::view(const http::Request& request, http::Response& response) const {
   const auto sign_in = gate_.signed_in(request, response);
   if (!sign_in) return;
   const auto refuse = [&](const Refusal& refusal) { gate_.refuse(request, response, refusal); };
-  LoadedPlugin* const plugin = find_plugin(plugins_, request.matches[1].str());
+  const std::string& plugin_id = request.matches[0];
+  const std::string& view_id = request.matches[1];
+  LoadedPlugin* const plugin = find_plugin(plugins_, plugin_id);
   if (plugin == nullptr) {
-    return refuse({404, "not_found", "there is no plugin " + printable(request.matches[1].str())});
+    return refuse(
+        {404, "not_found", "there is no plugin " + printable(plugin_id, shown_bytes_max)});
+  }
+  if (!is_view_id(view_id)) {
+    return refuse({404, "not_found", "there is no view " + printable(view_id, shown_bytes_max)});
   }
   ViewRequest asked;
   asked.locale = locale_of(request);
   if (asked.locale.empty()) return refuse({400, "invalid", "the locale must be ko or en"});
-  asked.tenant = request.get_param_value("tenant");
+  asked.tenant = request.param("tenant");
   asked.actor = sign_in->name;
   asked.time_zone = time_zone_of(settings_, asked.tenant);
-  asked.view_id = request.matches[2].str();
+  asked.view_id = view_id;
   for (const std::string& permission : permissions_of(sign_in->role)) {
     if (permission != CRM_PERMISSION_MEMBER_READ) asked.permissions.push_back(permission);
   }
-  if (request.get_param_value("unmask") == "1") {
+  if (request.param("unmask") == "1") {
     if (!may(*sign_in, CRM_PERMISSION_MEMBER_READ)) {
       return refuse({403, "denied", "the role may not see members; sign in as privacy"});
     }

@@ -1,8 +1,6 @@
 // The menu and the views of all plugins, as JSON.
 #pragma once
 
-#include <httplib.h>
-
 #include <vector>
 
 #include "console/gate.h"
@@ -22,11 +20,11 @@ class ViewRoutes {
   // GET /api/menu?locale=: {"entries", "missing"}, of all plugins but those that are missing, by
   // their names, because they failed. And GET
   // /api/views/PLUGIN/VIEW?tenant=&locale=&unmask=1&p.KEY=VALUE: a view document.
-  void add_to(httplib::Server& server);
+  void add_to(http::Router& router);
 
  private:
-  void menu(const httplib::Request& request, httplib::Response& response) const;
-  void view(const httplib::Request& request, httplib::Response& response) const;
+  void menu(const http::Request& request, http::Response& response) const;
+  void view(const http::Request& request, http::Response& response) const;
 
   const Gate& gate_;
   const std::vector<LoadedPlugin*> plugins_;
@@ -38,7 +36,7 @@ class ViewRoutes {
 LoadedPlugin* find_plugin(const std::vector<LoadedPlugin*>& plugins, std::string_view id);
 
 // The parameter "locale": ko where it is missing, empty where there is no such language.
-std::string locale_of(const httplib::Request& request);
+std::string locale_of(const http::Request& request);
 
 // A member may be unmasked by who may read members.
 bool may(const SignIn& sign_in, std::string_view permission);

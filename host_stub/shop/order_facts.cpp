@@ -9,7 +9,7 @@ namespace host_stub {
 
 namespace {
 
-constexpr ProductOption sizes[] = {
+constexpr ProductOption clothing_sizes[] = {
     {"S", "S", 0}, {"M", "M", 0}, {"L", "L", 0}, {"XL", "XL", 2'000}};
 constexpr ProductOption colours[] = {{"아이보리", "Ivory", 0},
                                      {"차콜", "Charcoal", 0},
@@ -26,15 +26,15 @@ constexpr ProductOption weights[] = {
 constexpr ProductOption packs[] = {{"1개", "1 piece", 0}, {"3개입", "Pack of 3", 21'000}};
 
 constexpr Product products[] = {
-    {"P1001", "코튼 라운드 티셔츠", "Cotton crew-neck T-shirt", 19'000, sizes},
+    {"P1001", "코튼 라운드 티셔츠", "Cotton crew-neck T-shirt", 19'000, clothing_sizes},
     {"P1002", "와이드 데님 팬츠", "Wide denim trousers", 49'000, waists},
     {"P1003", "캐시미어 머플러", "Cashmere scarf", 89'000, colours},
     {"P1004", "울 블렌드 니트 가디건", "Wool blend cardigan", 69'000, colours},
     {"P1005", "순면 양말 5켤레", "Cotton socks, 5 pairs", 9'900, {}},
-    {"P1006", "경량 패딩 점퍼", "Light padded jacket", 119'000, sizes},
+    {"P1006", "경량 패딩 점퍼", "Light padded jacket", 119'000, clothing_sizes},
     {"P1007", "러닝화 \"에어 스텝\"", "Running shoes \"Air Step\"", 98'000, shoe_sizes},
-    {"P1008", "플리스 집업", "Fleece zip-up", 45'000, sizes},
-    {"P1009", "기모 트레이닝 팬츠", "Brushed track pants", 32'900, sizes},
+    {"P1008", "플리스 집업", "Fleece zip-up", 45'000, clothing_sizes},
+    {"P1009", "기모 트레이닝 팬츠", "Brushed track pants", 32'900, clothing_sizes},
     {"P1010", "에코백, 로고 자수", "Tote bag, embroidered", 15'000, {}},
     {"P2001", "스테인리스 텀블러 500ml", "Steel tumbler 500 ml", 24'000, packs},
     {"P2002", "무쇠 프라이팬 26cm", "Cast iron pan 26 cm", 58'000, {}},

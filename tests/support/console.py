@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import select
 import signal
 import socket
@@ -35,12 +36,14 @@ class Answer:
 class Console:
     """A running console; ends with the block it is used in."""
 
-    def __init__(self, data, *options):
+    def __init__(self, data, *options, stack_kib=None):
         self.log = ""
         self.passwords = {}
+        stack = None if stack_kib is None else (stack_kib << 10, stack_kib << 10)
         self.process = subprocess.Popen(
             [crm.host_path(), "serve", "--data", str(data), "--port", "0", *map(str, options)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=stack and (lambda: resource.setrlimit(resource.RLIMIT_STACK, stack)))
         self.port = self._wait_until_open()
 
     def _wait_until_open(self):
@@ -80,8 +83,15 @@ class Console:
 
     def peak_kib(self):
         """The most memory it ever had."""
+        return self._status_kib("VmHWM")
+
+    def resident_kib(self):
+        """The memory that it has now."""
+        return self._status_kib("VmRSS")
+
+    def _status_kib(self, name):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+            return next(int(line.split()[1]) for line in status if line.startswith(name))
 
     def ask(self, method, path, body=None, headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
