@@ -15,7 +15,7 @@ namespace crm_bench {
 namespace {
 
 constexpr const char* many_tenant = "many-shop";
-constexpr const char* source = "shop";
+constexpr const char* shop_source = "shop";
 constexpr int64_t from_us = 1'772'409'600'000'000;  // 2026-03-02
 constexpr int64_t apart_us = 1'000'000;             // an event a second
 constexpr uint64_t messages = 20;
@@ -43,7 +43,7 @@ class Life {
 
  private:
   double send(PluginUnderTest& plugin) {
-    const double seconds = plugin.record(tenant_, source, batch_);
+    const double seconds = plugin.record(tenant_, shop_source, batch_);
     batch_.clear();
     return seconds;
   }
