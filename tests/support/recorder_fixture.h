@@ -14,6 +14,7 @@
 
 #include "export/sha256.h"
 #include "recorder/recorder.h"
+#include "recorder/settling.h"
 #include "store/sqlite/engine.h"
 #include "support/event_list.h"
 #include "support/temporary_folder.h"
@@ -88,6 +89,13 @@ bool comes_true(Condition&& condition) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return false;
+}
+
+// Of a tenant that is new: what a first batch would ask its writer for, while nobody is writing.
+inline void open_for_recording(message_history::Tenant& tenant) {
+  const crm::Lock intake(tenant.intake);
+  message_history::take_up(tenant, message_history::open_journal(tenant.reader()));
+  tenant.positions.emplace();
 }
 
 class RecorderFixture {

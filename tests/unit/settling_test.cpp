@@ -378,6 +378,7 @@ TEST_F(SettlingTest, whatThereIsNoTimeForWhenItStopsIsAppliedAtTheNextStart) {
   Backlog::Batches recorded;
   {
     const auto tenant = shop_.tenants.open_or_create(shop_.tenant);
+    test::open_for_recording(*tenant);
     const crm::Lock writer(tenant->writer);
     shop_.record(deliveries(0, 10));
     recorded = tenant->backlog.oldest(settled_events_max);

@@ -107,6 +107,7 @@ TEST_F(TenantsTest, tenantThatIsRecoveredHoldsUpNoOther) {
   {
     const auto tenant = shop.tenants.open_or_create("slow");
     left = std::filesystem::relative(tenant->reader().folder(), shop.folder.path());
+    test::open_for_recording(*tenant);
     const crm::Lock writer(tenant->writer);  // nothing is settled
     shop.record({test::Delivery{monday_us, "M", "d", "kim"}});
     std::filesystem::copy(shop.folder.path(), crashed.path(),
