@@ -40,7 +40,11 @@ class Retention : public testing::Test, public test::RecorderFixture {
     }
   }
   // As by a new process, without a settler from now on.
-  void reopen() { recorder.stop(); }
+  // With all applied: stopping leaves to the next start what would take long.
+  void reopen() {
+    recorder.settled_tenant(tenant);
+    recorder.stop();
+  }
 
   // Of these events, how many are too old to be applied.
   std::int64_t skipped(const std::vector<test::Event>& events) {
