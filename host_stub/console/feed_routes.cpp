@@ -100,7 +100,10 @@ std::optional<FeedStream> FeedRoutes::stream_of(const http::Request& request,
   }
   if (!stream.value()) {
     response.headers.set("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-    gate_.refuse(request, response, {401, "wrong_key", "the key is of no source; make a new one"});
+    gate_.refuse(request, response,
+                 {401, "wrong_key",
+                  "the key opens nothing: it is mistyped, replaced or revoked; crm-host feed-key "
+                  "makes a new one"});
   }
   return stream.value();
 }

@@ -447,6 +447,29 @@ class Feeds(ConsoleTest):
         self.setUp()
         self.assertEqual(self.feed(key=old).status, 401)
 
+    def test_one_of_several_keys_is_revoked_by_its_name_without_a_restart(self):
+        def feed_key(*options, check=True):
+            return crm.run("feed-key", "--data", self.data, "--tenant", TENANT, *options, check=check)
+        keys = {name: feed_key("--source", self.SOURCE, "--name", name).stdout.strip() for name in ("till-1", "till-2")}
+        for key in keys.values():
+            self.assertEqual(self.feed(key=key).status, 200)
+        listed = feed_key("--list").stdout
+        self.assertRegex(listed, rf"(?m)^till-1  source {self.SOURCE}  made 20[0-9T:-]+Z$")
+        self.assertEqual([key for key in keys.values() if key in listed], [])
+        feed_key("--revoke", "till-1")
+        for answer in (self.feed(key=keys["till-1"]),
+                       self.console.ask("GET", "/feed", headers={"Authorization": f"Bearer {keys['till-1']}"})):
+            self.assertEqual((answer.status, answer.code), (401, "wrong_key"))
+            self.assertIn("crm-host feed-key makes a new one", answer.json["error"]["detail"])
+            self.assertNotIn(keys["till-1"], answer.body.decode())
+        self.assertEqual(self.feed(key=keys["till-2"]).status, 200)
+        self.assertNotIn("till-1", feed_key("--list").stdout)
+        for options, words in ((("--revoke", "till-1"), "--list"), ((), "--source"),
+                               (("--source", "another", "--name", "till-2"), "choose another --name")):
+            refused = feed_key(*options, check=False)
+            self.assertEqual(refused.returncode, 1, options)
+            self.assertIn(words, refused.stderr)
+
     def test_a_body_is_bounded_by_what_it_unpacks_to(self):
         start = self.position()
         header = crm.encode({"feed": "crm-feed/1", "tenant": TENANT, "source": self.SOURCE, "timezone": "Asia/Seoul",
