@@ -55,6 +55,7 @@ int run(int argc, char** argv) {
   host_stub::add_generate_command(app, chosen);
   host_stub::add_serve_command(app, chosen);
   host_stub::add_feed_key_command(app, chosen);
+  host_stub::add_account_command(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

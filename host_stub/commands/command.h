@@ -15,6 +15,7 @@ namespace host_stub {
 using Command = std::function<Outcome()>;
 
 // Each adds its subcommand; when the command line names it, `chosen` is set.
+void add_account_command(CLI::App& app, Command& chosen);
 void add_check_command(CLI::App& app, Command& chosen);
 void add_position_command(CLI::App& app, Command& chosen);
 void add_digest_command(CLI::App& app, Command& chosen);

@@ -68,10 +68,12 @@ Outcome serve(ServeOptions options) {
   const auto accounts = Accounts::open(folder);
   if (!accounts) return accounts.error();
   if (auto told = print_passwords(accounts.value().new_passwords); !told) return told;
+  const auto browsers = KnownBrowsers::open(folder);
+  if (!browsers) return browsers.error();
   const FeedKeys feed_keys(folder);
   options.console.idle_max = std::chrono::seconds(options.idle_s);
-  Console console(session, *accounts.value().accounts, feed_keys, files.value(), options.console,
-                  stop);
+  Console console(session, {*accounts.value().accounts, browsers.value(), feed_keys}, files.value(),
+                  options.console, stop);
   const auto port = console.bind();
   if (!port) return port.error();
   std::unique_ptr<DemoShop> demo;

@@ -58,18 +58,19 @@ std::vector<LoadedPlugin*> or_none(const crm::Result<std::vector<LoadedPlugin*>>
 }  // namespace
 
 struct Console::Parts {
-  Parts(Session& session, const Accounts& accounts, const FeedKeys& feed_keys,
-        const StaticFiles& files, ConsoleSettings console_settings, const std::atomic<bool>& stop)
+  Parts(Session& session, const Credentials& credentials, const StaticFiles& files,
+        ConsoleSettings console_settings, const std::atomic<bool>& stop)
       : log(session.log()),
         settings(console_settings),
         interrupted(stop),
         sign_ins(settings.idle_max),
-        gate(sign_ins, log),
-        sign_in_routes(gate, accounts, sign_ins, session.settings(), log),
+        gate(sign_ins, credentials.accounts, log),
+        sign_in_routes(gate, credentials.accounts, credentials.browsers, sign_ins,
+                       session.settings(), log),
         view_routes(gate, or_none(session.plugins_with_views()), session.settings(), log),
         export_routes(gate, or_none(session.plugins_with_exports()), session.keys(), log),
-        feed_routes(gate, or_none(session.plugins_with_events()), feed_keys, session.settings(),
-                    interrupted),
+        feed_routes(gate, or_none(session.plugins_with_events()), credentials.feed_keys,
+                    session.settings(), interrupted),
         server(http::Limits{}, hooks()) {
     http::Router& router = server.router();
     sign_in_routes.add_to(router);
@@ -121,10 +122,9 @@ struct Console::Parts {
   http::Server server;  // last: its threads use the others
 };
 
-Console::Console(Session& session, const Accounts& accounts, const FeedKeys& feed_keys,
-                 const StaticFiles& files, ConsoleSettings settings,
-                 const std::atomic<bool>& interrupted)
-    : parts_(std::make_unique<Parts>(session, accounts, feed_keys, files, settings, interrupted)) {}
+Console::Console(Session& session, const Credentials& credentials, const StaticFiles& files,
+                 ConsoleSettings settings, const std::atomic<bool>& interrupted)
+    : parts_(std::make_unique<Parts>(session, credentials, files, settings, interrupted)) {}
 
 Console::~Console() = default;
 

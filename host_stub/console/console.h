@@ -9,6 +9,7 @@
 #include "commands/session.h"
 #include "console/accounts.h"
 #include "console/feed_keys.h"
+#include "console/known_browsers.h"
 #include "console/static_files.h"
 #include "outcome.h"
 
@@ -22,8 +23,13 @@ struct ConsoleSettings {
 class Console {
  public:
   // What is referred to outlives the console.
-  Console(Session& session, const Accounts& accounts, const FeedKeys& feed_keys,
-          const StaticFiles& files, ConsoleSettings settings, const std::atomic<bool>& interrupted);
+  struct Credentials {
+    const Accounts& accounts;
+    const KnownBrowsers& browsers;
+    const FeedKeys& feed_keys;
+  };
+  Console(Session& session, const Credentials& credentials, const StaticFiles& files,
+          ConsoleSettings settings, const std::atomic<bool>& interrupted);
   ~Console();
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;

@@ -83,6 +83,7 @@ void ExportRoutes::begin(const http::Request& request, http::Response& response)
     return refuse(
         {400, "invalid", "send plugin, tenant, message_id, reason, dialect and locale as strings"});
   }
+  if (!gate_.may_see(posted->sign_in, claims->tenant, request, response)) return;
   LoadedPlugin* const plugin = find_plugin(plugins_, *plugin_id);
   claims->actor = posted->sign_in.name;
   claims->permissions = permissions_of(posted->sign_in.role);
@@ -126,12 +127,10 @@ std::shared_ptr<ExportStream> ExportRoutes::start(ExportRequest asked, LoadedPlu
     export_at = next;
   }
   if (exports_.size() >= exports_max) return nullptr;
-  const std::string actor = asked.claims.actor;
-  exports_.push_back(
-      std::make_shared<ExportStream>(std::move(asked), keys_, plugin, std::move(session),
-                                     [this, id, actor](const crm::Result<SignedExport>& exported) {
-                                       end(exported, {id, actor, {}});
-                                     }));
+  const Proof proof{id, asked.claims.actor, asked.claims.tenant, {}};
+  exports_.push_back(std::make_shared<ExportStream>(
+      std::move(asked), keys_, plugin, std::move(session),
+      [this, proof](const crm::Result<SignedExport>& exported) { end(exported, proof); }));
   return exports_.back();
 }
 
@@ -159,7 +158,8 @@ void ExportRoutes::proof(const http::Request& request, http::Response& response)
   const std::string id = request.matches[0];
   const crm::Lock lock(mutex_);
   const auto found = std::find_if(proofs_.begin(), proofs_.end(), [&](const Proof& proof) {
-    return proof.id == id && proof.actor == sign_in->name;
+    return proof.id == id && proof.actor == sign_in->name &&
+           is_listed(sign_in->tenants, proof.tenant);
   });
   if (found != proofs_.end()) return answer(response, found->document);
   gate_.refuse(request, response,

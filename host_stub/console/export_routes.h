@@ -40,6 +40,7 @@ class ExportRoutes {
   struct Proof {
     std::string id;
     std::string actor;
+    std::string tenant;
     Json document;
   };
 

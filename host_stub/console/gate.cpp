@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "keys/password.h"
+#include "printable.h"
 
 namespace host_stub {
 
@@ -67,12 +68,42 @@ std::optional<SignIn> Gate::signed_in(const http::Request& request,
   const auto use =
       request.headers.has(refresh_header) ? SignIns::Use::of_the_page : SignIns::Use::of_a_person;
   auto sign_in = token.empty() ? std::nullopt : sign_ins_.find(token, use);
+  if (sign_in) {
+    auto current = as_of_now(*std::move(sign_in));
+    if (!current) {
+      fail(request, response, current.error());
+      return {};
+    }
+    sign_in = std::move(current.value());
+    if (!sign_in) sign_ins_.end(token);
+  }
   if (!sign_in) {
     refuse(request, response,
            token.empty() ? Refusal{401, "signed_out", "sign in first"}
                          : Refusal{401, "expired", "the session has ended; sign in again"});
   }
   return sign_in;
+}
+
+crm::Result<std::optional<SignIn>> Gate::as_of_now(SignIn sign_in) const {
+  const auto account = accounts_.find(sign_in.name);
+  if (!account) return account.error();
+  if (!account.value() || password_version(*account.value()) != sign_in.password_version) {
+    return std::optional<SignIn>();
+  }
+  sign_in.role = account.value()->role;
+  sign_in.tenants = account.value()->tenants;
+  return std::optional(std::move(sign_in));
+}
+
+bool Gate::may_see(const SignIn& sign_in, std::string_view tenant, const http::Request& request,
+                   http::Response& response) const {
+  if (is_listed(sign_in.tenants, tenant)) return true;
+  refuse(request, response,
+         {404, "not_found",
+          fmt::format("nothing is recorded for tenant \"{}\"; replay a feed of it first",
+                      printable(tenant, shown_bytes_max))});
+  return false;
 }
 
 std::optional<Json> Gate::json_body(const http::Request& request, http::Response& response) const {

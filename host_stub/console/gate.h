@@ -22,7 +22,8 @@ std::string cookie(const http::Request& request, std::string_view name);
 // Thread-safe. Where an answer is empty or false, `response` is a complete refusal.
 class Gate {
  public:
-  Gate(SignIns& sign_ins, const HostLog& log) : sign_ins_(sign_ins), log_(log) {}
+  Gate(SignIns& sign_ins, const Accounts& accounts, const HostLog& log)
+      : sign_ins_(sign_ins), accounts_(accounts), log_(log) {}
 
   // Set once the port is known, before the first request.
   void set_port(int port);
@@ -34,7 +35,14 @@ class Gate {
   // read, and ranges.
   bool is_bounded(const http::Request& request, http::Response& response) const;
 
+  // With the role and the tenants that the account has now. A session ends with its account, and
+  // with the password that it began with.
   std::optional<SignIn> signed_in(const http::Request& request, http::Response& response) const;
+
+  // False for a tenant that is not of the account's list. There it makes no difference whether the
+  // tenant exists: nothing is asked of it, and the answer is that of one that does not.
+  bool may_see(const SignIn& sign_in, std::string_view tenant, const http::Request& request,
+               http::Response& response) const;
 
   // Keeps the request's session for an answer that takes long.
   std::shared_ptr<const SignIns::Hold> hold(const http::Request& request) const {
@@ -66,7 +74,11 @@ class Gate {
   }
 
  private:
+  // Empty when the session's account is gone or has another password.
+  crm::Result<std::optional<SignIn>> as_of_now(SignIn sign_in) const;
+
   SignIns& sign_ins_;
+  const Accounts& accounts_;
   const HostLog& log_;
   std::string names_[2];
 };

@@ -3,6 +3,7 @@
 
 #include "console/accounts.h"
 #include "console/gate.h"
+#include "console/known_browsers.h"
 #include "console/sign_ins.h"
 #include "loader/tenant_settings.h"
 
@@ -10,15 +11,23 @@ namespace host_stub {
 
 class SignInRoutes {
  public:
-  SignInRoutes(const Gate& gate, const Accounts& accounts, SignIns& sign_ins,
-               const TenantSettings& settings, const HostLog& log)
-      : gate_(gate), accounts_(accounts), sign_ins_(sign_ins), settings_(settings), log_(log) {}
+  SignInRoutes(const Gate& gate, const Accounts& accounts, const KnownBrowsers& browsers,
+               SignIns& sign_ins, const TenantSettings& settings, const HostLog& log)
+      : gate_(gate),
+        accounts_(accounts),
+        browsers_(browsers),
+        sign_ins_(sign_ins),
+        settings_(settings),
+        log_(log) {}
 
   // POST /api/sign-in {"name", "password"}, POST /api/sign-out, GET /api/session.
   void add_to(http::Router& router);
 
  private:
   void sign_in(const http::Request& request, http::Response& response);
+  // The id of the browser where the account knows it; empty otherwise.
+  std::string browser_of(const http::Request& request, const std::optional<Account>& account) const;
+  void set_cookies(http::Response& response, const Account& account, std::string_view token) const;
   void sign_out(const http::Request& request, http::Response& response);
   // Who may not try now: too often wrong, or, where there is nothing to wait for, too many at once.
   void turn_away(const http::Request& request, http::Response& response,
@@ -27,6 +36,7 @@ class SignInRoutes {
 
   const Gate& gate_;
   const Accounts& accounts_;
+  const KnownBrowsers& browsers_;
   SignIns& sign_ins_;
   const TenantSettings& settings_;
   const HostLog& log_;

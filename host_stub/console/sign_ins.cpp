@@ -24,7 +24,9 @@ bool SignIns::is_over(const Entry& entry, SessionClock::time_point now) const {
 }
 
 SignIns::Begun SignIns::begin(const Account& account, SessionClock::time_point now) {
-  Begun begun{new_token(), {account.name, account.role, new_token(), now, now}};
+  Begun begun{new_token(),
+              {account.name, account.role, account.tenants, password_version(account), new_token(),
+               now, now}};
   const crm::Lock lock(mutex_);
   std::erase_if(sign_ins_, [&](const auto& entry) { return is_over(entry.second, now); });
   if (sign_ins_.size() >= sign_ins_max) {
@@ -79,37 +81,57 @@ void SignIns::release(const std::string& key, SessionClock::time_point now) {
   if (--found->second.holds == 0) found->second.sign_in.used = now;
 }
 
-AttemptLimit::Admission AttemptLimit::begin(std::string_view name, SessionClock::time_point now) {
+AttemptLimit::Admission AttemptLimit::begin(const Caller& caller, SessionClock::time_point now) {
   const crm::Lock lock(mutex_);
   while (!kept_.empty() && now - kept_.front().at >= window) kept_.pop_front();
-  if (const auto wait = wait_of(name, now); wait.count() > 0) return {{}, wait};
-  if (under_way_ >= at_once_max) return {};
+  if (const auto wait = wait_of(caller, now); wait.count() > 0) return {{}, wait};
+  const bool is_known = !caller.browser.empty();
+  if (under_way(is_known) >= (is_known ? known_at_once_max : at_once_max)) return {};
   const uint64_t id = ++begun_;
-  kept_.push_back({now, id, std::string(name.substr(0, account_name_bytes_max))});
-  ++under_way_;
-  return {std::optional<Attempt>(std::in_place, *this, id)};
+  kept_.push_back({now, id, std::string(caller.name.substr(0, account_name_bytes_max)),
+                   std::string(caller.browser)});
+  ++under_way(is_known);
+  return {std::optional<Attempt>(std::in_place, *this, id, is_known)};
 }
 
-std::chrono::seconds AttemptLimit::wait_of(std::string_view name,
+// Until the oldest of those that `counts` is true of counts no longer; zero for fewer than
+// `count_max`.
+template <typename Counts>
+std::chrono::seconds AttemptLimit::wait_of(size_t count_max, const Counts& counts,
                                            SessionClock::time_point now) const {
-  const auto left = [&](const Kept& oldest) {
-    return std::chrono::ceil<std::chrono::seconds>(oldest.at + window - now);
-  };
-  if (kept_.size() >= of_all_max) return left(kept_.front());
-  const auto is_of_name = [&](const Kept& attempt) { return attempt.name == name; };
-  const auto count = std::count_if(kept_.begin(), kept_.end(), is_of_name);
-  if (static_cast<size_t>(count) < of_a_name_max) return std::chrono::seconds(0);
-  return left(*std::find_if(kept_.begin(), kept_.end(), is_of_name));
+  const auto count = std::count_if(kept_.begin(), kept_.end(), counts);
+  if (static_cast<size_t>(count) < count_max) return std::chrono::seconds(0);
+  const auto oldest = std::find_if(kept_.begin(), kept_.end(), counts);
+  return std::chrono::ceil<std::chrono::seconds>(oldest->at + window - now);
 }
 
-void AttemptLimit::end(uint64_t id, bool is_right) {
+std::chrono::seconds AttemptLimit::wait_of(const Caller& caller,
+                                           SessionClock::time_point now) const {
+  const auto is_of_kind = [&](const Kept& kept) {
+    return kept.browser.empty() == caller.browser.empty();
+  };
+  const auto is_of_name = [&](const Kept& kept) {
+    return is_of_kind(kept) && kept.name == caller.name;
+  };
+  const auto is_of_browser = [&](const Kept& kept) {
+    return is_of_name(kept) && kept.browser == caller.browser;
+  };
+  return caller.browser.empty() ? std::max(wait_of(of_all_max, is_of_kind, now),
+                                           wait_of(of_a_name_max, is_of_name, now))
+                                : std::max(wait_of(of_known_browsers_max, is_of_name, now),
+                                           wait_of(of_a_browser_max, is_of_browser, now));
+}
+
+void AttemptLimit::end(const Attempt& attempt) {
   const crm::Lock lock(mutex_);
-  --under_way_;
-  if (is_right) std::erase_if(kept_, [&](const Kept& attempt) { return attempt.id == id; });
+  --under_way(attempt.is_known_);
+  if (attempt.is_right_) {
+    std::erase_if(kept_, [&](const Kept& kept) { return kept.id == attempt.id_; });
+  }
 }
 
 AttemptLimit::Attempt::~Attempt() {
-  if (limit_ != nullptr) limit_->end(id_, is_right_);
+  if (limit_ != nullptr) limit_->end(*this);
 }
 
 }  // namespace host_stub

@@ -21,6 +21,8 @@ using SessionClock = std::chrono::steady_clock;
 struct SignIn {
   std::string name;
   Role role = Role::viewer;
+  TenantList tenants;
+  std::string password_version;
   std::string csrf;  // what a POST of this session carries
   SessionClock::time_point began{};
   SessionClock::time_point used{};
@@ -81,22 +83,35 @@ class SignIns {
 };
 
 // How often one may try to sign in, with one name and with all names, and how many attempts are
-// checked at once. Thread-safe.
+// checked at once. Browsers that an account knows (known_browsers.h) are counted apart: what
+// everybody else tries keeps none of them out, and what one of them tries neither the others nor
+// everybody else. The known ones of one account share a limit as well, which bounds what is kept.
+// Thread-safe.
 class AttemptLimit {
  public:
   static constexpr size_t of_a_name_max = 5;
   static constexpr size_t of_all_max = 50;
   static constexpr size_t at_once_max = 4;
+  static constexpr size_t of_a_browser_max = 5;
+  static constexpr size_t of_known_browsers_max = 25;
+  static constexpr size_t known_at_once_max = 2;
   static constexpr std::chrono::seconds window{60};
+
+  struct Caller {
+    std::string_view name;
+    std::string_view browser = {};  // its id where the named account knows it
+  };
 
   // An attempt under way. It counts as failed from its beginning, so that guesses made at the same
   // time cannot pass the limit together. Ends before its limit.
   class Attempt {
    public:
-    Attempt(AttemptLimit& limit, uint64_t id) : limit_(&limit), id_(id) {}
+    Attempt(AttemptLimit& limit, uint64_t id, bool is_known)
+        : limit_(&limit), id_(id), is_known_(is_known) {}
     Attempt(Attempt&& other) noexcept
         : limit_(std::exchange(other.limit_, nullptr)),
           id_(other.id_),
+          is_known_(other.is_known_),
           is_right_(other.is_right_) {}
     Attempt& operator=(Attempt&&) = delete;
     ~Attempt();
@@ -105,8 +120,10 @@ class AttemptLimit {
     void succeed() { is_right_ = true; }
 
    private:
+    friend class AttemptLimit;
     AttemptLimit* limit_;
     const uint64_t id_;
+    const bool is_known_;
     bool is_right_ = false;
   };
 
@@ -114,22 +131,31 @@ class AttemptLimit {
     std::optional<Attempt> attempt;
     std::chrono::seconds wait{0};  // without an attempt; zero: too many are being checked
   };
-  Admission begin(std::string_view name, SessionClock::time_point now = SessionClock::now());
+  Admission begin(const Caller& caller, SessionClock::time_point now = SessionClock::now());
 
  private:
   struct Kept {
     SessionClock::time_point at;
     uint64_t id;
     std::string name;
+    std::string browser;  // empty where it is not known
   };
-  std::chrono::seconds wait_of(std::string_view name, SessionClock::time_point now) const
+  template <typename Counts>
+  std::chrono::seconds wait_of(size_t count_max, const Counts& counts,
+                               SessionClock::time_point now) const CRM_REQUIRES(mutex_);
+  std::chrono::seconds wait_of(const Caller& caller, SessionClock::time_point now) const
       CRM_REQUIRES(mutex_);
-  void end(uint64_t id, bool is_right);
+  size_t& under_way(bool is_known) CRM_REQUIRES(mutex_) {
+    return is_known ? known_under_way_ : others_under_way_;
+  }
+  void end(const Attempt& attempt);
 
   crm::Mutex mutex_;
-  std::deque<Kept> kept_ CRM_GUARDED_BY(mutex_);  // of the last window, at most of_all_max
+  // Of the last window: at most of_all_max, and of_known_browsers_max more for each account.
+  std::deque<Kept> kept_ CRM_GUARDED_BY(mutex_);
   uint64_t begun_ CRM_GUARDED_BY(mutex_) = 0;
-  size_t under_way_ CRM_GUARDED_BY(mutex_) = 0;
+  size_t known_under_way_ CRM_GUARDED_BY(mutex_) = 0;
+  size_t others_under_way_ CRM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace host_stub

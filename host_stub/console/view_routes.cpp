@@ -109,6 +109,7 @@ void ViewRoutes::view(const http::Request& request, http::Response& response) co
   asked.locale = locale_of(request);
   if (asked.locale.empty()) return refuse({400, "invalid", "the locale must be ko or en"});
   asked.tenant = request.param("tenant");
+  if (!gate_.may_see(*sign_in, asked.tenant, request, response)) return;
   asked.actor = sign_in->name;
   asked.time_zone = time_zone_of(settings_, asked.tenant);
   asked.view_id = view_id;

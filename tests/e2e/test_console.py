@@ -123,6 +123,32 @@ class Guessing(unittest.TestCase):
                 self.assertGreater(codes["wrong_password"], 0, codes)
                 self.assertEqual(codes.keys() - {"wrong_password", "too_many_attempts", "busy"}, set())
 
+    def test_wrong_guesses_of_others_do_not_keep_the_owners_browser_out(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            with Console(Path(folder) / "data") as console:
+                def browser_with(cookie):
+                    visitor = Visitor(console)
+                    visitor.browser = cookie
+                    return visitor
+
+                def tries(visitor, password):
+                    return visitor.sign_in("viewer", password).code if password == "guess" else \
+                        visitor.sign_in("viewer", password).status
+                right = console.passwords["viewer"]
+                owner, second = Visitor(console, "viewer").browser, Visitor(console, "viewer").browser
+                other = Visitor(console, "exporter").browser
+                self.assertEqual([tries(Visitor(console), "guess") for _ in range(6)], ["wrong_password"] * 5 + ["too_many_attempts"])
+                forged = (owner[:-1] + ("A" if owner[-1] != "A" else "B"),  # altered, and of another account
+                          owner.split("=")[0] + "=" + other.split("=")[1], owner.split("=")[0] + "=")
+                for cookie in forged:
+                    self.assertEqual(tries(browser_with(cookie), right), 429, cookie)
+                self.assertEqual(tries(browser_with(owner), right), 200)
+                # A known browser has no more guesses than another, and keeps no other out.
+                guesses = [tries(browser_with(owner), "guess") for _ in range(6)]
+                self.assertEqual(guesses, ["wrong_password"] * 5 + ["too_many_attempts"])
+                self.assertEqual(tries(browser_with(owner), right), 429)
+                self.assertEqual(tries(browser_with(second), right), 200)
+
     def test_a_session_without_use_expires_though_its_page_asks_on(self):
         with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
             with Console(Path(folder) / "data", "--idle-seconds", 2) as console:
@@ -132,6 +158,33 @@ class Guessing(unittest.TestCase):
                     time.sleep(0.2)
                 answer = visitor.get("/api/session")
                 self.assertEqual((answer.status, answer.code), (401, "expired"))
+
+    def test_a_session_ends_with_the_password_that_it_began_with(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            data = Path(folder) / "data"
+            with Console(data) as console, Console(Path(folder) / "other") as other:
+                visitor = Visitor(console, "viewer")
+                known = visitor.browser
+                file = data / "host/accounts.json"
+                file.write_bytes((Path(folder) / "other/host/accounts.json").read_bytes())
+                answer = visitor.get("/api/session")
+                self.assertEqual((answer.status, answer.code), (401, "expired"))
+                for _ in range(5):
+                    self.assertEqual(Visitor(console).sign_in("viewer", "guess").status, 401)
+                self.assertEqual(visitor.browser, known)
+                self.assertEqual(visitor.sign_in("viewer", other.passwords["viewer"]).status, 429)
+
+    def test_damaged_accounts_are_told_to_the_log_and_not_to_the_visitor(self):
+        with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:
+            data = Path(folder) / "data"
+            with Console(data) as console:
+                visitor = Visitor(console, "viewer")
+                (data / "host/accounts.json").write_bytes(b"{")
+                for answer in (visitor.get("/api/session"), Visitor(console).sign_in("viewer", "guess")):
+                    self.assertEqual((answer.status, answer.code), (500, "failed"))
+                    self.assertNotIn(str(data), answer.body.decode())
+                console.stop()
+                self.assertIn("the accounts in " + str(data), console.log)
 
     def test_passwords_stay_after_a_restart(self):
         with tempfile.TemporaryDirectory(prefix="crm-console-") as folder:

@@ -108,6 +108,7 @@ class Visitor:
     def __init__(self, console, name=None):
         self.console = console
         self.cookie = None
+        self.browser = None  # the cookie by which accounts know it
         self.csrf = None
         if name:
             answer = self.sign_in(name, console.passwords[name])
@@ -116,7 +117,7 @@ class Visitor:
     def sign_in(self, name, password):
         answer = self.post("/api/sign-in", {"name": name, "password": password})
         if answer.status == 200:
-            self.cookie = answer.headers["Set-Cookie"].split(";")[0]
+            self.cookie, self.browser = (cookie.split(";")[0] for cookie in answer.headers.get_all("Set-Cookie"))
             self.csrf = answer.json["csrf"]
         return answer
 
@@ -125,7 +126,8 @@ class Visitor:
         return next(entry["plugin"] for entry in self.get("/api/menu").json["entries"] if entry["view"] == view)
 
     def _headers(self, more):
-        return {**({"Cookie": self.cookie} if self.cookie else {}), **(more or {})}
+        cookies = "; ".join(cookie for cookie in (self.cookie, self.browser) if cookie)
+        return {**({"Cookie": cookies} if cookies else {}), **(more or {})}
 
     def get(self, path, headers=None):
         return self.console.ask("GET", path, headers=self._headers(headers))

@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <fstream>
+
+#include "console/known_browsers.h"
 #include "console/sign_ins.h"
+#include "support/temporary_folder.h"
 
 namespace host_stub {
 namespace {
@@ -12,7 +16,7 @@ using testing::Gt;
 using testing::Le;
 
 const SessionClock::time_point start = SessionClock::time_point(hours(1000));
-const Account viewer{"viewer", Role::viewer, "", ""};
+const Account viewer{"viewer", Role::viewer, "", "", {}};
 constexpr auto by_person = SignIns::Use::of_a_person;
 constexpr auto by_page = SignIns::Use::of_the_page;
 
@@ -94,50 +98,159 @@ TEST(SignIns, EndWithTheirLifeOrBySigningOutThoughTheyAreHeld) {
   EXPECT_FALSE(SignIns::Hold(sign_ins, "nothing").is_valid(start));
 }
 
-void fail(AttemptLimit& limit, std::string_view name, SessionClock::time_point now) {
-  EXPECT_TRUE(limit.begin(name, now).attempt) << name;
+void fail(AttemptLimit& limit, const AttemptLimit::Caller& caller, SessionClock::time_point now) {
+  EXPECT_TRUE(limit.begin(caller, now).attempt) << caller.name << " " << caller.browser;
 }
 
 TEST(AttemptLimit, OfOneNameLeavesTheOthersAlone) {
   AttemptLimit limit;
-  for (size_t i = 0; i < AttemptLimit::of_a_name_max; ++i) fail(limit, "viewer", start);
-  const auto refused = limit.begin("viewer", start + seconds(1));
+  for (size_t i = 0; i < AttemptLimit::of_a_name_max; ++i) fail(limit, {"viewer"}, start);
+  const auto refused = limit.begin({"viewer"}, start + seconds(1));
   EXPECT_FALSE(refused.attempt);
   EXPECT_THAT(refused.wait, AllOf(Gt(seconds(0)), Le(seconds(59))));
-  fail(limit, "exporter", start + seconds(1));
-  fail(limit, "viewer", start + AttemptLimit::window);
+  fail(limit, {"exporter"}, start + seconds(1));
+  fail(limit, {"viewer"}, start + AttemptLimit::window);
 }
 
 TEST(AttemptLimit, OfAllNamesHoldsGuessersWithManyNames) {
   AttemptLimit limit;
-  for (size_t i = 0; i < AttemptLimit::of_all_max; ++i) fail(limit, std::to_string(i), start);
-  EXPECT_EQ(limit.begin("viewer", start).wait, AttemptLimit::window);
-  fail(limit, "viewer", start + AttemptLimit::window);
+  for (size_t i = 0; i < AttemptLimit::of_all_max; ++i) fail(limit, {std::to_string(i)}, start);
+  EXPECT_EQ(limit.begin({"viewer"}, start).wait, AttemptLimit::window);
+  fail(limit, {"viewer"}, start + AttemptLimit::window);
 }
 
 TEST(AttemptLimit, CountsAnAttemptBeforeItsPasswordIsChecked) {
   AttemptLimit limit;
-  for (size_t i = 1; i < AttemptLimit::of_a_name_max; ++i) fail(limit, "viewer", start);
-  auto under_way = limit.begin("viewer", start);
+  for (size_t i = 1; i < AttemptLimit::of_a_name_max; ++i) fail(limit, {"viewer"}, start);
+  auto under_way = limit.begin({"viewer"}, start);
   ASSERT_TRUE(under_way.attempt);
-  EXPECT_GT(limit.begin("viewer", start).wait, seconds(0));
+  EXPECT_GT(limit.begin({"viewer"}, start).wait, seconds(0));
   under_way.attempt->succeed();
   under_way.attempt.reset();
-  fail(limit, "viewer", start);
+  fail(limit, {"viewer"}, start);
 }
 
 TEST(AttemptLimit, TurnsAwayWhatWouldWaitForTheOthersPasswords) {
   AttemptLimit limit;
   std::vector<AttemptLimit::Admission> under_way;
   for (size_t i = 0; i < AttemptLimit::at_once_max; ++i) {
-    under_way.push_back(limit.begin(std::to_string(i), start));
+    under_way.push_back(limit.begin({std::to_string(i)}, start));
     EXPECT_TRUE(under_way.back().attempt);
   }
-  const auto refused = limit.begin("viewer", start);
+  const auto refused = limit.begin({"viewer"}, start);
   EXPECT_FALSE(refused.attempt);
   EXPECT_EQ(refused.wait, seconds(0));
   under_way.clear();
-  fail(limit, "viewer", start);
+  fail(limit, {"viewer"}, start);
+}
+
+TEST(AttemptLimit, OfStrangersKeepsNoKnownBrowserOut) {
+  AttemptLimit limit;
+  for (size_t i = 0; i < AttemptLimit::of_a_name_max; ++i) fail(limit, {"viewer"}, start);
+  for (size_t i = AttemptLimit::of_a_name_max; i < AttemptLimit::of_all_max; ++i) {
+    fail(limit, {std::to_string(i)}, start);
+  }
+  EXPECT_FALSE(limit.begin({"viewer"}, start).attempt);
+  fail(limit, {"viewer", "known"}, start);
+}
+
+TEST(AttemptLimit, OfAKnownBrowserIsItsOwn) {
+  AttemptLimit limit;
+  for (size_t i = 0; i < AttemptLimit::of_a_browser_max; ++i) {
+    fail(limit, {"viewer", "known"}, start);
+  }
+  const auto refused = limit.begin({"viewer", "known"}, start + seconds(1));
+  EXPECT_FALSE(refused.attempt);
+  EXPECT_THAT(refused.wait, AllOf(Gt(seconds(0)), Le(seconds(59))));
+  fail(limit, {"viewer"}, start);
+  fail(limit, {"viewer", "other"}, start);
+  fail(limit, {"viewer", "known"}, start + AttemptLimit::window);
+}
+
+TEST(AttemptLimit, OfAllKnownBrowsersOfOneAccountIsBounded) {
+  AttemptLimit limit;
+  for (size_t i = 0; i < AttemptLimit::of_known_browsers_max; ++i) {
+    fail(limit, {"viewer", std::to_string(i)}, start);
+  }
+  EXPECT_EQ(limit.begin({"viewer", "one more"}, start).wait, AttemptLimit::window);
+  fail(limit, {"exporter", "known"}, start);
+  fail(limit, {"viewer", "one more"}, start + AttemptLimit::window);
+}
+
+TEST(AttemptLimit, HasPlacesForKnownBrowsersWhileStrangersFillTheirs) {
+  AttemptLimit limit;
+  std::vector<AttemptLimit::Admission> under_way;
+  for (size_t i = 0; i < AttemptLimit::at_once_max; ++i) {
+    under_way.push_back(limit.begin({std::to_string(i)}, start));
+  }
+  EXPECT_FALSE(limit.begin({"viewer"}, start).attempt);
+  for (size_t i = 0; i < AttemptLimit::known_at_once_max; ++i) {
+    under_way.push_back(limit.begin({"viewer", std::to_string(i)}, start));
+    EXPECT_TRUE(under_way.back().attempt);
+  }
+  const auto refused = limit.begin({"viewer", "known"}, start);
+  EXPECT_FALSE(refused.attempt);
+  EXPECT_EQ(refused.wait, seconds(0));
+  under_way.clear();
+  fail(limit, {"viewer", "known"}, start);
+}
+
+class KnownBrowser : public testing::Test {
+ protected:
+  // A copy with one character another one.
+  static std::string altered(std::string value, size_t at) {
+    value[at] = value[at] == 'A' ? 'B' : 'A';
+    return value;
+  }
+
+  const KnownBrowsers::Clock::time_point now_{hours(500'000)};
+  const Account account_{"viewer", Role::viewer, "salt", "hash", {}};
+  const KnownBrowsers browsers_{"a key"};
+  const std::string value_ = browsers_.cookie_value(account_, now_);
+};
+
+TEST_F(KnownBrowser, IsKnownAgainByItsCookie) {
+  const auto browser = browsers_.browser_of(value_, account_, now_);
+  ASSERT_TRUE(browser);
+  EXPECT_NE(*browser, "");
+  EXPECT_NE(browser, browsers_.browser_of(browsers_.cookie_value(account_, now_), account_, now_));
+}
+
+TEST_F(KnownBrowser, IsNoneByAnAlteredCookie) {
+  for (size_t i = 0; i < value_.size(); ++i) {
+    EXPECT_FALSE(browsers_.browser_of(altered(value_, i), account_, now_)) << i;
+    EXPECT_FALSE(browsers_.browser_of(value_.substr(0, i), account_, now_)) << i;
+  }
+  for (const std::string& value : {value_ + "A", value_ + ".", "." + value_, std::string("..")}) {
+    EXPECT_FALSE(browsers_.browser_of(value, account_, now_)) << value;
+  }
+  EXPECT_FALSE(KnownBrowsers("another key").browser_of(value_, account_, now_));
+}
+
+TEST_F(KnownBrowser, IsNoneToAnotherAccountOrAfterAnotherPassword) {
+  EXPECT_FALSE(browsers_.browser_of(value_, {"other", Role::viewer, "salt", "hash", {}}, now_));
+  EXPECT_FALSE(browsers_.browser_of(value_, {"viewer", Role::viewer, "new", "hash", {}}, now_));
+  EXPECT_FALSE(browsers_.browser_of(value_, {"viewer", Role::viewer, "salt", "new", {}}, now_));
+  EXPECT_TRUE(browsers_.browser_of(value_, {"viewer", Role::privacy, "salt", "hash", {}}, now_));
+}
+
+TEST_F(KnownBrowser, IsNoneAfterItsLifeAndBeforeItsTime) {
+  EXPECT_TRUE(browsers_.browser_of(value_, account_, now_ + known_browser_life - seconds(1)));
+  EXPECT_FALSE(browsers_.browser_of(value_, account_, now_ + known_browser_life));
+  EXPECT_FALSE(browsers_.browser_of(value_, account_, now_ - seconds(1)));
+}
+
+TEST_F(KnownBrowser, IsKnownAfterARestartByTheKeyOfTheFolder) {
+  const TemporaryFolder folder;
+  const auto first = KnownBrowsers::open(folder.path());
+  ASSERT_TRUE(first) << first.error().detail;
+  const std::string value = first.value().cookie_value(account_, now_);
+  EXPECT_TRUE(KnownBrowsers::open(folder.path()).value().browser_of(value, account_, now_));
+  EXPECT_FALSE(browsers_.browser_of(value, account_, now_));
+  std::ofstream(folder.path() + "/known_browsers.json") << R"({"key": "AAAA"})";
+  const auto damaged = KnownBrowsers::open(folder.path());
+  ASSERT_FALSE(damaged);
+  EXPECT_THAT(damaged.error().detail, testing::HasSubstr("known_browsers.json is damaged"));
 }
 
 }  // namespace
