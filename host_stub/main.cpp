@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <system_error>
 
 #include "commands/command.h"
+#include "files/standard_streams.h"
 #include "printable.h"
 
 namespace {
@@ -21,6 +23,10 @@ int fail(const std::string& detail) {
   const std::string text = host_stub::printable(detail, detail_bytes_max);
   std::fprintf(stderr, "crm-host: error: %s\n", text.c_str());
   return exit_failed;
+}
+
+int fail_as_defect(const std::exception& error) {
+  return fail(std::string(error.what()) + "; report it as a defect of crm-host");
 }
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
@@ -70,11 +76,17 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  host_stub::occupy_closed_standard_streams();
   try {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {
     return fail("out of memory; free some and try again");
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) return fail_as_defect(error);
+    return fail(
+        "no thread can be started; raise the limits of threads and memory (ulimit -u, ulimit -v), "
+        "or free some memory");
   } catch (const std::exception& error) {
-    return fail(std::string(error.what()) + "; report it as a defect of crm-host");
+    return fail_as_defect(error);
   }
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "printable.h"
 
@@ -12,6 +13,12 @@ namespace host_stub {
 namespace {
 
 constexpr auto progress_interval = std::chrono::milliseconds(300);
+
+// Recording goes on where nobody can read this: fmt::print would throw.
+template <class... Values>
+void print_error(fmt::format_string<Values...> text, Values&&... values) {
+  std::fputs(fmt::format(text, std::forward<Values>(values)...).c_str(), stderr);
+}
 
 }  // namespace
 
@@ -31,7 +38,7 @@ void ReplayReport::rejected(uint64_t line, std::string_view reason) {
   if (rejected_.size() == rejected_lines_shown_max) return;
   rejected_.push_back(line);
   clear_progress();
-  fmt::print(stderr, "{}:{}: rejected: {}\n", feed_, line, printable(reason));
+  print_error("{}:{}: rejected: {}\n", feed_, line, printable(reason));
 }
 
 void ReplayReport::passed(uint64_t line) {
@@ -43,7 +50,7 @@ void ReplayReport::progress(uint64_t events) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_progress_) return;
   next_progress_ = now + progress_interval;
-  fmt::print(stderr, "\r{}: {} events", feed_, events);
+  print_error("\r{}: {} events", feed_, events);
   std::fflush(stderr);
   has_progress_ = true;
 }
@@ -58,20 +65,20 @@ std::string ReplayReport::remedy(const std::vector<uint64_t>& lines) const {
 
 void ReplayReport::explain_rejected(uint64_t total) {
   if (total == 0) return;
-  fmt::print(stderr, "{}: rejected {} lines in all{}; {}\n", feed_, total,
-             total > rejected_.size()
-                 ? fmt::format(", {} are shown, the health view has them", rejected_.size())
-                 : "",
-             remedy(rejected_));
+  print_error("{}: rejected {} lines in all{}; {}\n", feed_, total,
+              total > rejected_.size()
+                  ? fmt::format(", {} are shown, the health view has them", rejected_.size())
+                  : "",
+              remedy(rejected_));
 }
 
 void ReplayReport::explain_passed(uint64_t total) {
   if (total == 0) return;
-  fmt::print(stderr,
-             "{}: {} lines that were refused before were not looked at again, since the position "
-             "has passed them: {}{}; {}\n",
-             feed_, total, fmt::join(passed_, ", "), total > passed_.size() ? ", ..." : "",
-             remedy(passed_));
+  print_error(
+      "{}: {} lines that were refused before were not looked at again, since the position "
+      "has passed them: {}{}; {}\n",
+      feed_, total, fmt::join(passed_, ", "), total > passed_.size() ? ", ..." : "",
+      remedy(passed_));
 }
 
 void ReplayReport::finish(Totals totals, const std::set<std::string>& skipped_names) {
@@ -79,8 +86,8 @@ void ReplayReport::finish(Totals totals, const std::set<std::string>& skipped_na
   explain_rejected(totals.rejected);
   explain_passed(totals.passed);
   if (totals.skipped == 0) return;
-  fmt::print(stderr, "{}: skipped {} events that are not known here{}{}\n", feed_, totals.skipped,
-             skipped_names.empty() ? "" : ": ", fmt::join(skipped_names, ", "));
+  print_error("{}: skipped {} events that are not known here{}{}\n", feed_, totals.skipped,
+              skipped_names.empty() ? "" : ": ", fmt::join(skipped_names, ", "));
 }
 
 }  // namespace host_stub

@@ -37,6 +37,14 @@ int32_t status_of(int error_number) {
   }
 }
 
+// Makes a call of the system again while a signal interrupts it. Returns its answer.
+template <class Call>
+int until_done(Call call) {
+  int answer = call();
+  while (answer < 0 && errno == EINTR) answer = call();
+  return answer;
+}
+
 // True for a name that PendingFile gives a file of this target; other names are people's own.
 bool is_pending_name(std::string_view name, std::string_view target) {
   if (!name.starts_with(target)) return false;
@@ -65,7 +73,7 @@ FileHandle::~FileHandle() {
 }
 
 crm::Result<FileHandle> open_for_reading(const fs::path& path) {
-  FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  FileHandle file(until_done([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (!file.is_open()) {
     return system_failure("open", path, errno, "check the name and the permissions");
   }
@@ -123,8 +131,9 @@ Outcome make_private_folder(const fs::path& folder) {
 }
 
 Outcome sync_folder(const fs::path& folder) {
-  FileHandle handle(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!handle.is_open() || fsync(handle.get()) != 0) {
+  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  const FileHandle handle(until_done([&] { return open(folder.c_str(), flags); }));
+  if (!handle.is_open() || until_done([&] { return fsync(handle.get()); }) != 0) {
     return system_failure("sync folder", folder, errno, "check its disk");
   }
   return done();
@@ -151,7 +160,8 @@ crm::Result<PendingFile> PendingFile::create(const fs::path& target) {
   for (;;) {
     const fs::path path =
         target.string() + std::string(pending_suffix) + to_hex(random_bytes(pending_random_bytes));
-    FileHandle file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_file));
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    FileHandle file(until_done([&] { return open(path.c_str(), flags, private_file); }));
     if (!file.is_open()) {
       return system_failure("create", path, errno, "check that its folder exists and is writable");
     }
@@ -176,7 +186,7 @@ void remove_abandoned(const fs::path& target) {
 }
 
 Outcome PendingFile::sync() {
-  if (fsync(file_.get()) == 0) return done();
+  if (until_done([&] { return fsync(file_.get()); }) == 0) return done();
   return system_failure("sync", path_, errno, "check its disk");
 }
 
@@ -216,12 +226,11 @@ crm::Result<bool> create_file(const fs::path& path, std::string_view bytes) {
 
 crm::Result<FolderLock> FolderLock::acquire(const fs::path& folder) {
   const fs::path path = folder / ".lock";
-  FileHandle file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, private_file));
+  const int flags = O_RDWR | O_CREAT | O_CLOEXEC;
+  FileHandle file(until_done([&] { return open(path.c_str(), flags, private_file); }));
   if (!file.is_open()) return system_failure("open", path, errno, "check the folder's permissions");
-  while (flock(file.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) {
-      return system_failure("lock", path, errno, "use a file system with advisory locks");
-    }
+  if (until_done([&] { return flock(file.get(), LOCK_EX); }) != 0) {
+    return system_failure("lock", path, errno, "use a file system with advisory locks");
   }
   return FolderLock(std::move(file));
 }

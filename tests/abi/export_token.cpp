@@ -10,8 +10,6 @@
 #include <memory>
 #include <stdexcept>
 
-#include "test_host.h"
-
 namespace crm_tests {
 
 namespace {
@@ -48,8 +46,8 @@ std::string next_jti() {
 }  // namespace
 
 std::string export_token(std::string_view audience, std::string_view tenant,
-                         std::string_view message_id) {
-  const int64_t now_s = clock_us / 1'000'000;
+                         std::string_view message_id, int64_t now_us) {
+  const int64_t now_s = now_us / 1'000'000;
   const std::string header = "{\"alg\":\"EdDSA\",\"kid\":" + json_text(issuer_kid) +
                              ",\"typ\":" + json_text(CRM_EXPORT_REQUEST_TYP) + "}";
   const std::string payload =

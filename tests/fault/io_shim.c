@@ -6,6 +6,8 @@
  *                    fsync         the N-th and every later fsync or fdatasync fails with EIO
  *                    erofs         the N-th and every later opening for writing, creation, renaming
  *                                  or removal fails with EROFS
+ *                    eintr         every other write, fsync and opening for writing is interrupted
+ *                                  by a signal, as on file systems that wait for a server
  *   CRM_SHIM_AFTER   N, from 1 (default 1)
  *   CRM_SHIM_FAULTS  how many fail before the disk is well again (default: all that follow)
  *   CRM_SHIM_ACK     absolute path of an acknowledgement log, which lies outside of the folder: the
@@ -40,7 +42,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum failure { FAIL_NONE, FAIL_ENOSPC, FAIL_EIO, FAIL_FSYNC, FAIL_EROFS };
+enum failure { FAIL_NONE, FAIL_ENOSPC, FAIL_EIO, FAIL_FSYNC, FAIL_EROFS, FAIL_EINTR };
 
 static atomic_long fsyncs, writes, opens, failed, acks, unsynced_acks, fsyncs_at_last_ack;
 static char folder[PATH_MAX];
@@ -65,7 +67,9 @@ static enum failure failure_named(const char* name) {
   if (strcmp(name, "eio") == 0) return FAIL_EIO;
   if (strcmp(name, "fsync") == 0) return FAIL_FSYNC;
   if (strcmp(name, "erofs") == 0) return FAIL_EROFS;
-  fprintf(stderr, "io_shim: CRM_SHIM_FAIL=%s is not one of enospc, eio, fsync, erofs\n", name);
+  if (strcmp(name, "eintr") == 0) return FAIL_EINTR;
+  fprintf(stderr, "io_shim: CRM_SHIM_FAIL=%s is not one of enospc, eio, fsync, erofs, eintr\n",
+          name);
   abort();
 }
 
@@ -251,6 +255,7 @@ static int log_names(int change, const char* from, const char* to,
 /* Counts one operation; 0 if it may go on, otherwise -1 with errno set. */
 static int count(atomic_long* counter, int breaks, int error) {
   long number = atomic_fetch_add(counter, 1) + 1;
+  if (failure == FAIL_EINTR && number % 2 == 0) return 0;
   if (!breaks || number < first_failing || number - first_failing >= faults) return 0;
   atomic_fetch_add(&failed, 1);
   errno = error;
@@ -262,12 +267,15 @@ static int on_write(int fd) {
     note_ack(fd);
     return 0;
   }
+  if (failure == FAIL_EINTR) return count(&writes, 1, EINTR);
   return count(&writes, failure == FAIL_ENOSPC || failure == FAIL_EIO,
                failure == FAIL_EIO ? EIO : ENOSPC);
 }
 
 static int on_sync(int fd) {
-  return watches_fd(fd) ? count(&fsyncs, failure == FAIL_FSYNC, EIO) : 0;
+  if (!watches_fd(fd)) return 0;
+  if (failure == FAIL_EINTR) return count(&fsyncs, 1, EINTR);
+  return count(&fsyncs, failure == FAIL_FSYNC, EIO);
 }
 
 static int on_change(int dirfd, const char* path) {
@@ -276,7 +284,9 @@ static int on_change(int dirfd, const char* path) {
 
 static int on_open(int dirfd, const char* path, int flags) {
   int changes = (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
-  return changes ? on_change(dirfd, path) : 0;
+  if (!changes) return 0;
+  if (failure == FAIL_EINTR && watches_path(dirfd, path)) return count(&opens, 1, EINTR);
+  return on_change(dirfd, path);
 }
 
 /* Opening -------------------------------------------------------------------------------------- */

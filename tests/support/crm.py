@@ -35,11 +35,12 @@ def host_path():
     return str(HOST)
 
 
-def run(*args, env=None, check=True, timeout_s=TIMEOUT_S):
-    """Runs crm-host; stdout and stderr are text. With check, a non-zero status fails the test."""
+def run(*args, env=None, check=True, timeout_s=TIMEOUT_S, preexec_fn=None):
+    """Runs crm-host; stdout and stderr are text. With check, a non-zero status fails the test. `preexec_fn` runs
+    in the new process before it."""
     command = [host_path(), *map(str, args)]
     done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False,
-                          env={**os.environ, **(env or {})})
+                          env={**os.environ, **(env or {})}, preexec_fn=preexec_fn)
     done.stdout = done.stdout.decode("utf-8", "replace")
     done.stderr = done.stderr.decode("utf-8", "replace")
     if check and done.returncode != 0:

@@ -35,8 +35,9 @@ struct flock byte_of(std::string_view export_id) {
 class OpenFile {
  public:
   explicit OpenFile(const std::string& folder)
-      : path_(folder + "/exports.lock"),
-        file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, private_file)) {
+      : path_(folder + "/exports.lock"), file_(until_done([&] {
+          return ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, private_file);
+        })) {
     if (file_ < 0) io_failure(path_, "open the file", errno);
   }
   ~OpenFile() {
@@ -46,7 +47,8 @@ class OpenFile {
   OpenFile& operator=(const OpenFile&) = delete;
 
   void control(int command, struct flock& byte) const {
-    if (::fcntl(file_, command, &byte) != 0) io_failure(path_, "lock the file", errno);
+    if (until_done([&] { return ::fcntl(file_, command, &byte); }) != 0)
+      io_failure(path_, "lock the file", errno);
   }
   int release() { return std::exchange(file_, -1); }
 

@@ -30,16 +30,18 @@ void io_failure(const std::string& path, const std::string& what, int error) {
 }
 
 void sync_folder(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd =
+      until_done([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (fd < 0) io_failure(path, "open the folder", errno);
-  const int status = ::fsync(fd);
+  const int status = until_done([&] { return ::fsync(fd); });
   const int error = errno;
   ::close(fd);
   if (status != 0) io_failure(path, "sync the folder", error);
 }
 
 void make_private_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  const int fd = until_done([&] { return ::open(path.c_str(), flags, 0600); });
   if (fd < 0) io_failure(path, "make the file", errno);
   ::close(fd);
 }

@@ -2,10 +2,20 @@
 // thread.
 #pragma once
 
+#include <cerrno>
 #include <crm/cpp/failure.hpp>
 #include <string>
 
 namespace message_history {
+
+// Makes a call of the system again while a signal interrupts it: the host's handlers may not let it
+// go on by itself, and a file system may wait for a server. Returns its answer.
+template <class Call>
+int until_done(Call call) {
+  int answer = call();
+  while (answer < 0 && errno == EINTR) answer = call();
+  return answer;
+}
 
 // BUSY: the process may not open another file, until one is closed or its limit is raised.
 class NoFilesLeft : public crm::Failure {

@@ -26,6 +26,18 @@ constexpr int owned_flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
                          "backup");
 }
 
+// The number of the file, or -1 with errno. Never one of a standard stream, which a host may have
+// closed: what anything in its process prints would go into the file.
+int open_file(const char* path, int flags) {
+  const int fd = until_done([&] { return ::open(path, flags, 0600); });
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return moved;
+}
+
 }  // namespace
 
 OwnedFile::~OwnedFile() {
@@ -37,9 +49,9 @@ OwnedFile::OwnedFile(OwnedFile&& other) noexcept
 
 void OwnedFile::open() {
   if (fd_ >= 0) return;
-  fd_ = ::open(path_.c_str(), owned_flags);
+  fd_ = open_file(path_.c_str(), owned_flags);
   const bool is_missing = fd_ < 0 && errno == ENOENT;
-  if (is_missing) fd_ = ::open(path_.c_str(), owned_flags | O_CREAT, 0600);
+  if (is_missing) fd_ = open_file(path_.c_str(), owned_flags | O_CREAT);
   if (fd_ < 0) {
     if (errno == EISDIR || errno == ELOOP || errno == ENXIO) not_a_file(path_);
     io_failure(path_, is_missing ? "make the file" : "open the file", errno);
@@ -51,7 +63,7 @@ void OwnedFile::open() {
 }
 
 bool OwnedFile::try_lock() {
-  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return true;
+  if (until_done([&] { return ::flock(fd_, LOCK_EX | LOCK_NB); }) == 0) return true;
   if (errno != EWOULDBLOCK) io_failure(path_, "lock the file", errno);
   return false;
 }
@@ -87,11 +99,12 @@ void OwnedFile::write(std::string_view bytes, std::uint64_t at) {
 }
 
 void OwnedFile::sync() {
-  if (::fdatasync(fd_) != 0) io_failure(path_, "sync the file", errno);
+  if (until_done([&] { return ::fdatasync(fd_); }) != 0) io_failure(path_, "sync the file", errno);
 }
 
 void OwnedFile::truncate(std::uint64_t bytes) {
-  if (::ftruncate(fd_, static_cast<off_t>(bytes)) != 0) io_failure(path_, "cut the file", errno);
+  const auto cut = [&] { return ::ftruncate(fd_, static_cast<off_t>(bytes)); };
+  if (until_done(cut) != 0) io_failure(path_, "cut the file", errno);
 }
 
 }  // namespace message_history

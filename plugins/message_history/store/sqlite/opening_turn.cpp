@@ -27,7 +27,7 @@ bool is_locked_now(int fd, const std::string& file) {
 OpeningTurn::OpeningTurn(const std::string& folder, std::chrono::milliseconds wait_max) {
   using Clock = std::chrono::steady_clock;
   const std::string file = folder + "/opening.lock";
-  fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  fd_ = until_done([&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); });
   if (fd_ < 0) io_failure(file, "make the file", errno);
   try {
     const auto end = Clock::now() + wait_max;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +22,6 @@ namespace {
 
 constexpr int start_bytes = 100;  // of a database, which SQLite calls its header
 constexpr int page_bytes_min = 512;
-constexpr int page_bytes_max = 65'536;
 constexpr std::array<unsigned char, page_checksum_bytes> unsealed{};
 
 // Above 100, as SQLite leaves to layers; "CRMH" so that no other layer takes it for its own.
@@ -123,8 +123,11 @@ int write_file(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 at
   if (!is_page(bytes, at) || (!to.has_checksums && !has_remains)) {
     return below(file)->pMethods->xWrite(below(file), data, bytes, at);
   }
-  std::array<char, page_bytes_max> copy;
-  const std::span<char> page(copy.data(), content.size());
+  // From the heap: the stack of the thread may be small, and a page takes up to 64 KiB.
+  const std::unique_ptr<char, decltype(&sqlite3_free)> copy(
+      static_cast<char*>(sqlite3_malloc(bytes)), sqlite3_free);
+  if (copy == nullptr) return SQLITE_IOERR_NOMEM;
+  const std::span<char> page(copy.get(), content.size());
   std::ranges::copy(content, page.begin());
   if (has_remains) clear_row_remains(page);
   if (to.has_checksums) {
