@@ -94,6 +94,18 @@ class Shop {
     return seen;
   }
 
+  // A host that becomes a daemon closes its streams when the plugin has long started.
+  void record_after_streams_were_closed() {
+    const Instance plugin(library_, &host_.raw);
+    ASSERT_TRUE(plugin.runs()) << TestHost::take_explanation();
+    expect_kept(plugin, tenants.front(), 1);
+    without_stdin([&] {
+      Seen seen;
+      record_all(plugin, clocks.front(), nullptr, seen);
+      expect_streams_are_no_files();
+    });
+  }
+
  private:
   // Done, or in words that name what is missing.
   static bool is_done(int32_t status, const char* may_lack, const std::string& what) {
@@ -137,7 +149,7 @@ class Shop {
         Ack ack;
         const int32_t status = plugin.events()->on_batch(plugin.raw(), &sent, &ack.raw);
         if (is_done(status, may_lack, "batch " + std::to_string(i))) {
-          EXPECT_EQ(ack.raw.accepted, batch.count());
+          EXPECT_EQ(ack.raw.accepted + ack.raw.duplicates, batch.count());
           seen.acknowledged[tenant] = ack.raw.durable_seq;
         } else {
           halted.insert(tenant);
@@ -245,6 +257,12 @@ TEST_P(BadSurroundings, WorkGoesOnOrSaysWhatIsMissingAndNothingIsLeftBehind) {
   EXPECT_EQ(again.digests, good.digests);
   EXPECT_EQ(again.csv, good.csv);
   expect_same_pages(again, good);
+}
+
+TEST(StreamsThatAreClosed, AreNoPlaceForAJournal) {
+  Shop shop;
+  shop.live(clocks.front(), nullptr);
+  shop.record_after_streams_were_closed();
 }
 
 std::string name_of(const testing::TestParamInfo<Place>& place) {
