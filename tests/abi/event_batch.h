@@ -116,7 +116,8 @@ class EventBatch {
  private:
   crm_event head(size_t size, uint32_t kind) {
     const uint64_t seq = next_seq_++;
-    const int64_t at_us = event_time_us + static_cast<int64_t>(seq) * 1000;
+    const auto step = static_cast<int64_t>(seq % 1'000'000);  // a wild seq has a time as well
+    const int64_t at_us = event_time_us + step * 1000;
     return {static_cast<uint32_t>(size), kind, 0, 0, seq, at_us};
   }
   template <class T>

@@ -82,15 +82,15 @@ CLOCKS = (
     Surroundings("no clock moves", preload=[SHIM], clock_stands=1, monotonic_stands=1),
 )
 LIMITS = [
-    Surroundings("32 files", ["ulimit -n"], limits=[(resource.RLIMIT_NOFILE, 32)]),
     Surroundings("256 files", limits=[(resource.RLIMIT_NOFILE, 256)]),
     Surroundings("stdin closed", closed=[0]),
     Surroundings("a signal every millisecond", preload=[SHIM], signal_every_us=1000),
 ]
 if not crm.SANITIZED:
-    # A sanitizer takes terabytes of address space for itself, in a place of its choice, and more stack
-    # for every call.
+    # A sanitizer takes terabytes of address space for itself, in a place of its choice, more stack for
+    # every call, and descriptors to look at memory.
     LIMITS += [
+        Surroundings("32 files", ["ulimit -n"], limits=[(resource.RLIMIT_NOFILE, 32)]),
         Surroundings("unlimited stacks", limits=[(resource.RLIMIT_STACK, resource.RLIM_INFINITY)]),
         Surroundings("256 MiB", ["memory", "thread"], limits=[(resource.RLIMIT_AS, 256 * MIB)]),
         Surroundings("stacks of 64 KiB", limits=[(resource.RLIMIT_STACK, 64 * KIB)]),
