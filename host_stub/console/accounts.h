@@ -1,4 +1,4 @@
-// Who may sign in to the console: names, roles, tenants and scrypt hashes of passwords, kept in
+// Accounts of the console: names, roles, tenants and scrypt hashes of passwords, kept in
 // DATA/host/accounts.json.
 #pragma once
 

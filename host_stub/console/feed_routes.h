@@ -22,7 +22,7 @@
 namespace host_stub {
 
 inline constexpr size_t feed_body_bytes_max = 16u << 20;
-// Of a body that is gzip.
+// The maximum that a gzip body unpacks to.
 inline constexpr uint64_t feed_unpacked_bytes_max = 256u << 20;
 
 class FeedRoutes {

@@ -151,7 +151,7 @@ class AttemptLimit {
   void end(const Attempt& attempt);
 
   crm::Mutex mutex_;
-  // Of the last window: at most of_all_max, and of_known_browsers_max more for each account.
+  // The guesses of the last window: at most of_all_max, and of_known_browsers_max more an account.
   std::deque<Kept> kept_ CRM_GUARDED_BY(mutex_);
   uint64_t begun_ CRM_GUARDED_BY(mutex_) = 0;
   size_t known_under_way_ CRM_GUARDED_BY(mutex_) = 0;

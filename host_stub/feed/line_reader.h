@@ -28,7 +28,7 @@ struct FeedLine {
 class LineReader {
  public:
   static crm::Result<std::unique_ptr<LineReader>> open(const std::filesystem::path& file);
-  // Of an open file; failures call it `name`. FULL once it has more than so many bytes, unpacked.
+  // Reads an open file; failures call it `name`. FULL beyond this many bytes, unpacked.
   static crm::Result<std::unique_ptr<LineReader>> of(FileHandle file, std::filesystem::path name,
                                                      uint64_t bytes_max = UINT64_MAX);
 

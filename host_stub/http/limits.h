@@ -8,7 +8,7 @@
 namespace host_stub::http {
 
 struct Limits {
-  // Of a request's head: 414 for a longer address, 431 for more of the rest.
+  // The head of a request: 414 for a longer address, 431 for more of the rest.
   size_t head_bytes_max = 16u << 10;
   size_t target_bytes_max = 8u << 10;
   size_t header_count_max = 100;
@@ -24,8 +24,8 @@ struct Limits {
   std::chrono::milliseconds answer_pause_max{10'000};
   std::chrono::milliseconds answer_time_max{900'000};
 
-  // What a peer still sends after its answer is read and thrown away, so that it gets to read the
-  // answer instead of a reset.
+  // Bytes that a peer still sends after its answer are read and thrown away, so that the peer gets
+  // to read the answer instead of a reset.
   std::chrono::milliseconds linger_time_max{5'000};
   uint64_t linger_bytes_max = 64u << 20;
 
@@ -34,7 +34,7 @@ struct Limits {
   size_t connections_max = 512;
   int connections_waiting_max = 128;  // not accepted yet
 
-  // Of all bodies together that are received or at work: 503 beyond.
+  // All bodies together that are received or at work: 503 beyond.
   uint64_t bodies_bytes_max = 64u << 20;
 
   // Threads that handlers run on, how many of them may be at slow routes at the same time, and how

@@ -27,7 +27,7 @@ struct BodyRule {
 };
 
 struct Route {
-  // Of parts between slashes: a text, "{}" for any one part, and at the end "{...}" for the rest.
+  // Parts between slashes: a text, "{}" for any one part, and at the end "{...}" for the rest.
   std::string pattern;
   std::string method;  // GET is asked for by HEAD as well
   Handler handle;

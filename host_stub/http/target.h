@@ -13,7 +13,7 @@ struct Target {
   std::vector<std::pair<std::string, std::string>> params;
 };
 
-// What is no escape stays as it is, as in browsers.
+// Leaves a percent sign that begins no escape as it is, as browsers do.
 Target parse_target(std::string_view target);
 
 }  // namespace host_stub::http

@@ -14,7 +14,7 @@ namespace host_stub {
 using Json = nlohmann::ordered_json;
 
 inline constexpr int json_depth_max = 64;
-// Of key sets and manifests, as verify-export.sh has it.
+// The depth of key sets and manifests that verify-export.sh allows as well.
 inline constexpr int signed_json_depth_max = 16;
 
 using crm::byte_order_mark;

@@ -103,7 +103,7 @@ bool is_label(std::string_view label) {
                      [&](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
 }
 
-// What is wrong with a text of a menu entry, before anything reads it; NULL when nothing is.
+// Judges a text of a menu entry before anything reads it; NULL when nothing is wrong with it.
 const char* menu_text_fault(crm_str text) {
   switch (crm::fault_of(text, menu_text_bytes_max)) {
     case crm::TextFault::null_with_size:

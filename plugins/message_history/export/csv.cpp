@@ -39,8 +39,8 @@ bool begins_harmless(std::string_view text) {
   return (lead > 0x20 && lead < 0x7F) || (lead >= 0xE4 && lead <= 0xEE);
 }
 
-// What a formula begins with, also when typed in full width. What cannot be seen before it counts
-// for nothing: spreadsheets, and people who copy a cell, drop more than spaces.
+// True when the text begins like a formula, also in full width. Unseen characters before that are
+// passed over: spreadsheets, and people who copy a cell, drop more than spaces.
 bool begins_risky(std::string_view text) {
   do {
     if (text.empty()) return false;

@@ -54,7 +54,7 @@ Call checked_call(const crm_export_request* request, const crm_writer* writer,
           "the origin of the export's request must be at most 2048 bytes of UTF-8");
   require(crm::is_readable(request->token),
           "the token of the export's request is NULL with a size; pass its bytes");
-  // Of a token above its maximum only the size is looked at, to refuse it.
+  // The token is not checked here: one above its maximum is refused by its size alone, on record.
   return {*tenant, crm::view(request->token), *origin, writer, result};
 }
 

@@ -56,7 +56,7 @@ struct Refund {
   auto rank() const { return std::tie(at_us, order_id, currency, amount_minor); }
 };
 
-// What the refunds of one order in one currency add up to.
+// The sum of an order's refunds in one currency.
 struct RefundSum {
   std::string currency;
   std::int64_t refunds = 0;

@@ -1,6 +1,6 @@
 // Affected orders: which orders a touch that came or went may win or have won.
 //
-// Of one kind the latest touch wins, so a touch wins orders only until the next one of its kind,
+// The latest touch of a kind wins, so a touch wins orders only until the next one of its kind,
 // and none while one of a higher rank has them. Walking a member's orders from the touch on stops
 // at the first of these, and passes over what a touch of another kind keeps: what is walked is what
 // changes, however many orders and touches the member has.

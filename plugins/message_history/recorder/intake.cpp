@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto seq_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
-// Of one batch. Of further refused events only the reason is kept: nobody looks at a thousand.
+// The refused events of a batch are kept up to this; of further ones the reason alone is kept.
 constexpr std::size_t refused_event_bytes_max = std::size_t{8} << 20;
 
 static_assert(CRM_SEQ_GAP_MAX == 1'099'511'627'776);

@@ -20,8 +20,8 @@ class LastTouchFinder {
   LastTouchFinder(WriteTransaction& store, const Rule& rule, MessageWork& messages)
       : store_(store), rule_(rule), messages_(messages) {}
 
-  // What last_touch() says of all touches of the member, for an order placed then that names no
-  // message; NULL when none qualifies. Valid as long as the object.
+  // Finds what last_touch() says of all touches of the member, for an order placed then that names
+  // no message; NULL when none qualifies. Valid as long as the object.
   const Touch* winner(MemberNo member, std::int64_t placed_at_us);
 
  private:

@@ -21,8 +21,8 @@
 
 namespace message_history {
 
-// Whoever stops a host waits for it: about a second for what waits, and as long for the chunk that
-// is under way and for closing files.
+// The time for which stopping goes on applying: a host that stops waits about a second for that,
+// and as long for the chunk that is under way and for closing files.
 inline constexpr std::chrono::milliseconds stop_settling_max{1'000};
 
 class Recorder {

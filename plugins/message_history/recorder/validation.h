@@ -16,8 +16,8 @@ std::optional<std::string> why_rejected(const crm::Event& event);
 // at most `bytes_max`.
 std::string event_text(const crm::Event& event, std::size_t bytes_max);
 
-// What the event takes as it was passed: its structure, order lines and texts. Of one that
-// why_rejected has nothing against.
+// Counts the bytes of the event as it was passed: its structure, order lines and texts. For events
+// that why_rejected has nothing against.
 std::uint64_t bytes_of(const crm::Event& event);
 
 // The word for the event's kind: "delivery".

@@ -271,7 +271,7 @@ class Snapshot {
   virtual std::vector<std::int64_t> refused_seqs(std::string_view source, std::int64_t after,
                                                  std::int64_t limit) = 0;
   virtual std::vector<SkippedEntry> skipped_by_name() = 0;
-  // What the source has sent again since its last new event.
+  // Reads how much the source has sent again since its last new event.
   virtual Repeated repeated(SourceNo source) = 0;
   // Messages that events named but nobody announced yet, and refunds of orders nobody reported yet.
   virtual std::int64_t held_messages() = 0;

@@ -152,7 +152,7 @@ class WriteTransaction {
 
   virtual std::optional<Refund> refund(std::string_view refund_id) = 0;
   virtual void put_refund(const Refund& refund) = 0;
-  // What the order's refunds add up to, by currency.
+  // Reads the sums of the order's refunds, by currency.
   virtual std::vector<RefundSum> refund_sums(std::string_view order_id) = 0;
   // Notes that the refund waits for its order; that the order has come, so that none of its refunds
   // waits any more.

@@ -41,8 +41,8 @@ class Result {
   std::variant<T, Error> state_;
 };
 
-// What is told to people is text to its end: names in it may hold a NUL, where C would cut it, or
-// bytes that are no UTF-8. Both are written as \xNN.
+// Makes an error text readable to its end: names in it may hold a NUL, where C would cut the text,
+// or bytes that are no UTF-8. Both are written as \xNN.
 inline std::string readable(std::string_view words) {
   constexpr char digits[] = "0123456789ABCDEF";
   std::string text;

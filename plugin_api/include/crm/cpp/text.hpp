@@ -70,7 +70,7 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
-// What is wrong with a text that the other side passed.
+// The fault of a text that the other side passed.
 enum class TextFault { none, null_with_size, too_long, not_utf8 };
 
 // Judges a text before anything else looks at it. No byte is read of one that has more than

@@ -15,7 +15,7 @@ std::string database_file(const std::string& folder, std::string_view tenant);
 // in; changes nothing, so that nothing is lost.
 bool has_database(const std::string& file);
 
-// Whether anything of a tenant is there: its database, or the log of one that is gone.
+// True when anything of a tenant is there: its database, or the log of one that is gone.
 bool holds_tenant(const std::string& file);
 
 }  // namespace message_history::sqlite

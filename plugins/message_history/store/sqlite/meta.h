@@ -27,7 +27,7 @@ TimeZone known_time_zone(Connection& db);
 // Up to which record the journal is settled.
 inline constexpr std::string_view settled_record_key = "journal.settled";
 
-// What a source repeats, under names with its number.
+// Reads and writes what a source repeats, under names with its number.
 Repeated read_repeated(Connection& db, SourceNo source);
 void put_repeated(Connection& db, SourceNo source, const Repeated& repeated);
 

@@ -1,5 +1,5 @@
-// What the refunds of each order add up to by currency, so that an order with many of them is
-// brought up to date without reading all.
+// Sums of the refunds of each order by currency, so that an order with many refunds is brought up
+// to date without reading all.
 //
 // Throws crm::Failure as the connection does.
 #pragma once

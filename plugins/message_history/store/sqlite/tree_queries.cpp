@@ -137,7 +137,7 @@ std::vector<MemberDelivery> latest_successes(TreeSet& trees, MemberNo member, st
       range->end = entry.key;
       continue;
     }
-    // What is left is of the same time, and of other messages.
+    // The rest of the range is of the same time, and of other messages.
     range->first_at_us = delivery.at_us;
     range->begin = member_time_key(member, delivery.at_us);
     range->end.clear();

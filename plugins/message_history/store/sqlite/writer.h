@@ -257,7 +257,7 @@ class SqliteWriter final : public WriteTransaction {
   std::int64_t last_chain_ = 0;
   // Deliveries that are hidden, by key: how they are filed.
   std::unordered_map<std::string, FiledDelivery> past_;
-  // Of members that were asked for.
+  // The members that were asked for.
   std::unordered_map<MemberNo, std::map<MessageNo, MemberCounts>> past_counts_;
 };
 

@@ -128,7 +128,7 @@ bool SqliteWriter::is_past(const Refund& refund) {
   return state_.retention().hides(placed_us.value_or(refund.at_us));
 }
 
-// What still counts in a member's row though it is gone. Gathered once for all messages: a member
+// Counts what is gone and still counts in a member's row. Gathered once for all messages: a member
 // may have done much before that time, and more than one event asks.
 MemberCounts SqliteWriter::past_counts(MessageNo message, MemberNo member) {
   const Retention& retention = state_.retention();

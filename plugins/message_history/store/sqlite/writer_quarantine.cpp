@@ -12,7 +12,7 @@ Query& bind_quarantine(Query& query, std::int64_t number, const QuarantineRow& r
   return row.member ? query.bind_blob(bytes_of(*row.member)) : query.bind_null();
 }
 
-// What counts against the maximum; the rest of a row has a bound of its own.
+// The bytes that count against the maximum; the rest of a row has a bound of its own.
 std::int64_t text_bytes(const QuarantineRow& row) {
   return static_cast<std::int64_t>(row.kind.size() + row.reason.size() + row.event.size());
 }
@@ -67,7 +67,7 @@ void SqliteWriter::drop_quarantine_up_to(std::int64_t number) {
 }
 
 // The oldest, and an eighth more than must go, so that it is not counted anew with every event.
-// What was known is an upper bound: what is taken out or erased is not told.
+// Counts anew first: the number kept so far is too high where rows were taken out or erased.
 void SqliteWriter::drop_quarantine_bytes() {
   std::int64_t left = count_quarantine_bytes(db_);
   std::int64_t last = 0;

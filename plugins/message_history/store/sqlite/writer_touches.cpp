@@ -80,29 +80,35 @@ std::vector<TouchRow> SqliteWriter::latest_reached(MemberNo member, Span span) {
   "INDEXED BY click_by_message WHERE member_no = ? AND message_no = ? AND kind = 3 " \
   "AND at BETWEEN ? AND ? "
 
+namespace {
+
+Query& bind_clicks(Query& query, MessageNo message, MemberNo member, const Span& span) {
+  return query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
+}
+
+std::optional<std::int64_t> time_of_click(Query& click) {
+  const auto row = row_of(click, read_touch);
+  return row ? std::optional(row->at_us) : std::nullopt;
+}
+
+}  // namespace
+
 bool SqliteWriter::clicked_twice(MessageNo message, MemberNo member, Span span) {
-  span = kept_part(span);
   Query query = db_.rows(tables::touch, MH_CLICKS "LIMIT 2");
-  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
+  bind_clicks(query, message, member, kept_part(span));
   return query.step() && query.step();
 }
 
 std::optional<std::int64_t> SqliteWriter::first_click(MessageNo message, MemberNo member,
                                                       Span span) {
-  span = kept_part(span);
   Query query = db_.rows(tables::touch, MH_CLICKS "ORDER BY at LIMIT 1");
-  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
-  const auto row = row_of(query, read_touch);
-  return row ? std::optional(row->at_us) : std::nullopt;
+  return time_of_click(bind_clicks(query, message, member, kept_part(span)));
 }
 
 std::optional<std::int64_t> SqliteWriter::last_click(MessageNo message, MemberNo member,
                                                      Span span) {
-  span = kept_part(span);
   Query query = db_.rows(tables::touch, MH_CLICKS "ORDER BY at DESC LIMIT 1");
-  query.bind(member).bind(message).bind(span.from_us).bind(span.to_us);
-  const auto row = row_of(query, read_touch);
-  return row ? std::optional(row->at_us) : std::nullopt;
+  return time_of_click(bind_clicks(query, message, member, kept_part(span)));
 }
 
 }  // namespace message_history::sqlite
