@@ -13,8 +13,8 @@
 
 #include "calendar/time_zone.h"
 #include "recorder/batch_work.h"
-#include "store/sqlite/engine.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/tenant_database.h"
 #include "store/sqlite/writer.h"
 #include "support/event_list.h"
 #include "support/temporary_folder.h"

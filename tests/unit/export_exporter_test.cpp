@@ -205,6 +205,13 @@ TEST_F(Exporter, WritesFileProofAndAudit) {
   EXPECT_TRUE(proof["retained_from"].is_null());
   EXPECT_EQ(proof["recipients"]["success"], 2);
   EXPECT_EQ(proof["previous_export_sha256"], "");
+  EXPECT_EQ(proof["message_id"], claims["message_id"]);
+  EXPECT_EQ(proof["columns"], (Json{"sent", "member_id", "sent_at"}));
+  EXPECT_EQ(proof["masked"], true);
+  EXPECT_EQ(proof["locale"], claims["locale"]);
+  const std::string signed_text = proof.dump();  // nothing of people is in it
+  EXPECT_EQ(signed_text.find("marketer-7"), std::string::npos);
+  EXPECT_EQ(signed_text.find("고객 문의 확인"), std::string::npos);
 
   EXPECT_EQ(events(), "granted completed");
   const AuditRow& row = history.audit.back();

@@ -140,7 +140,11 @@ class Export {
     manifest_.tenant = call_.tenant;
     manifest_.export_id = hex(random_bytes(16));
     manifest_.request_sha256 = sha256(call_.token);
-    manifest_.claims = claims;
+    manifest_.message_id = claims.message_id;
+    manifest_.columns = claims.columns.keys();
+    manifest_.dialect = name_of(claims.dialect);
+    manifest_.masked = claims.masked;
+    manifest_.locale = locale_tag(claims.locale);
     manifest_.rule_version = tenant_.store.facts().rule.version;
     for (const SourceRow& source : snapshots_.front()->sources()) {
       manifest_.as_of[source.name] = source.position;

@@ -13,7 +13,7 @@ namespace message_history {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using ManifestJson = nlohmann::ordered_json;
 
 constexpr std::int64_t longest_time_us = 1;  // six digits of the second
 
@@ -26,26 +26,26 @@ std::string utc_text(std::int64_t at_us) {
 }  // namespace
 
 std::string manifest_json(const Manifest& manifest) {
-  const ExportClaims& claims = manifest.claims;
   const RecipientCounts& recipients = manifest.recipients;
-  Json as_of = Json::object();
+  ManifestJson as_of = ManifestJson::object();
   for (const auto& [source, position] : manifest.as_of) as_of[source] = position;
 
-  Json json;
+  ManifestJson json;
   json["version"] = manifest_version;
   json["iss"] = manifest.iss;
   json["tenant"] = manifest.tenant;
-  json["message_id"] = claims.message_id;
+  json["message_id"] = manifest.message_id;
   json["export_id"] = manifest.export_id;
   json["request_sha256"] = hex(manifest.request_sha256);
-  json["columns"] = claims.columns.keys();
-  json["dialect"] = name_of(claims.dialect);
-  json["masked"] = claims.masked;
-  json["locale"] = locale_tag(claims.locale);
+  json["columns"] = manifest.columns;
+  json["dialect"] = manifest.dialect;
+  json["masked"] = manifest.masked;
+  json["locale"] = manifest.locale;
   json["rule_version"] = manifest.rule_version;
   json["as_of"] = std::move(as_of);
-  json["retained_from"] =
-      manifest.retained_from_us ? Json(utc_text(*manifest.retained_from_us)) : Json();
+  json["retained_from"] = manifest.retained_from_us
+                              ? ManifestJson(utc_text(*manifest.retained_from_us))
+                              : ManifestJson();
   json["rows"] = manifest.rows;
   json["recipients"] = {{"success", recipients.success},
                         {"failed", recipients.failed},
@@ -55,7 +55,7 @@ std::string manifest_json(const Manifest& manifest) {
   json["sha256"] = hex(manifest.sha256);
   json["created_at"] = utc_text(manifest.created_at_us);
   json["previous_export_sha256"] = manifest.previous_export_sha256;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump(-1, ' ', false, ManifestJson::error_handler_t::replace);
 }
 
 std::string sign_manifest(const Manifest& manifest, const Ed25519Seed& seed) {

@@ -7,9 +7,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "export/ed25519.h"
-#include "export/request_token.h"
 #include "model/message.h"
 #include "store/rows.h"
 
@@ -22,7 +22,11 @@ struct Manifest {
   std::string tenant;
   std::string export_id;
   Sha256 request_sha256{};  // of the request token's bytes
-  ExportClaims claims;      // of which: message_id, columns, dialect, masked, locale
+  std::string message_id;
+  std::vector<std::string> columns;  // their keys
+  std::string dialect;
+  bool masked = true;
+  std::string locale;  // its tag
   std::int64_t rule_version = 0;
   std::map<std::string, std::int64_t> as_of;  // source: recorded up to this position
   // Rows of what happened before were dropped; empty: everything is kept.

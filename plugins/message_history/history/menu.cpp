@@ -30,14 +30,14 @@ constexpr Titles exports_titles = titles(texts::exports_title);
 constexpr Titles attribution_titles = titles(texts::attribution_title);
 constexpr Titles health_titles = titles(texts::health_title);
 
-struct Place {
+struct MenuPlace {
   int32_t order;
   std::string_view view_id;
   std::string_view icon;
   std::string_view permission;
 };
 
-constexpr crm_menu_entry entry(const Place& place, const Titles& titles) {
+constexpr crm_menu_entry entry(const MenuPlace& place, const Titles& titles) {
   return {sizeof(crm_menu_entry),
           place.order,
           text(place.view_id),

@@ -5,28 +5,14 @@
 // given snapshots and returns when all have ended. Throws what the snapshots throw.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
-#include <string>
-#include <utility>
 
 #include "attribution/rule.h"
+#include "history/sold.h"
 #include "store/snapshot.h"
 
 namespace message_history {
-
-struct SoldByMessage {
-  std::int64_t orders = 0;
-  std::int64_t gross_minor = 0;
-  std::int64_t refunded_minor = 0;
-  std::int64_t net_minor() const { return gross_minor - refunded_minor; }
-  friend bool operator==(const SoldByMessage&, const SoldByMessage&) = default;
-};
-
-// By message and currency; messages that sold nothing are left out.
-using Sold = std::map<std::pair<MessageNo, std::string>, SoldByMessage>;
 
 // What is credited now, as counted batch by batch.
 Sold credited(Snapshot& snapshot);

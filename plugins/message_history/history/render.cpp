@@ -17,7 +17,7 @@ namespace message_history {
 
 namespace {
 
-using Names = std::span<const std::string_view>;
+using ParamNames = std::span<const std::string_view>;
 
 constexpr std::string_view automatic_params[] = {"q", "channel", "from", "to", "sort", "cursor"};
 constexpr std::string_view manual_params[] = {"q",  "channel", "state", "from",
@@ -34,7 +34,7 @@ constexpr std::string_view page_params[] = {"cursor"};
 struct ViewEntry {
   std::string_view id;
   std::string_view permission;
-  Names params;
+  ParamNames params;
   View (*render)(ViewContext&);
   std::size_t snapshots = 1;
 };

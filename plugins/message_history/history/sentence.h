@@ -6,7 +6,6 @@
 #include <string>
 
 #include "catalog/locale.h"
-#include "history/view_context.h"
 
 namespace message_history {
 
@@ -14,12 +13,6 @@ namespace message_history {
 template <class... Values>
 std::string sentence(Locale locale, const Localized& pattern, const Values&... values) {
   return fmt::format(fmt::runtime(pattern.in(locale)), values...);
-}
-
-template <class... Values>
-std::string sentence(const ViewContext& context, const Localized& pattern,
-                     const Values&... values) {
-  return sentence(context.locale(), pattern, values...);
 }
 
 }  // namespace message_history

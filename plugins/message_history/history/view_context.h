@@ -15,8 +15,9 @@
 
 #include "calendar/time_zone.h"
 #include "catalog/locale.h"
-#include "history/reattribution.h"
 #include "history/recording_state.h"
+#include "history/sentence.h"
+#include "history/sold.h"
 #include "history/view_request.h"
 #include "store/snapshot.h"
 #include "store/store.h"
@@ -61,6 +62,13 @@ struct ViewContext {
   std::unordered_map<RouteNo, Route> routes_seen;
   std::set<MemberNo> members_shown;  // by their ids
 };
+
+// A sentence in the language of the request.
+template <class... Values>
+std::string sentence(const ViewContext& context, const Localized& pattern,
+                     const Values&... values) {
+  return sentence(context.locale(), pattern, values...);
+}
 
 // What to call a message of which a row is at hand.
 const std::string& name_of(const MessageRow& message);

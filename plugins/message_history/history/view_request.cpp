@@ -14,7 +14,7 @@ namespace message_history {
 
 namespace {
 
-struct TextRule {
+struct RequestText {
   std::string_view name;
   std::size_t bytes_min = 0;
   std::size_t bytes_max = 0;
@@ -24,7 +24,7 @@ crm::Error invalid_request(std::string detail) {
   return {CRM_ERR_INVALID, std::move(detail)};
 }
 
-std::optional<crm::Error> take(crm_str from, const TextRule& rule, std::string& into) {
+std::optional<crm::Error> take(crm_str from, const RequestText& rule, std::string& into) {
   if (!crm::is_readable(from)) {
     return invalid_request(
         fmt::format("the request's {} is NULL with a size; pass its text", rule.name));

@@ -6,10 +6,10 @@ namespace message_history {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using LineJson = nlohmann::ordered_json;
 
-std::string line_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+std::string line_of(const LineJson& json) {
+  return json.dump(-1, ' ', false, LineJson::error_handler_t::replace) + '\n';
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "recorder/refusal.h"
 #include "recorder/validation.h"
 #include "store/rows.h"
 

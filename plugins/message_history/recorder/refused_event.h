@@ -1,8 +1,6 @@
 // An event that was refused, with what the quarantine shows of it.
 #pragma once
 
-#include <crm/cpp/events.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,7 +21,5 @@ struct SkippedEvents {
   std::string name;
   std::uint64_t count = 0;
 };
-
-RefusedEvent refused_event(const crm::Event& event, std::uint64_t seq, std::string why);
 
 }  // namespace message_history

@@ -12,7 +12,7 @@ namespace message_history {
 
 namespace {
 
-struct TextRule {
+struct EventText {
   const char* field;
   crm_str value;
   std::uint64_t bytes_max;
@@ -22,7 +22,7 @@ struct TextRule {
 // Collects the first thing that is wrong.
 class Judge {
  public:
-  Judge& text(const TextRule& rule) {
+  Judge& text(const EventText& rule) {
     if (why_) return *this;
     switch (crm::fault_of(rule.value, rule.bytes_max)) {
       case crm::TextFault::null_with_size:

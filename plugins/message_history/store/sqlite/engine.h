@@ -12,7 +12,4 @@ namespace message_history::sqlite {
 // `folder` exists. The engine holds no open file; each Store holds its own writer connection.
 std::unique_ptr<Engine> make_engine(std::string folder);
 
-// Makes the database of a tenant with nothing recorded.
-void make_database(const std::string& file, const TenantFacts& facts);
-
 }  // namespace message_history::sqlite

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-#include "store/sqlite/engine.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"
 #include "store/sqlite/store_reading.h"
 #include "store/sqlite/tables.h"
+#include "store/sqlite/tenant_database.h"
 #include "store/sqlite/trees.h"
 
 namespace message_history::sqlite {

@@ -1,20 +1,57 @@
 #include "store/sqlite/migration.h"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <string>
 
 #include "store/sqlite/checksum_function.h"
+#include "store/sqlite/clicked_again.h"
+#include "store/sqlite/list_tables.h"
 #include "store/sqlite/overwriting.h"
+#include "store/sqlite/period_figures.h"
+#include "store/sqlite/refund_sums.h"
 #include "store/sqlite/row_count.h"
+#include "store/sqlite/rows_io.h"
 #include "store/sqlite/run_cursor.h"
+#include "store/sqlite/schema.h"
 #include "store/sqlite/scrub_state.h"
+#include "store/sqlite/sorted_runs.h"
 #include "store/sqlite/tables.h"
+#include "store/sqlite/trees.h"
 
 namespace message_history::sqlite {
 
 namespace {
+
+constexpr std::int64_t tree_of_orders_since = 4;
+constexpr std::int64_t numbered_blocks_since = 5;
+constexpr std::int64_t checksums_since = 6;
+constexpr std::int64_t clicked_again_since = 7;
+constexpr std::int64_t period_figures_since = 8;
+constexpr std::int64_t hashes_of_erased_ids_since = 9;
+constexpr std::int64_t lists_by_id_since = 10;
+constexpr std::int64_t ids_written_anew_since = 11;
+constexpr std::int64_t skipped_names_since = 12;
+constexpr std::int64_t refund_sums_since = 14;
+constexpr std::int64_t migrated_orders_a_run = 100'000;
+
+// What an index told of orders before.
+void fill_tree_of_orders(Connection& db) {
+  SortedRuns tree(db, Tree::member_order, member_part);
+  RunEntries entries;
+  Query query = db.rows(tables::orders, "");
+  for (std::int64_t count = 1; query.step(); ++count) {
+    const Order order = read_order(query);
+    if (!is_person(order.member)) continue;
+    entries.add_at(order.placed_at_us,
+                   member_order_key(order.member, order.placed_at_us, order.number),
+                   member_order_value(order));
+    if (count % migrated_orders_a_run == 0) tree.put(entries);
+  }
+  tree.put(entries);
+}
 
 // A row of the table `run` as versions 1 to 4 had it.
 constexpr Table old_run{
@@ -143,6 +180,45 @@ void write_ids_anew(Connection& db) {
   }
   db.execute("PRAGMA incremental_vacuum");
   note_pending_erasures(db);
+}
+
+void migrate(Connection& db) {
+  const std::int64_t version = db.pragma("user_version");
+  if (version == schema_version) return;
+  if (version > schema_version) {
+    throw crm::Failure(CRM_ERR_VERSION,
+                       fmt::format("{}: written by a newer release (schema {}, this one knows {}); "
+                                   "install that release or restore an older backup",
+                                   db.file(), version, schema_version));
+  }
+  db.execute("BEGIN IMMEDIATE");
+  for (std::int64_t step = version; step < schema_version; ++step) {
+    db.execute(schema_steps[static_cast<std::size_t>(step)]);
+  }
+  if (version >= checksums_since) {
+    if (version < clicked_again_since) count_clicked_again(db);
+    if (version < period_figures_since) count_period_figures(db);
+    if (version < hashes_of_erased_ids_since) add_hashes_of_erased_ids(db);
+    if (version < lists_by_id_since) count_lists(db);
+    if (version < skipped_names_since) count_as_empty(db, tables::skipped);
+    if (version < refund_sums_since) count_refund_sums(db);
+    expect_sound_rows(db);  // what is lost must not be counted anew
+  }
+  if (version < numbered_blocks_since) number_blocks(db);
+  if (version < checksums_since) {
+    add_checksums(db);
+    count_all_rows(db);  // what is filled below is read from counted tables
+  }
+  if (version > 0 && version < ids_written_anew_since) write_ids_anew(db);
+  if (version < tree_of_orders_since) fill_tree_of_orders(db);
+  if (version > 0 && version < clicked_again_since) fill_clicked_again(db);
+  if (version > 0 && version < period_figures_since) fill_period_figures(db);
+  if (version > 0 && version < lists_by_id_since) fill_lists(db);
+  if (version > 0 && version < refund_sums_since) fill_refund_sums(db);
+  count_all_rows(db);
+  db.execute(fmt::format("PRAGMA application_id={}", application_id));
+  db.execute(fmt::format("PRAGMA user_version={}", schema_version));
+  db.execute("COMMIT");
 }
 
 }  // namespace message_history::sqlite

@@ -1,12 +1,17 @@
-// Rewrites the rows of a database of an earlier version, where statements alone cannot.
-//
-// Runs inside the transaction of the migration. Throws crm::Failure as the connection does, and
+// Brings a database to this release's schema. Throws crm::Failure as the connection does, and
 // CORRUPT for what is damaged already.
 #pragma once
 
 #include "store/sqlite/connection.h"
 
 namespace message_history::sqlite {
+
+// For a thread whose turn it is to open the tenant, or that has the file for itself. VERSION for a
+// file of a newer release.
+void migrate(Connection& db);
+
+// What follows rewrites rows where statements alone cannot, inside the transaction of the
+// migration.
 
 // Version 4 to 5: blocks are numbered and counted, and tied to their runs.
 void number_blocks(Connection& db);

@@ -160,7 +160,7 @@ CREATE TABLE running_export (export_id TEXT PRIMARY KEY, audit_no INTEGER NOT NU
 INSERT INTO running_export SELECT export_id, audit_no FROM audit WHERE event = 'granted'
   AND export_id NOT IN (SELECT export_id FROM audit WHERE event <> 'granted');
 )sql",
-    // engine.cpp brings the orders that are there into tree 6 instead.
+    // migration.cpp brings the orders that are there into tree 6 instead.
     R"sql(
 DROP INDEX orders_by_member;
 )sql",

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "store/sqlite/list_filter.h"
+#include "store/sqlite/meta.h"
 #include "store/sqlite/retention.h"
 #include "store/sqlite/row_count.h"
 #include "store/sqlite/rows_io.h"

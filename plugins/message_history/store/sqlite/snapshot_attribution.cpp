@@ -11,10 +11,10 @@ namespace message_history::sqlite {
 
 namespace {
 
-struct Place {
+struct MemberTime {
   MemberNo member;
   std::int64_t at_us = 0;
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend auto operator<=>(const MemberTime&, const MemberTime&) = default;
 };
 
 // Clicks, opens and coupons.
@@ -25,7 +25,7 @@ class Touches {
     query_.bind(first).bind(last);
     next();
   }
-  const std::optional<Place>& place() const { return place_; }
+  const std::optional<MemberTime>& place() const { return place_; }
   const SweptTouch& touch() const { return touch_; }
 
   void next() {
@@ -41,7 +41,7 @@ class Touches {
 
  private:
   Query query_;
-  std::optional<Place> place_;
+  std::optional<MemberTime> place_;
   SweptTouch touch_;
 };
 
@@ -54,7 +54,7 @@ class Reached {
     cursor_.seek(member_key(first));
     settle();
   }
-  const std::optional<Place>& place() const { return place_; }
+  const std::optional<MemberTime>& place() const { return place_; }
   const SweptTouch& touch() const { return touch_; }
 
   void next() {
@@ -68,13 +68,13 @@ class Reached {
     while (cursor_.valid() && cursor_.value() != member_delivery_value(true)) cursor_.next();
     if (!cursor_.valid() || cursor_.key() >= end_) return;
     const MemberDeliveryView entry = view_member_delivery(cursor_.key());
-    place_ = Place{entry.member, entry.at_us};
+    place_ = MemberTime{entry.member, entry.at_us};
     touch_ = {TouchKind::delivered, entry.at_us, entry.message, entry.delivery_id};
   }
 
   std::string end_;
   RunsCursor cursor_;
-  std::optional<Place> place_;
+  std::optional<MemberTime> place_;
   SweptTouch touch_;
 };
 
@@ -93,7 +93,7 @@ SweptOrder read_swept_order(Query& query) {
 
 // Hands over touches up to the place, passing by those of members before it.
 template <class Source>
-bool is_due(const Source& source, const Place& until) {
+bool is_due(const Source& source, const MemberTime& until) {
   return source.place() && *source.place() <= until;
 }
 
@@ -126,11 +126,11 @@ void SqliteSnapshot::sweep(MemberNo first, MemberNo last, AttributionVisitor& vi
       visitor.begin_member();
       member = owner;
     }
-    const Place until{owner, order.placed_at_us};
+    const MemberTime until{owner, order.placed_at_us};
     while (is_due(touches, until) || is_due(reached, until)) {
       const bool from_touches =
           is_due(touches, until) && (!reached.place() || *touches.place() <= *reached.place());
-      const Place& place = from_touches ? *touches.place() : *reached.place();
+      const MemberTime& place = from_touches ? *touches.place() : *reached.place();
       if (place.member == member) {
         visitor.touch(from_touches ? touches.touch() : reached.touch());
       }

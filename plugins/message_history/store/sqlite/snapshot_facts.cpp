@@ -93,15 +93,15 @@ struct SeenOfMessages {
 };
 
 // What rows name by number. Throws CORRUPT for what is not there.
-class Names {
+class FactNames {
  public:
-  Names(Connection& db, TreeSet& trees, std::vector<std::string> message_ids)
+  FactNames(Connection& db, TreeSet& trees, std::vector<std::string> message_ids)
       : db_(db), trees_(trees), message_ids_(std::move(message_ids)) {
     for (Route& route : read_routes(db)) routes_[route.number] = std::move(route);
     // So that rows can be sorted by names.
-    db.add_function("who", 1, answer<&Names::who, MemberNo>, this);
-    db.add_function("message_id_of", 1, answer<&Names::message_id, MessageNo>, this);
-    db.add_function("order_id_of", 1, answer<&Names::order_id, OrderNo>, this);
+    db.add_function("who", 1, answer<&FactNames::who, MemberNo>, this);
+    db.add_function("message_id_of", 1, answer<&FactNames::message_id, MessageNo>, this);
+    db.add_function("order_id_of", 1, answer<&FactNames::order_id, OrderNo>, this);
   }
 
   // "" nobody, "ambiguous", "erased", or "=" and the member's id.
@@ -143,7 +143,7 @@ class Names {
  private:
   template <auto name, class Number>
   static void answer(sqlite3_context* context, int, sqlite3_value** values) {
-    auto& names = *static_cast<Names*>(sqlite3_user_data(context));
+    auto& names = *static_cast<FactNames*>(sqlite3_user_data(context));
     try {
       const std::string text = (names.*name)(Number{sqlite3_value_int64(values[0])});
       sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
@@ -178,7 +178,7 @@ void visit_money(Connection& db, const MessageRow& message, RowsSeen& seen, cons
   }
 }
 
-void visit_failures(Connection& db, const MessageRow& message, Names& names, RowsSeen& seen,
+void visit_failures(Connection& db, const MessageRow& message, FactNames& names, RowsSeen& seen,
                     const Visit& visit) {
   std::map<std::tuple<Channel, std::string, std::string>, FailureCounts> failures;
   Query query = db.rows(tables::failure, "WHERE message_no = ?");
@@ -201,7 +201,7 @@ void visit_failures(Connection& db, const MessageRow& message, Names& names, Row
   }
 }
 
-void visit_delivery(const Delivery& row, const MessageRow& message, Names& names,
+void visit_delivery(const Delivery& row, const MessageRow& message, FactNames& names,
                     const Visit& visit) {
   const Route& route = names.route(row.state.route());
   Fact fact("delivery");
@@ -234,7 +234,8 @@ void visit_delivery(const Delivery& row, const MessageRow& message, Names& names
   fact.end(visit);
 }
 
-void visit_deliveries(TreeSet& trees, const MessageRow& message, Names& names, const Visit& visit) {
+void visit_deliveries(TreeSet& trees, const MessageRow& message, FactNames& names,
+                      const Visit& visit) {
   const std::string begin = delivery_key(message.number, {});
   const std::string end = key_after(begin);
   RunsCursor cursor = trees.deliveries.cursor(begin, end);
@@ -245,7 +246,7 @@ void visit_deliveries(TreeSet& trees, const MessageRow& message, Names& names, c
   }
 }
 
-void visit_members(Connection& db, const MessageRow& message, Names& names, RowsSeen& seen,
+void visit_members(Connection& db, const MessageRow& message, FactNames& names, RowsSeen& seen,
                    const Visit& visit) {
   Query query = db.rows(tables::message_member,
                         "WHERE message_no = ? "
@@ -264,7 +265,7 @@ void visit_members(Connection& db, const MessageRow& message, Names& names, Rows
   }
 }
 
-void visit_messages(Connection& db, TreeSet& trees, Names& names, const Visit& visit) {
+void visit_messages(Connection& db, TreeSet& trees, FactNames& names, const Visit& visit) {
   SeenOfMessages seen;
   RowsSeen messages(tables::message);
   Query query = db.rows(tables::message, "ORDER BY message_id");
@@ -281,7 +282,7 @@ void visit_messages(Connection& db, TreeSet& trees, Names& names, const Visit& v
   }
 }
 
-void visit_touches(Connection& db, Names& names, const Visit& visit) {
+void visit_touches(Connection& db, FactNames& names, const Visit& visit) {
   Query query = db.rows(
       tables::touch, "ORDER BY who(member_no), at, kind, message_id_of(message_no), delivery_id");
   RowsSeen seen(tables::touch);
@@ -298,7 +299,7 @@ void visit_touches(Connection& db, Names& names, const Visit& visit) {
   seen.expect_all(db);
 }
 
-void visit_orders(Connection& db, Names& names, const Visit& visit) {
+void visit_orders(Connection& db, FactNames& names, const Visit& visit) {
   Query query = db.rows(tables::orders, "ORDER BY order_id");
   RowsSeen seen(tables::orders);
   for (; query.step(); seen.add(query)) {
@@ -337,7 +338,7 @@ void visit_refunds(Connection& db, const Visit& visit) {
   seen.expect_all(db);
 }
 
-void visit_credits(Connection& db, Names& names, const Visit& visit) {
+void visit_credits(Connection& db, FactNames& names, const Visit& visit) {
   Query query = db.rows(tables::credit, "ORDER BY order_id_of(order_no)");
   RowsSeen seen(tables::credit);
   for (; query.step(); seen.add(query)) {
@@ -379,7 +380,7 @@ void visit_erasures(Connection& db, const Visit& visit) {
 void SqliteSnapshot::each_fact(const std::function<void(std::string_view)>& visit) {
   Fact("facts").number(1).end(visit);  // the version of these lines
   expect_all_rows(db_, tables::run);
-  Names names(db_, trees_, message_ids());
+  FactNames names(db_, trees_, message_ids());
   visit_messages(db_, trees_, names, visit);
   visit_touches(db_, names, visit);
   visit_orders(db_, names, visit);

@@ -24,7 +24,7 @@ namespace message_history::sqlite {
 namespace {
 
 using What = TimelineRow::What;
-using Limits = std::numeric_limits<std::int64_t>;
+using Int64Limits = std::numeric_limits<std::int64_t>;
 
 // Where a row stands among all of its member's: newest first, of one time by the course of things,
 // then by the kind of a touch and the bytes of ids, never by the store's numbers.
@@ -125,9 +125,9 @@ struct Page {
 };
 
 // Ids of the messages that a page meets, each read once.
-class MessageIds {
+class MessageIdCache {
  public:
-  explicit MessageIds(Connection& db) : db_(db) {}
+  explicit MessageIdCache(Connection& db) : db_(db) {}
   const std::string& of(MessageNo number) {
     const auto [known, is_new] = ids_.try_emplace(number);
     if (!is_new) return known->second;
@@ -142,7 +142,7 @@ class MessageIds {
   std::unordered_map<MessageNo, std::string> ids_;
 };
 
-void add_deliveries(TreeSet& trees, MessageIds& ids, const Page& page, Entries& entries) {
+void add_deliveries(TreeSet& trees, MessageIdCache& ids, const Page& page, Entries& entries) {
   if (!is_person(page.member)) return;
   Gathered<MemberDelivery> gathered(page.after, page.limit);
   const std::string begin = member_key(page.member);
@@ -162,7 +162,7 @@ void add_deliveries(TreeSet& trees, MessageIds& ids, const Page& page, Entries& 
   }
 }
 
-void add_touches(Connection& db, MessageIds& ids, const Page& page, Entries& entries) {
+void add_touches(Connection& db, MessageIdCache& ids, const Page& page, Entries& entries) {
   Gathered<TouchRow> gathered(page.after, page.limit);
   Query query = db.rows(tables::touch, "WHERE member_no = ? AND at <= ? ORDER BY at DESC");
   query.bind(page.member).bind(gathered.newest_us());
@@ -219,7 +219,7 @@ std::string order_ids_of(Connection& db, const std::vector<OrderNo>& orders) {
 
 // Of all the member's orders with one statement, however many they are.
 void add_refunds(Connection& db, TreeSet& trees, const Page& page, Entries& entries) {
-  const std::vector<OrderNo> orders = member_orders(trees, page.member, 0, Limits::max());
+  const std::vector<OrderNo> orders = member_orders(trees, page.member, 0, Int64Limits::max());
   if (orders.empty()) return;
   const std::string order_ids = order_ids_of(db, orders);
   // Refunds come first of what shares their time: below anything else of that time is none.
@@ -227,7 +227,7 @@ void add_refunds(Connection& db, TreeSet& trees, const Page& page, Entries& entr
   Query query = db.rows(tables::refund,
                         "WHERE order_id IN (SELECT value FROM json_each(?)) AND "
                         "(at, refund_id) < (?, ?) ORDER BY at DESC, refund_id DESC LIMIT ?");
-  query.bind(order_ids).bind(page.after ? page.after->at_us : Limits::max());
+  query.bind(order_ids).bind(page.after ? page.after->at_us : Int64Limits::max());
   query.bind(is_cut ? std::string_view(page.after->id) : std::string_view()).bind(page.limit);
   while (query.step()) {
     TimelineRow row;
@@ -244,7 +244,7 @@ std::vector<TimelineRow> SqliteSnapshot::timeline(MemberNo member,
                                                   std::int64_t limit) {
   Page page{member, limit, {}};
   if (after) page.after = position_of(*after);
-  MessageIds ids(db_);
+  MessageIdCache ids(db_);
   Entries entries;
   add_deliveries(trees_, ids, page, entries);
   add_touches(db_, ids, page, entries);

@@ -1,4 +1,4 @@
-#include "recorder/refused_event.h"
+#include "recorder/refusal.h"
 
 #include <utility>
 
