@@ -11,23 +11,23 @@
 #include <string>
 #include <vector>
 
-#include "export/aborted_exports.h"
-#include "export/audit.h"
+#include "encoding/unicode_text.h"
+#include "export/audit/aborted_exports.h"
+#include "export/audit/audit.h"
+#include "export/audit/read_log.h"
+#include "export/audit/refusal_limit.h"
+#include "export/audit/running_mark.h"
 #include "export/exporter.h"
-#include "export/read_log.h"
-#include "export/refusal_limit.h"
-#include "export/running_mark.h"
-#include "export/unicode_text.h"
-#include "files/folder.h"
 #include "history/menu.h"
-#include "history/reattribution.h"
+#include "history/pages/reattribution.h"
 #include "history/render.h"
-#include "recorder/expiry.h"
-#include "recorder/finding_lines.h"
-#include "recorder/recorder.h"
-#include "recorder/settling.h"
-#include "recorder/store_check.h"
+#include "ingest/check/finding_lines.h"
+#include "ingest/check/store_check.h"
+#include "ingest/recorder.h"
+#include "platform/folder.h"
 #include "store/sqlite/engine.h"
+#include "tenant/expiry.h"
+#include "tenant/settling.h"
 
 namespace message_history {
 

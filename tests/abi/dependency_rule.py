@@ -25,7 +25,7 @@ PURE = {
 # Headers that only these folders may include.
 WRAPPED = {
     r"sqlite3\w*\.h|SQLiteCpp/.*": [f"{HISTORY}/store/sqlite"],
-    r"openssl/.*": [f"{HISTORY}/export", "host_stub/keys", EXAMPLES],
+    r"openssl/.*": [f"{HISTORY}/export/proof", "host_stub/keys", EXAMPLES],
     r"boost/dll(/.*|\.hpp)": ["host_stub/loader"],
     r"boost/.*": ["host_stub"],
 }

@@ -2,7 +2,7 @@
 // round-trips.
 #include <crm/cpp/base64url.hpp>
 
-#include "export/base64url_fault.h"
+#include "export/proof/base64url_fault.h"
 #include "fuzz_target.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

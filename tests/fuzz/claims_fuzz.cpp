@@ -4,10 +4,10 @@
 #include <crm/cpp/text.hpp>
 #include <string>
 
-#include "export/jws.h"
-#include "export/request_token.h"
-#include "export/strict_json.h"
-#include "export/unicode_text.h"
+#include "encoding/unicode_text.h"
+#include "export/proof/jws.h"
+#include "export/proof/strict_json.h"
+#include "export/request/request_token.h"
 #include "fuzz_target.h"
 
 namespace {

@@ -3,9 +3,9 @@
 #include <crm/cpp/text.hpp>
 #include <string>
 
-#include "export/ed25519.h"
-#include "export/jws.h"
-#include "export/request_token.h"
+#include "export/proof/ed25519.h"
+#include "export/proof/jws.h"
+#include "export/request/request_token.h"
 #include "fuzz_target.h"
 
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/store_check.h"
+#include "ingest/check/store_check.h"
 #include "support/every_kind.h"
 #include "support/recorder_fixture.h"
 

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "calendar/time_zone.h"
-#include "recorder/batch_work.h"
-#include "store/sqlite/snapshot.h"
-#include "store/sqlite/tenant_database.h"
-#include "store/sqlite/writer.h"
+#include "ingest/apply/batch_work.h"
+#include "store/sqlite/open/tenant_database.h"
+#include "store/sqlite/read/sqlite_snapshot.h"
+#include "store/sqlite/write/writer.h"
 #include "support/event_list.h"
 #include "support/temporary_folder.h"
 

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "history/member_refs.h"
-#include "history/view_context.h"
-#include "history/view_request.h"
+#include "history/document/member_refs.h"
+#include "history/request/view_context.h"
+#include "history/request/view_request.h"
 #include "store/store.h"
 #include "support/fake_snapshot.h"
 

@@ -12,12 +12,12 @@
 #include <thread>
 #include <vector>
 
-#include "export/sha256.h"
-#include "recorder/recorder.h"
-#include "recorder/settling.h"
+#include "export/proof/sha256.h"
+#include "ingest/recorder.h"
 #include "store/sqlite/engine.h"
 #include "support/event_list.h"
 #include "support/temporary_folder.h"
+#include "tenant/settling.h"
 
 namespace test {
 

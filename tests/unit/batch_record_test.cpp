@@ -1,6 +1,6 @@
 // What the journal keeps of a batch is what came in.
 
-#include "recorder/batch_record.h"
+#include "ingest/journal/batch_record.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <type_traits>
 
-#include "recorder/validation.h"
+#include "ingest/admission/validation.h"
 #include "support/every_kind.h"
 
 namespace message_history {

@@ -1,5 +1,5 @@
 // Blocks of sorted entries against bytes written out by hand (SCHEMA.md), and against damage.
-#include "store/sqlite/block.h"
+#include "store/sqlite/lsm/block.h"
 
 #include <gtest/gtest.h>
 

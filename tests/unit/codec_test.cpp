@@ -1,7 +1,7 @@
 // The packed columns and checksums of the SQLite engine against bytes written out by hand
 // (SCHEMA.md).
-#include "store/sqlite/codec.h"
-#include "store/sqlite/row_checksum.h"
+#include "store/sqlite/base/codec.h"
+#include "store/sqlite/base/row_checksum.h"
 
 #include <gtest/gtest.h>
 
@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
-#include "store/sqlite/message_words.h"
-#include "store/sqlite/rows_io.h"
+#include "store/sqlite/base/rows_io.h"
+#include "store/sqlite/lists/message_words.h"
 
 #include "support/hex.h"
 

@@ -5,10 +5,10 @@
 #include <fstream>
 #include <string>
 
+#include "store/sqlite/base/meta.h"
+#include "store/sqlite/base/row_count.h"
+#include "store/sqlite/base/tables.h"
 #include "store/sqlite/engine.h"
-#include "store/sqlite/meta.h"
-#include "store/sqlite/row_count.h"
-#include "store/sqlite/tables.h"
 #include "version_4_store.h"
 
 namespace message_history::sqlite {

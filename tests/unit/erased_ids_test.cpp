@@ -1,12 +1,12 @@
-#include "store/sqlite/erased_ids.h"
+#include "store/sqlite/index/erased_ids.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "store/sqlite/row_count.h"
-#include "store/sqlite/schema.h"
-#include "store/sqlite/tables.h"
+#include "store/sqlite/base/row_count.h"
+#include "store/sqlite/base/tables.h"
+#include "store/sqlite/open/schema.h"
 #include "support/temporary_folder.h"
 
 namespace message_history::sqlite {

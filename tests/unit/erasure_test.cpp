@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "recorder/intake.h"
-#include "store/sqlite/connection.h"
+#include "ingest/admission/intake.h"
+#include "store/sqlite/base/connection.h"
 #include "support/recorder_fixture.h"
 
 namespace message_history {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "export/audit.h"
+#include "export/audit/audit.h"
 
 namespace message_history {
 

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "export/aborted_exports.h"
-#include "export/audit.h"
-#include "export/sha256.h"
+#include "export/audit/aborted_exports.h"
+#include "export/audit/audit.h"
+#include "export/proof/sha256.h"
 #include "export_fake_store.h"
 
 namespace message_history {

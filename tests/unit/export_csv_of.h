@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "export/row_stream.h"
+#include "export/csv/row_stream.h"
 #include "export_fake_store.h"
 
 namespace message_history {

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "export/columns.h"
-#include "export/csv.h"
-#include "export/dialect.h"
-#include "export/unicode_text.h"
-#include "export/wording.h"
+#include "encoding/unicode_text.h"
+#include "export/csv/columns.h"
+#include "export/csv/csv.h"
+#include "export/csv/dialect.h"
+#include "export/csv/wording.h"
 #include "export_csv_of.h"
 #include "model/amount.h"
 

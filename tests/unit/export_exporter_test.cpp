@@ -10,11 +10,11 @@
 #include <thread>
 #include <vector>
 
-#include "export/audit.h"
+#include "export/audit/audit.h"
 #include "export/exporter.h"
-#include "export/jws.h"
-#include "export/manifest.h"
-#include "export/sha256.h"
+#include "export/proof/jws.h"
+#include "export/proof/manifest.h"
+#include "export/proof/sha256.h"
 #include "export_fake_store.h"
 #include "support/thread_watch.h"
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "export/audit.h"
+#include "export/audit/audit.h"
 #include "store/maintenance.h"
 #include "store/snapshot.h"
 #include "store/store.h"

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "export/ed25519.h"
-#include "export/jws.h"
-#include "export/sha256.h"
+#include "export/proof/ed25519.h"
+#include "export/proof/jws.h"
+#include "export/proof/sha256.h"
 
 namespace message_history {
 namespace {

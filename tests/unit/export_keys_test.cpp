@@ -5,7 +5,7 @@
 #include <crm/cpp/host.hpp>
 #include <string_view>
 
-#include "export/keys.h"
+#include "export/proof/keys.h"
 
 namespace message_history {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "export/jws.h"
-#include "export/manifest.h"
-#include "export/sha256.h"
+#include "export/proof/jws.h"
+#include "export/proof/manifest.h"
+#include "export/proof/sha256.h"
 
 namespace message_history {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "export/member_texts.h"
+#include "export/csv/member_texts.h"
 #include "export_fake_store.h"
 
 namespace message_history {

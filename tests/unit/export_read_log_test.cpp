@@ -1,5 +1,5 @@
 // Readings of members as rows of the audit chain.
-#include "export/read_log.h"
+#include "export/audit/read_log.h"
 
 #include <gtest/gtest.h>
 

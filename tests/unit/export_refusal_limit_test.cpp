@@ -1,5 +1,5 @@
 // Refused requests in the audit chain: a few have rows, the others are counted.
-#include "export/refusal_limit.h"
+#include "export/audit/refusal_limit.h"
 
 #include <gtest/gtest.h>
 

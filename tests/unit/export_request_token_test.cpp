@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "export/request_token.h"
+#include "export/request/request_token.h"
 #include "export_token_draft.h"
 
 namespace message_history {

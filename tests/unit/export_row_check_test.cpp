@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "export/row_check.h"
-#include "export/row_stream.h"
+#include "export/csv/row_check.h"
+#include "export/csv/row_stream.h"
 #include "export_fake_store.h"
 
 namespace message_history {

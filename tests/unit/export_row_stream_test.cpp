@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "export/row_stream.h"
+#include "export/csv/row_stream.h"
 #include "export_csv_of.h"
 #include "export_fake_store.h"
 #include "support/thread_watch.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "export/running_mark.h"
+#include "export/audit/running_mark.h"
 #include "support/temporary_folder.h"
 
 namespace message_history {

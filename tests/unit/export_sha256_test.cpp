@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "export/sha256.h"
+#include "export/proof/sha256.h"
 
 namespace message_history {
 namespace {

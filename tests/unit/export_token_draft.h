@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "export/ed25519.h"
-#include "export/jws.h"
-#include "export/request_token.h"
+#include "export/proof/ed25519.h"
+#include "export/proof/jws.h"
+#include "export/request/request_token.h"
 
 namespace message_history {
 

@@ -10,8 +10,8 @@
 
 #include "catalog/reason.h"
 #include "files/random_bytes.h"
+#include "ingest/admission/validation.h"
 #include "keys/sha256.h"
-#include "recorder/validation.h"
 #include "support/generated_shop.h"
 
 namespace {

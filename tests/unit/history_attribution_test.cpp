@@ -1,7 +1,7 @@
 // Drafts of another attribution rule: what they say is what deciding all orders again would give.
 #include <string>
 
-#include "history/reattribution.h"
+#include "history/pages/reattribution.h"
 #include "support/recorder_fixture.h"
 #include "support/rendered_view.h"
 

@@ -1,8 +1,8 @@
 // The explanation of an order: who won, why the others lost, and what was refunded.
 #include <algorithm>
 
-#include "history/duration_text.h"
-#include "history/order_candidates.h"
+#include "history/pages/order_candidates.h"
+#include "history/strings/duration_text.h"
 #include "support/rendered_view.h"
 
 namespace crm_test {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "history/recipient_scan.h"
+#include "history/pages/recipient_scan.h"
 #include "support/rendered_view.h"
 
 namespace crm_test {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "history/menu.h"
-#include "history/view_request.h"
+#include "history/request/view_request.h"
 
 namespace message_history {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "recorder/journal.h"
+#include "ingest/journal/journal.h"
 #include "support/temporary_folder.h"
 
 namespace message_history {

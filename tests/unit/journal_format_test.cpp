@@ -1,12 +1,12 @@
 // The bytes of a journal's files: golden vectors, and any bytes in their place.
 
-#include "recorder/journal_format.h"
+#include "ingest/journal/journal_format.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "export/sha256.h"
+#include "export/proof/sha256.h"
 #include "unit/journal_files.h"
 
 namespace message_history {

@@ -1,6 +1,6 @@
 // The journal: what was appended comes back after any end, and nothing else does.
 
-#include "recorder/journal.h"
+#include "ingest/journal/journal.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

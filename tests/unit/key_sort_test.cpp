@@ -1,5 +1,5 @@
 // Sorting keys by eight bytes at a time against comparing them whole.
-#include "store/sqlite/key_sort.h"
+#include "store/sqlite/lsm/key_sort.h"
 
 #include <gtest/gtest.h>
 

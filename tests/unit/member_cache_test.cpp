@@ -1,4 +1,4 @@
-#include "store/sqlite/member_cache.h"
+#include "store/sqlite/index/member_cache.h"
 
 #include <gtest/gtest.h>
 

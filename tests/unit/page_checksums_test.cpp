@@ -1,5 +1,5 @@
 // Every page of a database with a bit flipped: what is read is what it was, or the page is named.
-#include "store/sqlite/page_checksums.h"
+#include "store/sqlite/base/page_checksums.h"
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -16,10 +16,10 @@
 #include <string>
 #include <vector>
 
-#include "export/sha256.h"
-#include "store/sqlite/connection.h"
-#include "store/sqlite/database_file.h"
+#include "export/proof/sha256.h"
+#include "store/sqlite/base/connection.h"
 #include "store/sqlite/engine.h"
+#include "store/sqlite/open/database_file.h"
 
 namespace message_history::sqlite {
 namespace {

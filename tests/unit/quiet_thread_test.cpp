@@ -1,5 +1,5 @@
 // The plugin's threads leave signals to the host.
-#include "threads/quiet_thread.h"
+#include "platform/quiet_thread.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Deciding all orders again in one sweep, against deciding each as it arrived.
-#include "history/reattribution.h"
+#include "history/pages/reattribution.h"
 
 #include <gtest/gtest.h>
 

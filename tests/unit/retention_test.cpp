@@ -7,10 +7,10 @@
 #include <map>
 #include <set>
 
-#include "export/audit.h"
-#include "recorder/retention.h"
-#include "store/sqlite/connection.h"
+#include "export/audit/audit.h"
+#include "store/sqlite/base/connection.h"
 #include "support/recorder_fixture.h"
+#include "tenant/retention_setting.h"
 
 namespace message_history {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "store/sqlite/connection.h"
-#include "store/sqlite/row_count.h"
-#include "store/sqlite/tables.h"
+#include "store/sqlite/base/connection.h"
+#include "store/sqlite/base/row_count.h"
+#include "store/sqlite/base/tables.h"
 #include "version_4_store.h"
 
 namespace message_history::sqlite {

@@ -1,6 +1,6 @@
 // Nothing of a row stays in the file after it was changed or deleted, wherever SQLite had moved it
 // before.
-#include "store/sqlite/row_remains.h"
+#include "store/sqlite/base/row_remains.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
@@ -15,12 +15,12 @@
 #include <string>
 #include <vector>
 
-#include "store/sqlite/connection.h"
-#include "store/sqlite/migration.h"
-#include "store/sqlite/page_checksums.h"
-#include "store/sqlite/row_count.h"
-#include "store/sqlite/schema.h"
-#include "store/sqlite/tables.h"
+#include "store/sqlite/base/connection.h"
+#include "store/sqlite/base/page_checksums.h"
+#include "store/sqlite/base/row_count.h"
+#include "store/sqlite/base/tables.h"
+#include "store/sqlite/open/migration.h"
+#include "store/sqlite/open/schema.h"
 #include "support/temporary_folder.h"
 
 namespace message_history::sqlite {

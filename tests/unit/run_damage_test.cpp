@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sqlite_database.h"
-#include "store/sqlite/sorted_runs.h"
+#include "store/sqlite/lsm/sorted_runs.h"
 
 namespace message_history::sqlite {
 namespace {

@@ -1,6 +1,6 @@
 // Between the journal and the database: nothing acknowledged is lost, doubled or hidden.
 
-#include "recorder/settling.h"
+#include "tenant/settling.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 #include <memory>
 #include <thread>
 
-#include "store/sqlite/connection.h"
+#include "store/sqlite/base/connection.h"
 #include "support/recorder_fixture.h"
 
 namespace message_history {

@@ -1,5 +1,5 @@
 // Sorted runs against std::map: any sequence of puts, removals and merges, read in every way.
-#include "store/sqlite/sorted_runs.h"
+#include "store/sqlite/lsm/sorted_runs.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "sqlite_database.h"
-#include "store/sqlite/trees.h"
+#include "store/sqlite/index/trees.h"
 
 namespace message_history::sqlite {
 namespace {

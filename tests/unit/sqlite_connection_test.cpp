@@ -1,4 +1,4 @@
-#include "store/sqlite/connection.h"
+#include "store/sqlite/base/connection.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>

@@ -16,16 +16,16 @@
 #include <utility>
 #include <vector>
 
-#include "recorder/list_work.h"
-#include "store/sqlite/codec.h"
-#include "store/sqlite/migration.h"
-#include "store/sqlite/row_count.h"
-#include "store/sqlite/rows_io.h"
-#include "store/sqlite/schema.h"
-#include "store/sqlite/snapshot.h"
-#include "store/sqlite/tables.h"
-#include "store/sqlite/tree_set.h"
-#include "store/sqlite/writer.h"
+#include "ingest/apply/list_work.h"
+#include "store/sqlite/base/codec.h"
+#include "store/sqlite/base/row_count.h"
+#include "store/sqlite/base/rows_io.h"
+#include "store/sqlite/base/tables.h"
+#include "store/sqlite/index/tree_set.h"
+#include "store/sqlite/open/migration.h"
+#include "store/sqlite/open/schema.h"
+#include "store/sqlite/read/sqlite_snapshot.h"
+#include "store/sqlite/write/writer.h"
 
 namespace message_history::sqlite {
 

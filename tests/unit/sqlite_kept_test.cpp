@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "calendar/time_zone.h"
-#include "store/sqlite/list_filter.h"
-#include "store/sqlite/rows_io.h"
-#include "store/sqlite/shelf.h"
+#include "store/sqlite/base/rows_io.h"
+#include "store/sqlite/lists/list_filter.h"
+#include "store/sqlite/lists/shelf.h"
 #include "support/every_kind.h"
 #include "support/recorder_fixture.h"
 #include "version_4_store.h"

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "store/sqlite/connection.h"
-#include "store/sqlite/migration.h"
-#include "store/sqlite/row_count.h"
-#include "store/sqlite/rows_io.h"
-#include "store/sqlite/tables.h"
+#include "store/sqlite/base/connection.h"
+#include "store/sqlite/base/row_count.h"
+#include "store/sqlite/base/rows_io.h"
+#include "store/sqlite/base/tables.h"
+#include "store/sqlite/open/migration.h"
 #include "support/recorder_fixture.h"
 #include "version_4_store.h"
 

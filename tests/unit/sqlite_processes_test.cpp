@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "store/sqlite/connection.h"
+#include "store/sqlite/base/connection.h"
 #include "store/sqlite/engine.h"
-#include "store/sqlite/opening_turn.h"
-#include "store/sqlite/schema.h"
+#include "store/sqlite/open/opening_turn.h"
+#include "store/sqlite/open/schema.h"
 #include "support/temporary_folder.h"
 
 namespace message_history::sqlite {

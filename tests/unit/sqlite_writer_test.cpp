@@ -1,5 +1,5 @@
 // What the writer knows without reading the store is what the store says.
-#include "store/sqlite/writer.h"
+#include "store/sqlite/write/writer.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The pool of open tenants: opened once, each by itself, and kept while somebody uses it.
 
-#include "recorder/tenants.h"
+#include "tenant/tenants.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -13,9 +13,9 @@
 #include <thread>
 #include <vector>
 
-#include "recorder/backlog.h"
+#include "ingest/journal/backlog.h"
+#include "platform/fair_mutex.h"
 #include "support/recorder_fixture.h"
-#include "threads/fair_mutex.h"
 
 namespace message_history {
 

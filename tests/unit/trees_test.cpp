@@ -1,5 +1,5 @@
 // Keys and values of the sorted runs against bytes written out by hand (SCHEMA.md).
-#include "store/sqlite/trees.h"
+#include "store/sqlite/index/trees.h"
 
 #include <gtest/gtest.h>
 

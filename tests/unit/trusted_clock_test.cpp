@@ -1,6 +1,6 @@
 // The trusted time follows the host's clock as fast as time passes that is sure to have passed.
 
-#include "recorder/trusted_clock.h"
+#include "tenant/trusted_clock.h"
 
 #include <gtest/gtest.h>
 

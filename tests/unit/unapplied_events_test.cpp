@@ -8,8 +8,8 @@
 #include <functional>
 #include <vector>
 
-#include "recorder/settling.h"
 #include "support/recorder_fixture.h"
+#include "tenant/settling.h"
 
 namespace message_history {
 

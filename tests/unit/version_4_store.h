@@ -12,9 +12,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "export/sha256.h"
+#include "export/proof/sha256.h"
 #include "store/sqlite/engine.h"
-#include "store/sqlite/schema.h"
+#include "store/sqlite/open/schema.h"
 
 namespace message_history::sqlite {
 

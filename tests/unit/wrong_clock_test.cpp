@@ -5,9 +5,9 @@
 
 #include <set>
 
-#include "recorder/expiry.h"
-#include "recorder/store_check.h"
+#include "ingest/check/store_check.h"
 #include "support/recorder_fixture.h"
+#include "tenant/expiry.h"
 
 namespace message_history {
 

@@ -11,14 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "export/csv.h"
-#include "export/csv_output.h"
-#include "export/manifest.h"
-#include "export/request_token.h"
-#include "export/row_check.h"
-#include "export/row_stream.h"
-#include "export/sha256.h"
-#include "export/unicode_text.h"
+#include "encoding/unicode_text.h"
+#include "export/csv/csv.h"
+#include "export/csv/csv_output.h"
+#include "export/csv/row_check.h"
+#include "export/csv/row_stream.h"
+#include "export/proof/manifest.h"
+#include "export/proof/sha256.h"
+#include "export/request/request_token.h"
 
 namespace message_history {
 

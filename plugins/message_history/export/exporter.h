@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
-#include "export/audit.h"
-#include "export/keys.h"
+#include "export/audit/audit.h"
+#include "export/proof/keys.h"
 #include "store/store.h"
 
 namespace message_history {

@@ -3,10 +3,10 @@
 #include <string_view>
 
 #include "catalog/locale.h"
-#include "history/texts/attribution_text.h"
-#include "history/texts/exports_text.h"
-#include "history/texts/health_text.h"
-#include "history/texts/messages_text.h"
+#include "history/strings/attribution_text.h"
+#include "history/strings/exports_text.h"
+#include "history/strings/health_text.h"
+#include "history/strings/messages_text.h"
 
 namespace message_history {
 

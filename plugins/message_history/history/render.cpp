@@ -7,11 +7,11 @@
 #include <string_view>
 #include <utility>
 
-#include "history/duration_text.h"
-#include "history/parameters.h"
-#include "history/sentence.h"
-#include "history/texts/request_text.h"
-#include "history/texts/unapplied_text.h"
+#include "history/request/parameters.h"
+#include "history/strings/duration_text.h"
+#include "history/strings/request_text.h"
+#include "history/strings/sentence.h"
+#include "history/strings/unapplied_text.h"
 
 namespace message_history {
 

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "history/recording_state.h"
-#include "history/view_request.h"
-#include "history/views.h"
+#include "history/pages/views.h"
+#include "history/request/recording_state.h"
+#include "history/request/view_request.h"
 #include "store/snapshot.h"
 #include "store/store.h"
 

@@ -198,7 +198,7 @@ class WriteTransaction {
   // Whether any message has a control group.
   virtual bool has_control_groups() = 0;
 
-  // Up to which record of the journal everything is in the database; see recorder/JOURNAL.md.
+  // Up to which record of the journal everything is in the database; see ingest/journal/JOURNAL.md.
   virtual void put_settled_record(std::int64_t number) = 0;
   // While a sweep is under way nothing here shows what happened before `kept_from_us`, though some
   // of it may still be in the store.

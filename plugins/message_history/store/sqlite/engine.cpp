@@ -10,22 +10,22 @@
 #include <filesystem>
 #include <optional>
 
-#include "files/folder.h"
-#include "memory/budget.h"
-#include "store/sqlite/connection.h"
-#include "store/sqlite/database_file.h"
-#include "store/sqlite/free_space.h"
-#include "store/sqlite/maintenance.h"
-#include "store/sqlite/meta.h"
-#include "store/sqlite/migration.h"
-#include "store/sqlite/opening_turn.h"
-#include "store/sqlite/overwriting.h"
-#include "store/sqlite/rows_io.h"
-#include "store/sqlite/schema.h"
-#include "store/sqlite/scrub_state.h"
-#include "store/sqlite/snapshot.h"
-#include "store/sqlite/tenant_database.h"
-#include "store/sqlite/writer.h"
+#include "platform/folder.h"
+#include "platform/memory_budget.h"
+#include "store/sqlite/base/connection.h"
+#include "store/sqlite/base/meta.h"
+#include "store/sqlite/base/rows_io.h"
+#include "store/sqlite/check/sqlite_maintenance.h"
+#include "store/sqlite/expire/free_space.h"
+#include "store/sqlite/expire/overwriting.h"
+#include "store/sqlite/expire/scrub_state.h"
+#include "store/sqlite/open/database_file.h"
+#include "store/sqlite/open/migration.h"
+#include "store/sqlite/open/opening_turn.h"
+#include "store/sqlite/open/schema.h"
+#include "store/sqlite/open/tenant_database.h"
+#include "store/sqlite/read/sqlite_snapshot.h"
+#include "store/sqlite/write/writer.h"
 
 namespace message_history::sqlite {
 

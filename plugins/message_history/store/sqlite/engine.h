@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "store/sqlite/database_file.h"
+#include "store/sqlite/open/database_file.h"
 #include "store/store.h"
 
 namespace message_history::sqlite {
