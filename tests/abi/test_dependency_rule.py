@@ -1,9 +1,10 @@
-"""The tree keeps the dependency rule, and the checker finds every way of breaking it."""
+"""The tree keeps the dependency rule and its shape, and the checkers find every way of breaking them."""
 
 import unittest
 from pathlib import Path
 
 import dependency_rule as rule
+import tree_rule as shape
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("plugin_api", "plugins", "host_stub")
@@ -79,6 +80,68 @@ BROKEN = [
 def tree_of_project():
     files = [path for part in PARTS for path in (ROOT / part).rglob("*") if path.suffix in rule.SUFFIXES]
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+def files_of_plugin():
+    return [path.relative_to(ROOT).as_posix() for path in (ROOT / H).rglob("*") if path.is_file()]
+
+
+def of_plugin(paths):
+    return [path for path in paths if rule.is_under(path, H)]
+
+
+class Shape(unittest.TestCase):
+    def test_no_folders_include_each_other_in_a_circle(self):
+        tree = tree_of_project()
+        self.assertEqual(shape.circles({path: tree[path] for path in of_plugin(tree)}), [])
+
+    def test_no_folder_is_crowded(self):
+        self.assertEqual(shape.crowded(files_of_plugin(), {}), [])
+
+    def test_no_two_files_of_the_plugin_have_one_name(self):
+        self.assertEqual(shape.file_names_twice(of_plugin(tree_of_project())), [])
+
+    def test_no_two_types_of_the_plugin_have_one_name(self):
+        tree = tree_of_project()
+        self.assertEqual(shape.type_names_twice({path: tree[path] for path in of_plugin(tree)}), [])
+
+
+class ShapeChecker(unittest.TestCase):
+    def test_finds_circles_of_two_folders_and_of_more(self):
+        sound = {**SOUND, f"{H}/store/store.h": '#include "model/order.h"\n'}
+        self.assertEqual(shape.circles(sound), [])
+        back = shape.circles({**sound, f"{H}/model/back.h": '#include "store/store.h"\n'})
+        self.assertEqual([line.split(":")[0] for line in back], [f"{H}/model -> {H}/store", f"{H}/store -> {H}/model"])
+        self.assertIn(f"{H}/model/back.h includes {H}/store/store.h", back[0])
+        longer = shape.circles({**sound, f"{H}/store/apply.h": '#include "ingest/recorder.h"\n',
+                                f"{H}/model/back.h": '#include "store/apply.h"\n'})
+        self.assertEqual(len(longer), 4, longer)  # ingest, model, store: there and back
+        self.assertEqual(len(shape.circles({**sound, "plugin_api/include/crm/up.h": "#include <crm/cpp/text.hpp>\n"})), 2)
+
+    def test_finds_a_folder_and_its_own_part(self):
+        part = {f"{H}/history/page.h": '#include "history/pages/view.h"\n', f"{H}/history/pages/view.h": ""}
+        self.assertEqual(shape.circles(part), [])
+        part[f"{H}/history/pages/view.h"] = '#include "../page.h"\n'
+        self.assertEqual(len(shape.circles(part)), 2)
+
+    def test_finds_a_file_too_many_and_an_exception_too_large(self):
+        paths = [f"host_stub/feed/{number}.h" for number in range(shape.FILES_MAX)]
+        self.assertEqual(shape.crowded([*paths, "host_stub/feed/part/more.h"], {}), [])
+        self.assertEqual(len(shape.crowded([*paths, "host_stub/feed/more.h"], {})), 1)
+        self.assertEqual(shape.crowded([*paths, "host_stub/feed/more.h"], {"host_stub/feed": 26}), [])
+        self.assertEqual(len(shape.crowded([*paths, "host_stub/feed/more.h"], {"host_stub/feed": 27})), 1)
+
+    def test_finds_a_name_of_two_files(self):
+        self.assertEqual(shape.file_names_twice(["a/rows.h", "a/rows.cpp", "b/row.h"]), [])
+        self.assertEqual(shape.file_names_twice(["a/rows.h", "b/rows.cpp"]), ["rows: a and b"])
+
+    def test_finds_a_name_of_two_types(self):
+        tree = {"a.h": "class Row;\nclass Row final : public Other {\n  struct Nested {\n", "b.h": "class Row;\nstruct Nested;\n",
+                "c.cpp": "class Row::Nested {\n"}
+        self.assertEqual(shape.type_names_twice(tree), [])
+        for text in ("struct Row {\n", "enum class Row : std::uint8_t {\n", "using Row = int;\n", "class Row : public A,\n  B {\n"):
+            with self.subTest(text):
+                self.assertEqual(shape.type_names_twice({**tree, "d.cpp": text}), ["Row: a.h and d.cpp"])
 
 
 class Project(unittest.TestCase):
