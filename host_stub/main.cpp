@@ -8,9 +8,9 @@
 #include <string>
 #include <system_error>
 
+#include "base/printable.h"
 #include "commands/command.h"
 #include "files/standard_streams.h"
-#include "printable.h"
 
 namespace {
 

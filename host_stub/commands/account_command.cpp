@@ -3,12 +3,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/printable.h"
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
-#include "console/accounts.h"
+#include "console/accounts/accounts.h"
 #include "feed/feed_header.h"
-#include "printable.h"
+#include "session/session.h"
 
 namespace host_stub {
 

@@ -4,12 +4,12 @@
 #include <crm/cpp/text.hpp>
 #include <crm/cpp/writer.hpp>
 
+#include "base/printable.h"
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
 #include "files/random_bytes.h"
 #include "json/strict_json.h"
-#include "printable.h"
+#include "session/session.h"
 
 namespace host_stub {
 

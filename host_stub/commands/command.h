@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace CLI {
 class App;

@@ -4,8 +4,8 @@
 
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
 #include "files/random_bytes.h"
+#include "session/session.h"
 
 namespace host_stub {
 

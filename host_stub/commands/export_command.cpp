@@ -4,13 +4,13 @@
 #include <CLI/CLI.hpp>
 #include <array>
 
+#include "base/printable.h"
 #include "commands/actor.h"
 #include "commands/command.h"
 #include "commands/export_files.h"
 #include "commands/output.h"
-#include "commands/session.h"
-#include "printable.h"
 #include "requests/export_request.h"
+#include "session/session.h"
 
 namespace host_stub {
 

@@ -2,7 +2,7 @@
 
 #include "commands/interrupt.h"
 #include "files/output_file.h"
-#include "keys/export_proof.h"
+#include "proofs/export_proof.h"
 
 namespace host_stub {
 

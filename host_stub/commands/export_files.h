@@ -8,8 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/outcome.h"
 #include "files/durable_file.h"
-#include "outcome.h"
 
 namespace host_stub {
 

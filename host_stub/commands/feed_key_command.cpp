@@ -2,12 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/printable.h"
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
-#include "console/feed_keys.h"
+#include "console/accounts/feed_keys.h"
 #include "files/durable_file.h"
-#include "printable.h"
+#include "session/session.h"
 
 namespace host_stub {
 

@@ -2,7 +2,7 @@
 
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
+#include "session/session.h"
 
 namespace host_stub {
 

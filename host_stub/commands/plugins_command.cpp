@@ -4,11 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 
+#include "base/printable.h"
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
 #include "files/durable_file.h"
-#include "printable.h"
+#include "session/session.h"
 
 namespace host_stub {
 

@@ -3,11 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <crm/cpp/text.hpp>
 
+#include "base/printable.h"
 #include "commands/actor.h"
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
-#include "printable.h"
+#include "session/session.h"
 
 namespace host_stub {
 

@@ -8,8 +8,8 @@
 #include "commands/command.h"
 #include "commands/interrupt.h"
 #include "commands/output.h"
-#include "commands/session.h"
-#include "feed/replay.h"
+#include "feed/replay/replay.h"
+#include "session/session.h"
 
 namespace host_stub {
 

@@ -2,11 +2,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/printable.h"
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
 #include "loader/plugin_check.h"
-#include "printable.h"
+#include "session/session.h"
 
 namespace host_stub {
 

@@ -6,14 +6,14 @@
 #include <future>
 #include <thread>
 
+#include "base/wall_clock.h"
 #include "commands/command.h"
 #include "commands/interrupt.h"
 #include "commands/output.h"
-#include "commands/session.h"
 #include "console/console.h"
-#include "console/demo_shop.h"
+#include "console/demo/demo_shop.h"
 #include "http/worker_thread.h"
-#include "wall_clock.h"
+#include "session/session.h"
 
 namespace host_stub {
 

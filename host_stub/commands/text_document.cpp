@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "printable.h"
+#include "base/printable.h"
 
 namespace host_stub {
 

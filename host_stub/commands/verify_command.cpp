@@ -2,12 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/printable.h"
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
 #include "files/random_bytes.h"
-#include "keys/export_proof.h"
-#include "printable.h"
+#include "proofs/export_proof.h"
+#include "session/session.h"
 
 namespace host_stub {
 

@@ -2,14 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/printable.h"
 #include "commands/actor.h"
 #include "commands/command.h"
 #include "commands/output.h"
-#include "commands/session.h"
 #include "commands/text_document.h"
 #include "feed/feed_header.h"
-#include "printable.h"
 #include "requests/view_request.h"
+#include "session/session.h"
 
 namespace host_stub {
 

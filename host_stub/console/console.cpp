@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "console/export_routes.h"
-#include "console/feed_routes.h"
-#include "console/gate.h"
-#include "console/sign_in_routes.h"
-#include "console/view_routes.h"
+#include "base/printable.h"
+#include "console/routes/export_routes.h"
+#include "console/routes/feed_routes.h"
+#include "console/routes/gate.h"
+#include "console/routes/sign_in_routes.h"
+#include "console/routes/view_routes.h"
 #include "http/server.h"
-#include "printable.h"
 
 namespace host_stub {
 

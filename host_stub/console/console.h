@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <memory>
 
-#include "commands/session.h"
-#include "console/accounts.h"
-#include "console/feed_keys.h"
-#include "console/known_browsers.h"
+#include "base/outcome.h"
+#include "console/accounts/accounts.h"
+#include "console/accounts/feed_keys.h"
+#include "console/accounts/known_browsers.h"
 #include "console/static_files.h"
-#include "outcome.h"
+#include "session/session.h"
 
 namespace host_stub {
 

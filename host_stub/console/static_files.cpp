@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "console/answers.h"
+#include "console/routes/answers.h"
 #include "files/durable_file.h"
 #include "files/random_bytes.h"
 #include "keys/sha256.h"

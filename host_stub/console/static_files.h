@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
+#include "base/outcome.h"
 #include "http/router.h"
-#include "outcome.h"
 
 namespace host_stub {
 

@@ -11,10 +11,10 @@
 #include <optional>
 #include <unordered_set>
 
+#include "base/printable.h"
 #include "feed/event_builder.h"
 #include "feed/feed_header.h"
 #include "json/strict_json.h"
-#include "printable.h"
 
 namespace host_stub {
 

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/printable.h"
 #include "json/strict_json.h"
-#include "printable.h"
 
 namespace host_stub {
 

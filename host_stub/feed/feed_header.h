@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace host_stub {
 

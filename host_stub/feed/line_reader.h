@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/outcome.h"
 #include "files/durable_file.h"
-#include "outcome.h"
 
 namespace host_stub {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "printable.h"
+#include "base/printable.h"
 
 namespace host_stub {
 

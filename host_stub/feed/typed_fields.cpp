@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <crm/cpp/text.hpp>
 
+#include "base/printable.h"
 #include "feed/rfc3339.h"
-#include "printable.h"
 
 namespace host_stub {
 

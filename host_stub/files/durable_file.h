@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace host_stub {
 

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace host_stub {
 

@@ -7,8 +7,8 @@
 #include <new>
 #include <utility>
 
+#include "base/outcome.h"
 #include "http/connection.h"
-#include "outcome.h"
 
 namespace host_stub::http {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "printable.h"
+#include "base/printable.h"
 
 namespace host_stub {
 

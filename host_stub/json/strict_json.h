@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace host_stub {
 

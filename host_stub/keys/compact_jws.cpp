@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <crm/cpp/base64url.hpp>
 
+#include "base/printable.h"
 #include "json/strict_json.h"
-#include "printable.h"
 
 namespace host_stub {
 

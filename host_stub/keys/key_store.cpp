@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <vector>
 
+#include "base/wall_clock.h"
 #include "files/durable_file.h"
 #include "files/random_bytes.h"
 #include "keys/jwk.h"
-#include "wall_clock.h"
 
 namespace host_stub {
 

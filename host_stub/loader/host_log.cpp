@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "printable.h"
+#include "base/printable.h"
 
 namespace host_stub {
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace boost::dll {
 class shared_library;

@@ -8,11 +8,11 @@
 #include <span>
 #include <utility>
 
+#include "base/printable.h"
 #include "json/strict_json.h"
 #include "loader/explanation.h"
 #include "loader/host_log.h"
 #include "loader/plugin_check.h"
-#include "printable.h"
 
 namespace host_stub {
 

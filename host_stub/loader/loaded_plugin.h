@@ -17,9 +17,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/outcome.h"
 #include "loader/library.h"
 #include "loader/plugin_host.h"
-#include "outcome.h"
 
 namespace host_stub {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "printable.h"
+#include "base/printable.h"
 
 namespace host_stub {
 

@@ -13,7 +13,7 @@
 
 #include <string_view>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace host_stub {
 

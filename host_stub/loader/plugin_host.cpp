@@ -10,13 +10,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/wall_clock.h"
 #include "files/durable_file.h"
 #include "keys/key_store.h"
 #include "loader/explanation.h"
 #include "loader/host_log.h"
 #include "loader/metrics.h"
 #include "loader/tenant_settings.h"
-#include "wall_clock.h"
 
 namespace host_stub {
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace host_stub {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace host_stub {
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <crm/cpp/text.hpp>
 
+#include "base/wall_clock.h"
 #include "files/random_bytes.h"
-#include "wall_clock.h"
 
 namespace host_stub {
 

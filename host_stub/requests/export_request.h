@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "keys/export_manifest.h"
-#include "keys/export_token.h"
+#include "base/outcome.h"
 #include "keys/key_store.h"
 #include "loader/loaded_plugin.h"
-#include "outcome.h"
+#include "proofs/export_manifest.h"
+#include "requests/export_token.h"
 
 namespace host_stub {
 

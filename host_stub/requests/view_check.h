@@ -3,8 +3,8 @@
 
 #include <string_view>
 
+#include "base/outcome.h"
 #include "json/strict_json.h"
-#include "outcome.h"
 
 namespace host_stub {
 

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/outcome.h"
 #include "json/strict_json.h"
 #include "loader/loaded_plugin.h"
 #include "loader/tenant_settings.h"
-#include "outcome.h"
 
 namespace host_stub {
 

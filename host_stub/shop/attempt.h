@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "shop/campaign.h"
-#include "shop/member_permutation.h"
+#include "shop/chance/member_permutation.h"
 
 namespace host_stub {
 

@@ -8,9 +8,9 @@
 
 #include "shop/campaign_mix.h"
 #include "shop/campaign_names.h"
-#include "shop/quantiles.h"
-#include "shop/shares.h"
-#include "shop/shop_clock.h"
+#include "shop/chance/quantiles.h"
+#include "shop/chance/shares.h"
+#include "shop/chance/shop_clock.h"
 
 namespace host_stub {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "shop/carrier.h"
+#include "shop/chance/shop_clock.h"
 #include "shop/generator_settings.h"
-#include "shop/shop_clock.h"
 
 namespace host_stub {
 

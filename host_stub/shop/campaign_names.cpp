@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "shop/campaign_mix.h"
-#include "shop/random.h"
+#include "shop/chance/random.h"
 
 namespace host_stub {
 

@@ -2,7 +2,7 @@
 
 #include <crm/ext/events.h>
 
-#include "shop/random.h"
+#include "shop/chance/random.h"
 
 namespace host_stub {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "shop/chance/quantiles.h"
 #include "shop/orders.h"
-#include "shop/quantiles.h"
 #include "shop/senders.h"
 #include "shop/shop_events.h"
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "outcome.h"
+#include "base/outcome.h"
 
 namespace host_stub {
 

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "shop/random.h"
+#include "shop/chance/random.h"
 
 namespace host_stub {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "shop/quantiles.h"
+#include "shop/chance/quantiles.h"
 
 namespace host_stub {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "shop/quantiles.h"
+#include "shop/chance/quantiles.h"
 
 namespace host_stub {
 

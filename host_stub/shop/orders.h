@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <limits>
 
-#include "shop/later_queue.h"
-#include "shop/member_permutation.h"
-#include "shop/shop_clock.h"
+#include "shop/chance/later_queue.h"
+#include "shop/chance/member_permutation.h"
+#include "shop/chance/shop_clock.h"
 #include "shop/shop_events.h"
 
 namespace host_stub {

@@ -2,7 +2,7 @@
 
 #include <crm/cpp/text.hpp>
 
-#include "shop/shop_clock.h"
+#include "shop/chance/shop_clock.h"
 
 namespace host_stub {
 

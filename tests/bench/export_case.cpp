@@ -8,14 +8,14 @@
 #include <cstring>
 #include <memory>
 
+#include "base/wall_clock.h"
 #include "case.h"
 #include "files/durable_file.h"
-#include "keys/export_proof.h"
-#include "keys/export_token.h"
 #include "plugin_under_test.h"
+#include "proofs/export_proof.h"
 #include "requests/export_request.h"
+#include "requests/export_token.h"
 #include "stopwatch.h"
-#include "wall_clock.h"
 
 namespace crm_bench {
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "commands/session.h"
 #include "feed/event_batch.h"
+#include "session/session.h"
 #include "stopwatch.h"
 
 namespace crm_bench {

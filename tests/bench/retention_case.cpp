@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/wall_clock.h"
 #include "case.h"
 #include "latencies.h"
 #include "shop_feed.h"
-#include "wall_clock.h"
 
 namespace crm_bench {
 

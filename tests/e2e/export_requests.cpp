@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "commands/session.h"
-#include "keys/export_proof.h"
+#include "base/wall_clock.h"
+#include "proofs/export_proof.h"
 #include "requests/export_request.h"
-#include "wall_clock.h"
+#include "session/session.h"
 
 namespace {
 

@@ -13,10 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "keys/csv_facts.h"
-#include "keys/export_manifest.h"
-#include "keys/export_proof.h"
 #include "keys/jwk.h"
+#include "proofs/csv_facts.h"
+#include "proofs/export_manifest.h"
+#include "proofs/export_proof.h"
 
 namespace {
 

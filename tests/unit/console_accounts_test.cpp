@@ -1,5 +1,5 @@
 // The console's accounts: what their file says, and which tenants they see.
-#include "console/accounts.h"
+#include "console/accounts/accounts.h"
 
 #include <gmock/gmock.h>
 

@@ -1,13 +1,13 @@
 // The demo shop lives on, hour after hour, whatever is next in it and whenever it is started.
-#include "console/demo_life.h"
+#include "console/demo/demo_life.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "console/demo_shop.h"
-#include "shop/shop_clock.h"
+#include "console/demo/demo_shop.h"
+#include "shop/chance/shop_clock.h"
 
 namespace host_stub {
 namespace {

@@ -1,5 +1,5 @@
 // Keys of feeds: several for a tenant, by name.
-#include "console/feed_keys.h"
+#include "console/accounts/feed_keys.h"
 
 #include <crm/base.h>
 #include <gmock/gmock.h>

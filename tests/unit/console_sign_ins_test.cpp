@@ -2,8 +2,8 @@
 
 #include <fstream>
 
-#include "console/known_browsers.h"
-#include "console/sign_ins.h"
+#include "console/accounts/known_browsers.h"
+#include "console/accounts/sign_ins.h"
 #include "support/temporary_folder.h"
 
 namespace host_stub {

@@ -18,11 +18,11 @@
 #include "files/random_bytes.h"
 #include "json/strict_json.h"
 #include "keys/compact_jws.h"
-#include "keys/csv_records.h"
-#include "keys/export_proof.h"
-#include "keys/export_token.h"
 #include "keys/jwk.h"
 #include "keys/sha256.h"
+#include "proofs/csv_records.h"
+#include "proofs/export_proof.h"
+#include "requests/export_token.h"
 #include "support/temporary_folder.h"
 
 namespace host_stub {

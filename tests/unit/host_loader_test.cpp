@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 
+#include "base/printable.h"
 #include "files/durable_file.h"
 #include "keys/key_store.h"
 #include "loader/explanation.h"
@@ -23,9 +24,8 @@
 #include "loader/metrics.h"
 #include "loader/plugin_check.h"
 #include "loader/plugin_host.h"
-#include "loader/plugin_set.h"
 #include "loader/tenant_settings.h"
-#include "printable.h"
+#include "session/plugin_set.h"
 #include "support/temporary_folder.h"
 
 namespace host_stub {
