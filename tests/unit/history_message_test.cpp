@@ -36,6 +36,18 @@ TEST_F(HistoryMessage, ShowsItsFunnelEachStepAsAPartOfAnother) {
   EXPECT_NEAR(funnel["steps"][4]["share"].get<double>(), 0.08, 1e-9);
 }
 
+TEST_F(HistoryMessage, TellsOfAReportThatIsDatedInTheFuture) {
+  std::int64_t& reported_at_us = world_.snapshot.all_messages[2].row.report.facts.at_us;
+  reported_at_us = now_us + mh::day_us;
+  EXPECT_TRUE(part(view("M-welcome"), "future_report").is_null());
+  reported_at_us = CRM_TIME_US_MAX - mh::day_us;
+  const Json told = part(view("M-welcome"), "future_report");
+  EXPECT_EQ(told["tone"], "warning");
+  EXPECT_THAT(told["text"].get<std::string>(), testing::HasSubstr("2199-12-31"));
+  EXPECT_THAT(part(view("M-welcome", mh::Locale::ko), "future_report")["text"].get<std::string>(),
+              testing::HasSubstr("2199-12-31"));
+}
+
 TEST_F(HistoryMessage, TargetsTheAudienceAndAllThatWasSentBeyondIt) {
   auto& audience = world_.snapshot.all_messages[2].row.report.audience;
   audience = {noon_us, 2'000};

@@ -68,6 +68,19 @@ Json header_tiles(ViewContext& context, const MessageRow& message) {
   return tiles.take();
 }
 
+// Of the reports of a message the latest stands: one of a wrong clock keeps those of today from
+// showing.
+void add_future_report_notice(Document& document, ViewContext& context,
+                              const MessageReport& report) {
+  constexpr std::int64_t clock_difference_us =
+      day_us;  // that two right clocks may have, in any time zone
+  const std::int64_t reported_at_us = report.facts.at_us;
+  if (reported_at_us <= context.now_us + clock_difference_us) return;
+  document.add(notice(
+      "future_report", Tone::warning,
+      sentence(context, texts::future_report, date_text(context.zone.day_of(reported_at_us)))));
+}
+
 Json message_actions(const ViewContext& context, const MessageRow& message) {
   Actions actions(context);
   actions.open("recipients", texts::show_recipients,
@@ -151,6 +164,7 @@ View message_view(ViewContext& context) {
   if (!message->report.known()) {
     document.add(notice("unreported", Tone::info, context.text(texts::unreported_message)));
   }
+  add_future_report_notice(document, context, message->report);
   add_retention_notice(document, context, first_at_us(*message));
   document.add(message_actions(context, *message)).add(message_funnel(context, *message));
   if (message->counts.orders > 0) {
