@@ -15,7 +15,8 @@ inline constexpr Localized unreported_message = {
 inline constexpr Localized future_report = {
     "이 메시지의 정보는 아직 오지 않은 날짜({0})로 보고된 내용이에요. 그보다 앞선 날짜로 온 보고는 "
     "보이지 않아요. 보내는 쪽의 시계를 확인해 주세요.",
-    "What is shown of this message was reported with a date that is still to come, {0}. Reports with "
+    "What is shown of this message was reported with a date that is still to come, {0}. Reports "
+    "with "
     "earlier dates do not show. Check the clock of the system that reports it."};
 
 inline constexpr Localized download = {"CSV 내려받기", "Download CSV"};
