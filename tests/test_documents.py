@@ -11,6 +11,9 @@ HISTORY = ROOT / "plugins/message_history"
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:c|cpp|h|hpp|json|md|py|sh)|(?:[\w.-]+/)+)`")
 
+# A setting that the plugin asks the host for, or a metric that it gives.
+OPERATORS_NAME = re.compile(r'"(attribution\.[a-z_]+|retention\.days|message_history\.(?:events\.)?[a-z]+)"')
+
 
 def documents():
     yield from ROOT.glob("*.md")
@@ -42,6 +45,14 @@ class Documents(unittest.TestCase):
         self.assertEqual(missing(document, "[a](plugin_api/NONE.md) `store/none.h` `plugins/none/`"),
                          ["plugin_api/NONE.md", "store/none.h", "plugins/none/"])
         self.assertEqual(missing(document, "[a](plugin_api/ABI.md#life) `store/store.h` `plugins/`"), [])
+
+    def test_of_the_plugin_names_every_setting_and_metric(self):
+        sources = [path.read_text(encoding="utf-8")
+                   for pattern in ("*.cpp", "*.h") for path in HISTORY.rglob(pattern)]
+        named = {name for text in sources for name in OPERATORS_NAME.findall(text)}
+        self.assertGreaterEqual(len(named), 8)
+        document = (HISTORY / "README.md").read_text(encoding="utf-8")
+        self.assertEqual([name for name in sorted(named) if f"`{name}`" not in document], [])
 
 
 if __name__ == "__main__":
