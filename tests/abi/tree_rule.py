@@ -9,8 +9,8 @@ import dependency_rule as rule
 FILES_MAX = 25
 
 # A class, structure or enumeration of a namespace, or another name for a type; not what is declared only or nested.
-TYPE = re.compile(r"^(?:(?:class|struct|union|enum(?: class)?) (?:CRM_\w+\(.*?\) )?(\w+)(?: final)?(?:\s*:(?!:)[^;{]*)?\s*\{"
-                  r"|using (\w+) =)", re.M)
+TYPE = re.compile(r"^(?:(?:class|struct|union|enum(?: class)?) (?:CRM_\w+\(.*?\) )?(\w+)(?: final)?"
+                  r"(?:\s*:(?!:)[^;{]*)?\s*\{|using (\w+) =)", re.M)
 
 
 def folder_of(path):
