@@ -1,3 +1,4 @@
+#include "store/sqlite/base/query_rows.h"
 #include "store/sqlite/base/rows_io.h"
 #include "store/sqlite/base/tables.h"
 #include "store/sqlite/write/writer.h"
