@@ -1,11 +1,13 @@
 // crm-host: the commands of a runnable stand-in for the CRM.
 
+#include <unistd.h>
 #include <crm/cpp/failure.hpp>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "base/printable.h"
@@ -19,9 +21,12 @@ constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 constexpr size_t detail_bytes_max = 16384;
 
+std::string one_line(std::string_view text) {
+  return host_stub::printable(text, detail_bytes_max);
+}
+
 int fail(const std::string& detail) {
-  const std::string text = host_stub::printable(detail, detail_bytes_max);
-  std::fprintf(stderr, "crm-host: error: %s\n", text.c_str());
+  std::fprintf(stderr, "crm-host: error: %s\n", one_line(detail).c_str());
   return exit_failed;
 }
 
@@ -29,16 +34,28 @@ int fail_as_defect(const std::exception& error) {
   return fail(std::string(error.what()) + "; report it as a defect of crm-host");
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+// A name that begins with a dash is taken for an option.
+std::string dash_remedy(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool is_word = argument.starts_with("--") || argument == "-h";
+    if (!argument.starts_with('-') || argument == "-") continue;
+    if (is_word && access(argv[i], F_OK) != 0) continue;
+    return "; for a file of that name write ./" + std::string(argument);
+  }
+  return {};
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error, const std::string& remedy) {
   const auto commands = app.get_subcommands();
   if (!commands.empty()) {
-    std::fprintf(stderr, "crm-host: error: %s; see crm-host %s --help\n", error.what(),
-                 commands.front()->get_name().c_str());
+    std::fprintf(stderr, "crm-host: error: %s; see crm-host %s --help\n",
+                 one_line(error.what() + remedy).c_str(), commands.front()->get_name().c_str());
     return exit_usage;
   }
   const auto unknown = app.remaining();
   const std::string what =
-      unknown.empty() ? error.what() : "there is no command \"" + unknown.front() + "\"";
+      one_line(unknown.empty() ? error.what() : "there is no command \"" + unknown.front() + "\"");
   std::fprintf(stderr, "crm-host: error: %s\n\n%s", what.c_str(), app.help().c_str());
   return exit_usage;
 }
@@ -67,7 +84,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);  // --help
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error);
+    return usage_error(app, error, dash_remedy(argc, argv));
   }
   const host_stub::Outcome outcome = chosen();
   return outcome ? exit_ok : fail(outcome.error().detail);

@@ -55,7 +55,7 @@ Outcome list_plugins(SessionOptions options) {
     const std::string line =
         fmt::format("{} {} \"{}\" offers{} ({})", plugin->id(), printable(plugin->version()),
                     printable(plugin->name()), extensions.empty() ? " nothing" : extensions,
-                    plugin->file().string());
+                    printable(plugin->file().string()));
     if (auto printed = print_line(line); !printed) return printed;
   }
   if (set.rejected().empty()) return done();

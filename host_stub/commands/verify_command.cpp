@@ -38,8 +38,8 @@ std::string sentence(const std::filesystem::path& csv, const ExportManifest& pro
   return fmt::format(
       "{} is complete and unmodified: {} rows of message {} of tenant {}{}, exported by {} at {}, "
       "as of {}, signed with key {}.",
-      csv.string(), proved.rows, printable(proved.message_id), printable(proved.tenant), gap,
-      printable(proved.issuer), printable(proved.created_at), positions(proved), proved.kid);
+      printable(csv.string()), proved.rows, printable(proved.message_id), printable(proved.tenant),
+      gap, printable(proved.issuer), printable(proved.created_at), positions(proved), proved.kid);
 }
 
 Outcome verify_file(const VerifyOptions& options) {

@@ -23,7 +23,7 @@ void print_error(fmt::format_string<Values...> text, Values&&... values) {
 }  // namespace
 
 ReplayReport::ReplayReport(std::string feed)
-    : feed_(std::move(feed)), is_terminal_(isatty(STDERR_FILENO) == 1) {}
+    : feed_(printable(feed)), is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
 ReplayReport::~ReplayReport() {
   clear_progress();

@@ -80,6 +80,21 @@ crm::Result<FileHandle> open_for_reading(const fs::path& path) {
   return file;
 }
 
+crm::Result<FileHandle> open_regular_file(const fs::path& path) {
+  // A pipe would wait here for somebody who writes.
+  FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file.is_open() && errno != ENXIO) {
+    return system_failure("open", path, errno, "check the name and the permissions");
+  }
+  struct stat state {};
+  if (!file.is_open() || fstat(file.get(), &state) != 0 || !S_ISREG(state.st_mode)) {
+    return failure(
+        CRM_ERR_INVALID,
+        fmt::format("cannot read {}: it is no regular file; name a file", path.string()));
+  }
+  return file;
+}
+
 crm::Result<size_t> read_some(const FileHandle& file, const fs::path& path, char* buffer,
                               size_t size) {
   for (;;) {
@@ -100,7 +115,7 @@ Outcome write_all(const FileHandle& file, const fs::path& path, std::string_view
 }
 
 crm::Result<std::string> read_file(const fs::path& path, uint64_t bytes_max) {
-  auto file = open_for_reading(path);
+  auto file = open_regular_file(path);
   if (!file) return file.error();
   std::string bytes;
   char buffer[16384];

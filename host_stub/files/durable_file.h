@@ -38,6 +38,8 @@ class FileHandle {
 };
 
 crm::Result<FileHandle> open_for_reading(const std::filesystem::path& path);
+// INVALID for a folder, a pipe or a device, on which reading could wait for good or never end.
+crm::Result<FileHandle> open_regular_file(const std::filesystem::path& path);
 
 // Up to `size` bytes; 0 at the end.
 crm::Result<size_t> read_some(const FileHandle& file, const std::filesystem::path& path,
@@ -46,7 +48,7 @@ crm::Result<size_t> read_some(const FileHandle& file, const std::filesystem::pat
 Outcome write_all(const FileHandle& file, const std::filesystem::path& path,
                   std::string_view bytes);
 
-// The whole file; NOT_FOUND when there is none, FULL when it is larger than `bytes_max`.
+// The whole regular file; NOT_FOUND when there is none, FULL when it is larger than `bytes_max`.
 crm::Result<std::string> read_file(const std::filesystem::path& path, uint64_t bytes_max);
 
 // Creates a folder readable by this user alone, with its parents; an existing folder is fine.

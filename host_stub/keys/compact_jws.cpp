@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <crm/cpp/base64url.hpp>
 
+#include <algorithm>
+
 #include "base/printable.h"
 #include "json/strict_json.h"
 
@@ -10,7 +12,8 @@ namespace host_stub {
 
 namespace {
 
-constexpr int jws_header_depth_max = 2;
+constexpr std::string_view base64url_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 crm::Error unusable(std::string detail) {
   return failure(CRM_ERR_INVALID, std::move(detail));
@@ -18,18 +21,10 @@ crm::Error unusable(std::string detail) {
 
 // The kid of an acceptable header.
 crm::Result<std::string> kid_of(std::string_view header_text, std::string_view typ) {
-  const auto document = parse_strict_json(header_text, jws_header_depth_max);
+  const auto document = parse_strict_json(header_text, signed_json_depth_max);
   if (!document) return unusable("its header is " + document.error().detail);
   const Json& header = document.value();
   if (!header.is_object()) return unusable("its header is not a JSON object");
-  for (const auto& [name, value] : header.items()) {
-    if (name != "alg" && name != "typ" && name != "kid") {
-      return unusable(
-          fmt::format("its header has the parameter \"{}\"; only alg, typ and kid are "
-                      "allowed",
-                      printable(name, 64)));
-    }
-  }
   const std::string* algorithm = string_member(header, "alg");
   if (algorithm == nullptr || *algorithm != "EdDSA") return unusable("its alg is not EdDSA");
   const std::string* found_typ = string_member(header, "typ");
@@ -37,13 +32,28 @@ crm::Result<std::string> kid_of(std::string_view header_text, std::string_view t
     return unusable(fmt::format("its typ is not {}", typ));
   }
   const std::string* kid = string_member(header, "kid");
-  if (kid == nullptr || kid->empty()) return unusable("it names no kid");
+  if (kid == nullptr || kid->empty() ||
+      kid->find_first_not_of(base64url_characters) != std::string::npos) {
+    return unusable("it names no kid");
+  }
+  // Any other could change what the rest means.
+  for (const auto& [name, value] : header.items()) {
+    if (name != "alg" && name != "typ" && name != "kid") {
+      return unusable(
+          fmt::format("its header has the parameter \"{}\"; only alg, typ and kid are allowed",
+                      printable(name, shown_bytes_max)));
+    }
+  }
   return *kid;
 }
 
 }  // namespace
 
 crm::Result<CompactJws> parse_compact_jws(std::string_view text, std::string_view typ) {
+  const bool has_foreign = std::any_of(text.begin(), text.end(), [](char c) {
+    return c != '.' && base64url_characters.find(c) == std::string_view::npos;
+  });
+  if (has_foreign) return unusable("it is not canonical base64url");
   const size_t first = text.find('.');
   const size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
   if (second == std::string_view::npos || text.find('.', second + 1) != std::string_view::npos) {
@@ -53,11 +63,11 @@ crm::Result<CompactJws> parse_compact_jws(std::string_view text, std::string_vie
   const auto payload = crm::base64url_decode(text.substr(first + 1, second - first - 1));
   const auto signature = crm::base64url_decode(text.substr(second + 1));
   if (!header || !payload || !signature) return unusable("it is not canonical base64url");
-  auto kid = kid_of(*header, typ);
-  if (!kid) return kid.error();
   if (signature->size() != ed25519_signature_bytes) {
     return unusable("its signature is not 64 bytes");
   }
+  auto kid = kid_of(*header, typ);
+  if (!kid) return kid.error();
   return CompactJws{std::move(kid.value()), *payload, *signature,
                     std::string(text.substr(0, second))};
 }

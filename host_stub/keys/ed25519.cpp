@@ -1,15 +1,11 @@
 #include "keys/ed25519.h"
 
-#include <openssl/bio.h>
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <openssl/store.h>
 
 #include <algorithm>
 #include <cassert>
-#include <climits>
 #include <memory>
 #include <utility>
 
@@ -112,45 +108,6 @@ bool ed25519_verify(const PublicKey& public_key, std::string_view message,
          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
          EVP_DigestVerify(context.get(), octets(signature), signature.size(), octets(message),
                           message.size()) == 1;
-}
-
-crm::Result<std::optional<PublicKey>> decode_public_key(std::string_view text) {
-  struct FreeBio {
-    void operator()(BIO* bio) const { BIO_free(bio); }
-  };
-  struct CloseStore {
-    void operator()(OSSL_STORE_CTX* store) const { OSSL_STORE_close(store); }
-  };
-  struct FreeFound {
-    void operator()(OSSL_STORE_INFO* found) const { OSSL_STORE_INFO_free(found); }
-  };
-  // A failure means that it is something else, and leaves nothing in OpenSSL's queue of errors.
-  ERR_set_mark();
-  const std::unique_ptr<BIO, FreeBio> bio(
-      BIO_new_mem_buf(text.data(), static_cast<int>(std::min<size_t>(text.size(), INT_MAX))));
-  const std::unique_ptr<OSSL_STORE_CTX, CloseStore> store(
-      bio == nullptr ? nullptr
-                     : OSSL_STORE_attach(bio.get(), "file", nullptr, nullptr, nullptr, nullptr,
-                                         nullptr, nullptr, nullptr));
-  std::optional<PublicKey> key;
-  bool is_other = false;
-  if (store != nullptr && OSSL_STORE_expect(store.get(), OSSL_STORE_INFO_PUBKEY) == 1) {
-    while (!key && !is_other && OSSL_STORE_eof(store.get()) == 0) {
-      const std::unique_ptr<OSSL_STORE_INFO, FreeFound> found(OSSL_STORE_load(store.get()));
-      if (found == nullptr) break;
-      EVP_PKEY* const read = OSSL_STORE_INFO_get0_PUBKEY(found.get());
-      if (read == nullptr) continue;
-      size_t size = ed25519_key_bytes;
-      is_other = EVP_PKEY_is_a(read, "ED25519") != 1;
-      if (!is_other && EVP_PKEY_get_raw_public_key(read, key.emplace().data(), &size) != 1) {
-        key.reset();
-        break;
-      }
-    }
-  }
-  ERR_pop_to_mark();
-  if (is_other) return failure(CRM_ERR_INVALID, "not an Ed25519 key");
-  return key;
 }
 
 }  // namespace host_stub

@@ -1,9 +1,10 @@
 // Ed25519 (RFC 8032) over OpenSSL's EVP, and secrets that wipe themselves.
 #pragma once
 
+#include <crm/cpp/ed25519_key.hpp>
+
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,10 +12,10 @@
 
 namespace host_stub {
 
-inline constexpr size_t ed25519_key_bytes = 32;
+using crm::ed25519_key_bytes;
 inline constexpr size_t ed25519_signature_bytes = 64;
 
-using PublicKey = std::array<uint8_t, ed25519_key_bytes>;
+using PublicKey = crm::Ed25519KeyBytes;
 
 void wipe(void* data, size_t size) noexcept;
 void wipe(std::string& secret) noexcept;
@@ -46,9 +47,5 @@ crm::Result<std::string> ed25519_sign(const Seed& seed, std::string_view message
 
 // False for anything but a valid signature, also for one of another length.
 bool ed25519_verify(const PublicKey& key, std::string_view message, std::string_view signature);
-
-// The first public key in PEM or DER, as `openssl pkey -pubin` reads it; empty when the text is
-// neither. INVALID for a key of another type.
-crm::Result<std::optional<PublicKey>> decode_public_key(std::string_view text);
 
 }  // namespace host_stub

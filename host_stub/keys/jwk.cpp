@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "json/strict_json.h"
+#include "keys/public_key_text.h"
 #include "keys/sha256.h"
 
 namespace host_stub {
@@ -31,7 +32,6 @@ crm::Result<PublishedKey> parse_jwk(const Json& jwk, const std::string& name, Ki
   const auto refuse = [&](std::string_view what) {
     return failure(CRM_ERR_INVALID, fmt::format("{} {}", name, what));
   };
-  if (!jwk.is_object()) return refuse("is not an object");
   const std::string* type = string_member(jwk, "kty");
   const std::string* curve = string_member(jwk, "crv");
   if (type == nullptr || *type != "OKP" || curve == nullptr || *curve != "Ed25519") {
@@ -47,6 +47,8 @@ crm::Result<PublishedKey> parse_jwk(const Json& jwk, const std::string& name, Ki
   const std::string* x = string_member(jwk, "x");
   const auto key = x == nullptr ? std::nullopt : public_key_from(*x);
   if (!key) return refuse("has no \"x\" of 32 bytes in canonical base64url");
+  const auto fault = crm::ed25519_key_fault(*key);
+  if (!fault.empty()) return refuse(fmt::format("has an \"x\" that {}", fault));
   const std::string* kid = string_member(jwk, "kid");
   const std::string thumb = thumbprint(*key);
   if (kid_rule == KidRule::is_thumbprint && (kid == nullptr || *kid != thumb)) {
@@ -88,28 +90,32 @@ std::string render_jwks(const std::vector<JwksEntry>& entries) {
 
 crm::Result<std::vector<PublishedKey>> parse_public_keys(std::string_view text) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  if (text.starts_with(byte_order_mark))
-    return failure(CRM_ERR_INVALID, "not valid JSON at byte 1");
   const auto encoded = decode_public_key(text);
   if (!encoded) return encoded.error();
   if (encoded.value()) {
     return std::vector<PublishedKey>{{thumbprint(*encoded.value()), *encoded.value()}};
   }
   const auto document = parse_strict_json(text, signed_json_depth_max);
-  if (!document) return document.error();
+  if (!document) {
+    return failure(CRM_ERR_INVALID, "it is neither PEM nor JSON: " + document.error().detail);
+  }
   const Json& root = document.value();
   const auto list = root.is_object() ? root.find("keys") : root.end();
   if (!root.is_object() || list == root.end() || !list->is_array()) {
     auto alone = parse_jwk(root, "the key", KidRule::is_not_read);
     if (!alone) {
-      return failure(
-          CRM_ERR_INVALID,
-          "neither a public key nor a set of them with an array \"keys\": " + alone.error().detail);
+      return failure(CRM_ERR_INVALID,
+                     alone.error().status == CRM_ERR_NOT_FOUND
+                         ? "it is neither a public key nor a set of them with an array \"keys\""
+                         : alone.error().detail);
     }
     return std::vector<PublishedKey>{std::move(alone.value())};
   }
   std::vector<PublishedKey> keys;
   for (size_t i = 0; i < list->size(); ++i) {
+    if (!(*list)[i].is_object()) {
+      return failure(CRM_ERR_INVALID, fmt::format("key {} is not an object", i + 1));
+    }
     auto key = parse_jwk((*list)[i], fmt::format("key {}", i + 1), KidRule::is_thumbprint);
     if (key) {
       keys.push_back(std::move(key.value()));

@@ -37,8 +37,9 @@ struct PublishedKey {
 };
 
 // The Ed25519 keys for signatures of a JWKS, one JWK alone, or a public key as PEM or DER; other
-// keys of a set are passed over. INVALID names what is wrong: not strict JSON, a malformed key, or
-// a kid of a set that is not the key's thumbprint. verify-export.sh judges every text alike.
+// keys of a set are passed over. INVALID, with a text that completes "the key set is not accepted:
+// ...", names what is wrong: not strict JSON, a malformed key, one of small order, or a kid of a
+// set that is not the key's thumbprint. verify-export.sh judges every text alike.
 crm::Result<std::vector<PublishedKey>> parse_public_keys(std::string_view text);
 
 }  // namespace host_stub

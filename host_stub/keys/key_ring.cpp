@@ -35,6 +35,9 @@ crm::Result<StoredKey> parse_key(Json& entry, bool is_current) {
   const std::string* kid = string_member(entry, "kid");
   const auto public_key = x == nullptr ? std::nullopt : public_key_from(*x);
   if (!public_key || kid == nullptr) return refuse("a key lacks its public half or its kid");
+  if (!crm::ed25519_key_fault(*public_key).empty()) {
+    return refuse("a key is of small order or no canonical point");
+  }
   if (*kid != thumbprint(*public_key)) return refuse("a kid is not the thumbprint of its key");
   const auto created = entry.find("created_at_us");
   if (created == entry.end() || !created->is_number_integer()) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "feed/rfc3339.h"
 #include "json/strict_json.h"
 #include "keys/compact_jws.h"
 
@@ -41,12 +42,23 @@ bool read_count(const Json& root, const char* member, uint64_t& target) {
   return true;
 }
 
-bool read_as_of(const Json& root, std::map<std::string, uint64_t>& target) {
+// As RFC 3339 writes times, in capitals and without leap seconds.
+bool is_time(const std::string& text) {
+  constexpr size_t second_at = 17;
+  return parse_rfc3339(text) && text.find_first_of("tz") == std::string::npos &&
+         text.compare(second_at, 2, "60") != 0;
+}
+
+bool read_time(const Json& root, const char* member, std::string& target) {
+  return read_text(root, member, target) && is_time(target);
+}
+
+bool read_as_of(const Json& root, std::vector<SourcePosition>& target) {
   const auto found = root.find("as_of");
   if (found == root.end() || !found->is_object()) return false;
   for (const auto& [source, seq] : found->items()) {
     if (!seq.is_number_unsigned()) return false;
-    target[source] = seq.get<uint64_t>();
+    target.push_back({source, seq.get<uint64_t>()});
   }
   return true;
 }
@@ -57,9 +69,8 @@ crm::Result<ExportManifest> read_manifest(std::string_view payload) {
     return failure(CRM_ERR_INVALID, "its manifest is " + document.error().detail);
   }
   const Json& root = document.value();
-  if (!root.is_object()) return malformed("version");
   const auto version = root.find("version");
-  if (version == root.end() || *version != manifest_version) {
+  if (version == root.end() || !version->is_number_unsigned() || *version != manifest_version) {
     return failure(CRM_ERR_INVALID, fmt::format("its manifest is not of version {}; verify it with "
                                                 "a newer release",
                                                 manifest_version));
@@ -68,8 +79,7 @@ crm::Result<ExportManifest> read_manifest(std::string_view payload) {
   if (!read_text(root, "iss", manifest.issuer)) return malformed("iss");
   if (!read_text(root, "tenant", manifest.tenant)) return malformed("tenant");
   if (!read_text(root, "message_id", manifest.message_id)) return malformed("message_id");
-  if (!read_text(root, "created_at", manifest.created_at)) return malformed("created_at");
-  if (!read_as_of(root, manifest.as_of)) return malformed("as_of");
+  if (!read_time(root, "created_at", manifest.created_at)) return malformed("created_at");
   if (!read_count(root, "rows", manifest.rows)) return malformed("rows");
   if (!read_count(root, "bytes", manifest.bytes)) return malformed("bytes");
   if (!read_text(root, "sha256", manifest.sha256) || !is_sha256_hex(manifest.sha256)) {
@@ -77,20 +87,23 @@ crm::Result<ExportManifest> read_manifest(std::string_view payload) {
   }
   const auto retained = root.find("retained_from");
   if (retained != root.end() && !retained->is_null() &&
-      !read_text(root, "retained_from", manifest.retained_from)) {
+      !read_time(root, "retained_from", manifest.retained_from)) {
     return malformed("retained_from");
   }
+  if (!read_as_of(root, manifest.as_of)) return malformed("as_of");
   return manifest;
 }
 
 }  // namespace
 
+crm::Error manifest_too_large() {
+  return failure(CRM_ERR_INVALID,
+                 fmt::format("it is larger than {} bytes", CRM_EXPORT_MANIFEST_BYTES_MAX));
+}
+
 crm::Result<ExportManifest> open_export_manifest(std::string_view jws,
                                                  const std::vector<PublishedKey>& keys) {
-  if (jws.size() > CRM_EXPORT_MANIFEST_BYTES_MAX) {
-    return failure(CRM_ERR_INVALID,
-                   fmt::format("it is larger than {} bytes", CRM_EXPORT_MANIFEST_BYTES_MAX));
-  }
+  if (jws.size() > CRM_EXPORT_MANIFEST_BYTES_MAX) return manifest_too_large();
   const auto parsed = parse_compact_jws(jws, CRM_EXPORT_MANIFEST_TYP);
   if (!parsed) return parsed.error();
   const std::string& kid = parsed.value().kid;
@@ -101,7 +114,7 @@ crm::Result<ExportManifest> open_export_manifest(std::string_view jws,
     return failure(CRM_ERR_DENIED,
                    fmt::format("it is signed with the key {}, which is not in the JWKS; fetch the "
                                "JWKS of the host that made the export",
-                               printable(kid, 64)));
+                               printable(kid, shown_bytes_max)));
   }
   if (!is_signed_by(parsed.value(), key->key)) {
     return failure(CRM_ERR_DENIED, "its signature does not hold; it was changed after signing");

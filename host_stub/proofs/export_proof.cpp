@@ -18,7 +18,7 @@ constexpr size_t chunk_bytes = 1u << 20;
 constexpr const char* export_again = "do not use it, and export it again";
 
 crm::Result<CsvFacts> measure(const fs::path& csv) {
-  const auto file = open_for_reading(csv);
+  const auto file = open_regular_file(csv);
   if (!file) return file.error();
   const auto buffer = std::make_unique<char[]>(chunk_bytes);
   CsvMeter meter;
@@ -36,8 +36,8 @@ crm::Result<std::vector<PublishedKey>> read_jwks(const fs::path& file) {
   auto keys = parse_public_keys(text.value());
   if (keys) return keys;
   return failure(CRM_ERR_INVALID,
-                 fmt::format("the key set {} is not accepted: it is {}; fetch it again with "
-                             "crm-host jwks",
+                 fmt::format("the key set {} is not accepted: {}; fetch it again from the "
+                             "exporter (crm-host jwks)",
                              file.string(), keys.error().detail));
 }
 
@@ -55,13 +55,15 @@ crm::Result<ExportManifest> verify_export(const fs::path& jwks, const fs::path& 
   const fs::path proof = proof_path(csv);
   // One byte more than allowed, so that the size check of the manifest speaks and not the file's.
   const auto jws = read_file(proof, CRM_EXPORT_MANIFEST_BYTES_MAX + 1);
-  if (!jws) {
+  const bool is_larger = !jws && jws.error().status == CRM_ERR_FULL;
+  if (!jws && !is_larger) {
     return failure(jws.error().status,
                    fmt::format("the proof of {} cannot be read ({}); without it "
                                "nothing is proved",
                                csv.string(), jws.error().detail));
   }
-  auto manifest = open_export_manifest(jws.value(), keys.value());
+  auto manifest = is_larger ? crm::Result<ExportManifest>(manifest_too_large())
+                            : open_export_manifest(jws.value(), keys.value());
   if (!manifest) {
     return failure(manifest.error().status,
                    fmt::format("the proof {} is not accepted: {}; {}", proof.string(),

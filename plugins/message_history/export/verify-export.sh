@@ -12,17 +12,20 @@ unset IFS
 umask 077
 me=verify-export.sh
 tab=$(printf '\t')
-end=$(printf '\001') # between a member's path and its value; JSON holds no raw control character
+end=$(printf '\001') # between a member's path and its value; flat text holds no raw control character
+as_is=$(printf '\002') # around what is printed as it is
 proof_bytes_max=65536
 keys_bytes_max=1048576
+shown_bytes_max=4096
+count_max=18446744073709551615
 
 stop() { # STATUS TEXT
   printf '%s: %s\n' "$me" "$2" >&2
   exit "$1"
 }
 refuse() { stop 1 "$1"; }
-refuse_proof() { refuse "the proof $proof is not accepted: $1; do not use $csv, and export it again"; }
-refuse_file() { refuse "$csv $1; do not use it, and export it again"; }
+refuse_proof() { refuse "the proof $shown_proof is not accepted: $1; do not use $shown_csv, and export it again"; }
+refuse_file() { refuse "$shown_csv $1; do not use it, and export it again"; }
 
 bytes_of() { echo "$(($(wc -c <"$1")))"; } # without the blanks that some put before it
 base64url() { openssl base64 -A | tr '/+' '_-' | tr -d '='; }
@@ -43,7 +46,7 @@ decode() {
 
 # is_text FILE: well-formed UTF-8 without a NUL, where readers would stop or guess.
 is_text() {
-  od -A n -v -t u1 "$1" | awk '
+  od -A n -v -t u1 <"$1" | awk '
     function begin(count, first, last) { left = count; low = first; high = last }
     {
       for (i = 1; i <= NF; i++) {
@@ -64,107 +67,198 @@ is_text() {
     END { exit (bad || left > 0) }'
 }
 
-# flatten JSON FLAT: a line "KIND<tab>PATH<end>VALUE" for every value, its path joined by tabs,
-# strings as they are spelled. Fails for what is not strict JSON; the last line then says why.
+# flatten JSON FLAT: a line "KIND<tab>KEY...<end>VALUE" for every value, a tab before every key on its
+# path. Strings are spelled in one way: characters as they are, but \\ for \ and \u00XX for control
+# characters. Fails for what is not strict JSON; the last line then says why.
 flatten() {
   is_text "$1" || {
     echo "it holds a NUL or bytes that are no UTF-8" >"$2"
     return 1
   }
-  awk '
-    function fail(why) { print why; exit 1 }
-    function leaf(kind, path, shown) { printf "%s\t%s\001%s\n", kind, path, shown }
-    function next_sign() {
-      while (pos <= size && index(" \t\r\n", substr(text, pos, 1))) pos++
-      return substr(text, pos, 1)
+  od -A n -v -t u1 <"$1" | awk '
+    function fail(why) { print why; failed = 1; exit 1 }
+    function leaf(kind, shown) { printf "%s%s\001%s\n", kind, at, shown }
+    # Text is gathered in pieces: to lengthen a long one by every character takes time without end.
+    function gather(c) {
+      piece = piece c
+      if (++pieces == 500) { long = long piece; piece = ""; pieces = 0 }
     }
-    # How many characters to skip for the second half of a character that is escaped in two.
-    function surrogates(at,  hex) {
-      hex = substr(text, at, 4)
-      if (hex !~ hex4) fail("an escape is not four hex digits")
-      if (hex ~ /^[dD][c-fC-F]/) fail("an escape is half a character")
-      if (hex !~ /^[dD][89abAB]/) return 0
-      hex = substr(text, at + 6, 4)
-      if (substr(text, at + 4, 2) != "\\u" || hex !~ hex4 || hex !~ /^[dD][c-fC-F]/) fail("an escape is half a character")
-      return 6
+    function gathered(  text) { text = long piece; long = piece = ""; pieces = 0; return text }
+    function gather_code(code) {
+      if (code < 128) gather(spelled[code])
+      else if (code < 2048) gather(byte_of[192 + int(code / 64)] byte_of[128 + code % 64])
+      else if (code < 65536)
+        gather(byte_of[224 + int(code / 4096)] byte_of[128 + int(code / 64) % 64] byte_of[128 + code % 64])
+      else
+        gather(byte_of[240 + int(code / 262144)] byte_of[128 + int(code / 4096) % 64] \
+          byte_of[128 + int(code / 64) % 64] byte_of[128 + code % 64])
     }
-    function quoted(  first, c) {
-      first = ++pos
-      while ((c = substr(text, pos, 1)) != "\"") {
-        if (c < " ") fail("a string holds a raw control character or does not end")
-        if (c == "\\") {
-          c = substr(text, ++pos, 1)
-          if (c == "" || !index("\"\\/bfnrtu", c)) fail("an escape does not exist")
-          if (c == "u") pos += surrogates(pos + 1)
-        }
-        pos++
-      }
-      pos++
-      return substr(text, first, pos - 1 - first)
+    function escape_ends() {
+      state = "string"
+      if (half) {
+        if (code < 56320 || code > 57343) fail("an escape is half a character")
+        gather_code(65536 + (half - 55296) * 1024 + code - 56320)
+        half = 0
+      } else if (code >= 56320 && code <= 57343) fail("an escape is half a character")
+      else if (code >= 55296 && code <= 56319) { half = code; state = "half" }
+      else gather_code(code)
     }
-    function plain(path,  first, word) {
-      first = pos
-      while (pos <= size && index("+-.0123456789abcdefghijklmnopqrstuvwxyzE", substr(text, pos, 1))) pos++
-      word = substr(text, first, pos - first)
+    function string_ends(  text) {
+      text = gathered()
+      if (!is_key) { leaf("string", text); state = "next"; return }
+      at = path[depth] "\t" text
+      if (at in seen) fail("a key stands twice in one object")
+      seen[at] = 1
+      state = "colon"
+    }
+    function word_ends(  word) {
+      word = gathered()
+      state = "next"
       if (word ~ /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/) {
-        if (word + 0 > double_max || word + 0 < -double_max) fail("the number at byte " first " is beyond every range")
-        leaf("number", path, word)
-      }
-      else if (word == "true" || word == "false" || word == "null") leaf(word, path, word)
-      else fail("byte " first " begins no value")
+        if (word + 0 > double_max || word + 0 < -double_max) fail("the number before byte " pos " is beyond every range")
+        leaf("number", word)
+      } else if (word == "true" || word == "false" || word == "null") leaf(word, word)
+      else fail("what ends before byte " pos " is no value")
     }
-    function members(path, depth, is_object, close_sign,  count, key, inner) {
+    function opens(c) {
       if (depth >= 16) fail("it is nested deeper than 16 levels")
-      leaf(is_object ? "object" : "array", path, "")
-      pos++
-      if (next_sign() == close_sign) { pos++; return }
-      for (count = 0; ; count++) {
-        key = count
-        if (is_object) {
-          if (next_sign() != "\"") fail("byte " pos " begins no key")
-          key = quoted()
-          if (key ~ odd_key) fail("a key is spelled with needless escapes")
-          if (next_sign() != ":") fail("byte " pos " is not the colon after a key")
-          pos++
-        }
-        inner = path == "" ? key : path "\t" key
-        if (inner in seen) fail("a key stands twice in one object")
-        seen[inner] = 1
-        value(inner, depth + 1)
-        if (next_sign() == close_sign) { pos++; return }
-        if (next_sign() != ",") fail("byte " pos " does not go on after a value")
-        pos++
-      }
+      leaf(c == "{" ? "object" : "array", "")
+      path[++depth] = at
+      is_object[depth] = c == "{"
+      count[depth] = 0
+      state = c == "{" ? "first key" : "first value"
+      if (c == "[") at = path[depth] "\t0"
     }
-    function value(path, depth,  c) {
-      c = next_sign()
-      if (c == "\"") leaf("string", path, quoted())
-      else if (c == "{") members(path, depth, 1, "}")
-      else if (c == "[") members(path, depth, 0, "]")
-      else plain(path)
+    function closes(c) {
+      if (!depth || is_object[depth] != (c == "}")) fail("byte " pos " does not go on after a value")
+      depth--
+      state = "next"
+    }
+    function value_begins(c) {
+      if (c == "\"") { is_key = 0; state = "string" }
+      else if (c == "{" || c == "[") opens(c)
+      else if (c == "]" && state == "first value") closes(c)
+      else if (c in in_word) { gather(c); state = "word" }
+      else fail("byte " pos " begins no value")
+    }
+    function sign(c) {
+      if (c == " " || c == "\t" || c == "\r" || c == "\n") return
+      if (state == "next" && c == "," && depth) {
+        if (is_object[depth]) state = "key"
+        else { at = path[depth] "\t" (++count[depth]); state = "value" }
+      } else if (state == "next") {
+        if (c != "}" && c != "]") fail("byte " pos " does not go on after a value")
+        closes(c)
+      } else if (state == "colon") {
+        if (c != ":") fail("byte " pos " is not the colon after a key")
+        state = "value"
+      } else if (state == "first key" && c == "}") closes(c)
+      else if (state == "first key" || state == "key") {
+        if (c != "\"") fail("byte " pos " begins no key")
+        is_key = 1
+        state = "string"
+      } else value_begins(c)
+    }
+    function escaped(c) {
+      if (c == "u") { state = "hex"; digits = code = 0 }
+      else if (half) fail("an escape is half a character")
+      else if (c in escape) { gather_code(escape[c]); state = "string" }
+      else fail("an escape does not exist")
+    }
+    function step(byte) {
+      if (state == "string") {
+        if (byte == 34) string_ends()
+        else if (byte == 92) state = "escape"
+        else if (byte < 32) fail("a string holds a raw control character")
+        else gather(spelled[byte])
+      } else if (state == "escape") escaped(byte_of[byte])
+      else if (state == "half") {
+        if (byte != 92) fail("an escape is half a character")
+        state = "escape"
+      } else if (state == "hex") {
+        if (!(byte_of[byte] in digit)) fail("an escape is not four hex digits")
+        code = code * 16 + digit[byte_of[byte]]
+        if (++digits == 4) escape_ends()
+      } else {
+        if (state == "word") {
+          if (byte_of[byte] in in_word) { gather(byte_of[byte]); return }
+          word_ends()
+        }
+        sign(byte_of[byte])
+      }
     }
     BEGIN {
-      RS = "\001"
-      FS = "\001"
       double_max = 1.7976931348623157e308
-      digit = "[0-9A-Fa-f]"
-      hex4 = "^" digit digit digit digit "$"
-      odd_key = "\\\\(/|u[^0]|u0[^0]|u00[^01])"
+      for (i = 1; i < 256; i++) byte_of[i] = spelled[i] = sprintf("%c", i)
+      for (i = 0; i < 32; i++) spelled[i] = sprintf("\\u%04x", i)
+      spelled[127] = "\\u007f"
+      spelled[92] = "\\\\"
+      for (i = 0; i < 16; i++) digit[substr("0123456789abcdef", i + 1, 1)] = digit[substr("0123456789ABCDEF", i + 1, 1)] = i
+      split("34 92 47 8 12 10 13 9", codes, " ")
+      for (i = 1; i <= 8; i++) escape[substr("\"\\/bfnrt", i, 1)] = codes[i] + 0
+      words = "+-.0123456789abcdefghijklmnopqrstuvwxyzE"
+      for (i = 1; i <= length(words); i++) in_word[substr(words, i, 1)] = 1
+      state = "value"
     }
-    { text = $0 }
+    { for (i = 1; i <= NF; i++) { pos++; step($i + 0) } }
     END {
-      if (NR != 1) fail("it is empty or holds raw control characters")
-      size = length(text)
-      pos = 1
-      value("", 0)
-      if (next_sign() != "") fail("something follows the value at byte " pos)
-    }' <"$1" >"$2"
+      if (failed) exit 1
+      pos++
+      if (state == "word") word_ends()
+      if (!failed && (state != "next" || depth)) fail(pos == 1 ? "it is empty" : "it ends in the middle")
+      exit failed
+    }' >"$2"
 }
 why() { tail -n 1 "$1"; }
 member() { sed -n "s/^$2$tab$3$end//p" "$1"; } # FLAT KIND PATH
 
-# A string as it is read, on one line of a terminal.
-shown() { printf '%s' "$1" | sed 's/\\\(["\\/]\)/\1/g' | tr '\001-\037\177' '[?*]'; }
+# printable TEXT: as crm-host prints it, on one line and without anything that a terminal obeys: control
+# characters and what is no UTF-8 as \xNN, at most shown_bytes_max bytes. With a second argument, TEXT
+# is spelled as in FLAT, and what stands between two as_is is left alone.
+printable() {
+  printf '%s' "$1" | od -A n -v -t u1 | awk -v bytes_max="$shown_bytes_max" -v is_flat="${2:+1}" '
+    function tail_fits(i, low, high) { return i <= size && b[i] >= low && b[i] <= high }
+    function sequence(i,  first, last, rest, j) { # bytes of a well-formed character, or 0
+      if (b[i] < 128) return 1
+      if (b[i] < 194 || b[i] > 244) return 0
+      first = b[i] == 224 ? 160 : b[i] == 240 ? 144 : 128
+      last = b[i] == 237 ? 159 : b[i] == 244 ? 143 : 191
+      rest = b[i] < 224 ? 1 : b[i] < 240 ? 2 : 3
+      if (!tail_fits(i + 1, first, last)) return 0
+      for (j = 2; j <= rest; j++) if (!tail_fits(i + j, 128, 191)) return 0
+      return rest + 1
+    }
+    function show(  i, k, step, is_odd) {
+      for (i = 1; i <= size; i += step) {
+        if (i > bytes_max) { printf "..."; break }
+        step = sequence(i)
+        is_odd = !step || b[i] < 32 || b[i] == 127 || (b[i] == 194 && b[i + 1] < 160)
+        if (!step) step = 1
+        for (k = i; k < i + step; k++) {
+          if (is_odd) printf "\\x%02x", b[k]
+          else printf "%c", b[k]
+        }
+      }
+      size = 0
+    }
+    function put(byte) { b[++size] = byte }
+    function hex(byte) { return byte < 58 ? byte - 48 : byte - 87 }
+    function read_flat(byte) {
+      if (byte == 2) { show(); is_verbatim = !is_verbatim }
+      else if (is_verbatim) printf "%c", byte
+      else if (digits) {
+        code = code * 16 + hex(byte)
+        if (!--digits) put(code)
+      } else if (is_escape) {
+        is_escape = 0
+        if (byte == 117) { digits = 4; code = 0 }
+        else put(byte)
+      } else if (byte == 92) is_escape = 1
+      else put(byte)
+    }
+    { for (i = 1; i <= NF; i++) if (is_flat) read_flat($i + 0); else put($i + 0) }
+    END { show() }'
+}
 
 # point_der X FILE: the key of a JWK's "x" as openssl wants it, in SubjectPublicKeyInfo.
 point_der() {
@@ -187,13 +281,18 @@ require_ed25519() {
     stop 1 "$(openssl version) cannot verify Ed25519 signatures; use OpenSSL 3.0 or later, and see that ${TMPDIR:-/tmp} has room"
 }
 
+# require_file NAME SHOWN: a file that can be read, and whose reading ends.
+require_file() {
+  [ ! -e "$1" ] || [ -f "$1" ] || refuse "cannot read $2: it is no regular file; name a file"
+  [ -f "$1" ] && { od -N 1 <"$1" >"$work/first"; } 2>/dev/null ||
+    refuse "cannot read $2; check its name and permissions"
+}
+
 require_files() {
   command -v openssl >/dev/null || stop 1 "openssl is not installed; install OpenSSL 3.0 or later"
-  for file in "$keys" "$csv"; do
-    [ -f "$file" ] && [ -r "$file" ] || refuse "cannot read $file; check its name and permissions"
-  done
-  [ -f "$proof" ] && [ -r "$proof" ] ||
-    refuse "the proof of $csv cannot be read ($proof); without it nothing is proved"
+  require_file "$keys" "$shown_keys"
+  require_file "$csv" "$shown_csv"
+  require_file "$proof" "the proof of $shown_csv ($shown_proof), without which nothing is proved"
 }
 
 # Splits the proof into $header, $payload and $signature, decoded beside.
@@ -201,7 +300,7 @@ read_proof() {
   [ "$(bytes_of "$proof")" -le "$proof_bytes_max" ] ||
     refuse_proof "it is larger than $proof_bytes_max bytes"
   [ "$(tr -d 'A-Za-z0-9_.-' <"$proof" | wc -c)" -eq 0 ] || refuse_proof "it is not canonical base64url"
-  jws=$(cat "$proof")
+  jws=$(cat <"$proof")
   header=${jws%%.*}
   signature=${jws##*.}
   case $jws in
@@ -220,6 +319,7 @@ read_proof() {
 check_header() {
   flatten "$work/header" "$work/header.flat" ||
     refuse_proof "its header is not strict JSON ($(why "$work/header.flat"))"
+  [ -n "$(sed -n "/^object$end/p" "$work/header.flat")" ] || refuse_proof "its header is not a JSON object"
   [ "$(member "$work/header.flat" string alg)" = EdDSA ] || refuse_proof "its alg is not EdDSA"
   [ "$(member "$work/header.flat" string typ)" = crm-export-manifest+jws ] ||
     refuse_proof "its typ is not crm-export-manifest+jws"
@@ -229,73 +329,182 @@ check_header() {
   esac
   # The object itself and its three members.
   [ "$(wc -l <"$work/header.flat")" -eq 4 ] ||
-    refuse_proof "its header has other parameters than alg, typ and kid"
+    refuse_proof "its header has other parameters; only alg, typ and kid are allowed"
 }
 
-refuse_keys() { refuse "the key set $keys is not accepted: $1; fetch it again from the exporter"; }
+refuse_keys() { refuse "the key set $shown_keys is not accepted: $1; fetch it again from the exporter"; }
 refuse_kid() {
-  refuse_proof "it is signed with the key $kid, which is not in $keys; fetch the keys of the host that made the export"
+  [ ${#kid} -le 80 ] || kid=$(printf '%.80s...' "$kid")
+  refuse_proof "it is signed with the key $kid, which is not in $shown_keys; fetch the keys of the host that made the export"
+}
+
+# jwk_of X FLAT: a key that stood in DER or PEM, as the JWK that it is.
+jwk_of() {
+  printf "object$end\nstring${tab}kty${end}OKP\nstring${tab}crv${end}Ed25519\nstring${tab}x$end%s\n" "$1" >"$2"
+}
+
+# pem_key FILE: prints the key of a PEM text as JWK's "x", nothing for another text, and a sentence
+# for PEM of anything else. Blanks do not count.
+pem_key() {
+  tr -d ' \t\r' <"$1" | awk '
+    index($0, "-----BEGIN") == 1 {
+      blocks++
+      if (index($0, "PRIVATEKEY")) private = 1
+      is_inside = $0 == "-----BEGINPUBLICKEY-----"
+      next
+    }
+    $0 == "-----ENDPUBLICKEY-----" { if (is_inside) has_end = 1; is_inside = 0; next }
+    is_inside { body = body $0 }
+    END {
+      if (!blocks) exit
+      if (private) print "it holds a private key, which must never be published"
+      else if (blocks > 1) print "it holds more than one block of PEM"
+      else if (!has_end || length(body) != 60 || body !~ /^MCowBQYDK2VwAyEA[A-Za-z0-9+\/]+=$/)
+        print "it is PEM, but not of an Ed25519 public key"
+      else print substr(body, 17, 43)
+    }'
+}
+
+# list_keys FLAT: a line "X KID" for every key for signatures. Fails with the reason. A key of another
+# type or for another use is passed over; a retired key has no alg.
+list_keys() {
+  awk -F "[$tab$end]" '
+    function fail(why) { print why; failed = 1; exit 1 }
+    function hex_of(x,  i, bits, held, text) {
+      bits = held = 0
+      for (i = 1; i <= 43; i++) {
+        bits = bits * 64 + index(alphabet, substr(x, i, 1)) - 1
+        for (held += 6; held >= 4; bits %= power[held]) {
+          held -= 4
+          text = text substr("0123456789abcdef", int(bits / power[held]) + 1, 1)
+        }
+      }
+      return substr(text, 1, 64)
+    }
+    # The same list as crm-host has: every point of small order, and what is beyond the field.
+    function point_fault(x,  y, top) {
+      y = hex_of(x)
+      top = index("0123456789abcdef", substr(y, 63, 1)) - 1
+      y = substr(y, 1, 62) substr("01234567", top % 8 + 1, 1) substr(y, 64)
+      if (substr(y, 3) == beyond && substr(y, 1, 2) >= "ed") return "is no canonical encoding of a point"
+      return y in small ? "is of small order, so that anybody could sign for it" : ""
+    }
+    function is(n, name, text) { return kind[n, name] == "string" && value[n, name] == text }
+    function is_for_signatures(n) {
+      return (!((n, "use") in kind) || is(n, "use", "sig")) &&
+        (!((n, "key_ops") in kind) || (kind[n, "key_ops"] == "array" && verifies[n]))
+    }
+    function list(n, name,  x) {
+      if (!is(n, "kty", "OKP") || !is(n, "crv", "Ed25519")) return 0
+      if ((n, "d") in kind) fail(name " holds a private half, which must never be published")
+      if (!is_for_signatures(n)) return 0
+      if ((n, "alg") in kind && !is(n, "alg", "EdDSA") && !is(n, "alg", "Ed25519")) fail(name " has an \"alg\" other than EdDSA")
+      x = kind[n, "x"] == "string" ? value[n, "x"] : ""
+      if (length(x) != 43 || x ~ /[^A-Za-z0-9_-]/ || x !~ /[AEIMQUYcgkosw048]$/)
+        fail(name " has no \"x\" of 32 bytes in canonical base64url")
+      if (point_fault(x) != "") fail(name " has an \"x\" that " point_fault(x))
+      print x, kind[n, "kid"] == "string" && value[n, "kid"] ~ /^[A-Za-z0-9_-]+$/ ? value[n, "kid"] : "?"
+      return 1
+    }
+    BEGIN {
+      for (i = 0; i < 6; i++) power[i] = i ? 2 * power[i - 1] : 1 # some awks have no powers
+      alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+      for (i = 0; i < 30; i++) { zeros = zeros "00"; beyond = beyond "ff" }
+      beyond = beyond "7f"
+      small["00" zeros "00"] = small["01" zeros "00"] = small["ec" beyond] = 1
+      small["26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"] = 1
+      small["c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"] = 1
+    }
+    # The set is known before what is in it: an array comes before its elements.
+    NF == 3 { kind["alone", $2] = $1; value["alone", $2] = $3 }
+    NF == 3 && $1 == "array" && $2 == "keys" { is_set = 1 }
+    NF == 4 && $1 == "string" && $2 == "key_ops" && $4 == "verify" { verifies["alone"] = 1 }
+    !is_set || $2 != "keys" { next }
+    NF == 4 { entry[entries++] = $1 }
+    NF == 5 { kind[$3, $4] = $1; value[$3, $4] = $5 }
+    NF == 6 && $1 == "string" && $4 == "key_ops" && $6 == "verify" { verifies[$3] = 1 }
+    END {
+      if (failed) exit 1
+      if (!is_set && !list("alone", "the key")) fail("it is neither a public key nor a set of them with an array \"keys\"")
+      for (n = 0; is_set && n < entries; n++) {
+        if (entry[n] != "object") fail("key " n + 1 " is not an object")
+        list(n "", "key " n + 1)
+      }
+    }' "$1"
+}
+
+# thumbprints LIST: a line with the RFC 7638 thumbprint of every key. One openssl reads them all.
+thumbprints() {
+  (
+    cd -- "$work" || exit 1
+    awk '{
+      file = "key" NR
+      printf "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}", $1 >file
+      close(file)
+    }' "$1"
+    openssl dgst -sha256 -r $(awk '{ print "key" NR }' "$1")
+  ) | awk '
+    BEGIN {
+      for (i = 0; i < 6; i++) power[i] = i ? 2 * power[i - 1] : 1
+      alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    }
+    {
+      text = ""
+      bits = held = 0
+      for (i = 1; i <= 64; i++) {
+        bits = bits * 16 + index("0123456789abcdef", substr($1, i, 1)) - 1
+        held += 4
+        if (held < 6) continue
+        held -= 6
+        text = text substr(alphabet, int(bits / power[held]) + 1, 1)
+        bits %= power[held]
+      }
+      print text substr(alphabet, bits * 4 + 1, 1)
+    }'
+}
+
+# Puts what stands in the file of keys into keys.flat.
+read_keys() {
+  [ "$(bytes_of "$keys")" -le "$keys_bytes_max" ] || refuse_keys "it is larger than $keys_bytes_max bytes"
+  case $(od -A n -N 3 -t x1 <"$keys" | tr -d ' \n') in
+    efbbbf) tail -c +4 <"$keys" >"$work/keys" ;; # the byte order mark of some editors
+    *) cat <"$keys" >"$work/keys" ;;
+  esac
+  if [ "$(bytes_of "$work/keys")" -eq 44 ]; then
+    case $(od -A n -v -t x1 <"$work/keys" | tr -d ' \n') in
+      302a300506032b6570032100*)
+        jwk_of "$(tail -c 32 <"$work/keys" | base64url)" "$work/keys.flat"
+        return
+        ;;
+    esac
+  fi
+  pem=
+  ! is_text "$work/keys" || pem=$(pem_key "$work/keys")
+  case $pem in
+    '') flatten "$work/keys" "$work/keys.flat" || refuse_keys "it is neither PEM nor strict JSON ($(why "$work/keys.flat"))" ;;
+    *' '*) refuse_keys "$pem" ;;
+    *) jwk_of "$(printf '%s' "$pem" | tr '+/' '-_')" "$work/keys.flat" ;;
+  esac
+}
+
+# Leaves "NAME X" of every key for signatures in the file "named".
+load_keys() {
+  read_keys
+  list_keys "$work/keys.flat" >"$work/list" || refuse_keys "$(why "$work/list")"
+  : >"$work/names"
+  [ ! -s "$work/list" ] || thumbprints list >"$work/names"
+  is_set=$(sed -n "/^array${tab}keys$end/p" "$work/keys.flat")
+  awk -v is_set="${is_set:+1}" '
+    NR <= keys { name[NR] = $1; next }
+    is_set && $2 != name[NR - keys] { print "key " NR - keys " has a \"kid\" that is not its RFC 7638 thumbprint"; exit 1 }
+    { print name[NR - keys], $1 }' keys="$(($(wc -l <"$work/names")))" "$work/names" "$work/list" >"$work/named" ||
+    refuse_keys "$(why "$work/named")"
 }
 
 # Leaves the key named by $kid in key.der.
 find_key() {
-  [ "$(bytes_of "$keys")" -le "$keys_bytes_max" ] || refuse_keys "it is larger than $keys_bytes_max bytes"
-  case $(od -A n -N 3 -t x1 "$keys" | tr -d ' \n') in
-    efbbbf) tail -c +4 "$keys" >"$work/keys" ;; # the byte order mark of some editors
-    *) cat "$keys" >"$work/keys" ;;
-  esac
-  if openssl pkey -pubin -in "$work/keys" -outform DER -out "$work/key.der" 2>/dev/null; then
-    case $(od -A n -v -t x1 "$work/key.der" | tr -d ' \n') in
-      302a300506032b6570032100*) ;;
-      *) refuse_keys "it is not an Ed25519 key" ;;
-    esac
-    x=$(tail -c 32 "$work/key.der" | base64url)
-    [ "$(thumbprint "$x")" = "$kid" ] || refuse_kid
-    return
-  fi
-  flatten "$work/keys" "$work/keys.flat" || refuse_keys "it is neither PEM nor strict JSON ($(why "$work/keys.flat"))"
-  found=
-  if [ -n "$(sed -n "/^array${tab}keys$end/p" "$work/keys.flat")" ]; then
-    for index in $(sed -n "s/^[a-z]*${tab}keys$tab\([0-9]*\)$end.*/\1/p" "$work/keys.flat"); do
-      [ -n "$(sed -n "/^object${tab}keys$tab$index$end/p" "$work/keys.flat")" ] ||
-        refuse_keys "key $((index + 1)) is not an object"
-      entry="keys$tab$index$tab"
-      take_jwk "key $((index + 1))" || continue
-      [ "$(member "$work/keys.flat" string "${entry}kid")" = "$(thumbprint "$x")" ] ||
-        refuse_keys "key $((index + 1)) has a \"kid\" that is not its RFC 7638 thumbprint"
-      [ "$(thumbprint "$x")" != "$kid" ] || found=$x
-    done
-  else
-    entry=
-    take_jwk "it" || refuse_keys "it is no Ed25519 key for signatures"
-    [ "$(thumbprint "$x")" != "$kid" ] || found=$x
-  fi
+  found=$(sed -n "s/^$kid //p" "$work/named" | tail -n 1)
   [ -n "$found" ] && point_der "$found" "$work/key.der" || refuse_kid
-}
-
-thumbprint() { # X
-  printf '{"crv":"Ed25519","kty":"OKP","x":"%s"}' "$1" | openssl dgst -sha256 -binary | base64url
-}
-
-# take_jwk NAME: sets x of the JWK whose members' paths begin with $entry. Fails for a key that is
-# passed over, of another type or for another use. A retired key has no alg.
-take_jwk() {
-  [ "$(member "$work/keys.flat" string "${entry}kty")" = OKP ] &&
-    [ "$(member "$work/keys.flat" string "${entry}crv")" = Ed25519 ] || return 1
-  [ -z "$(sed -n "/^[a-z]*$tab${entry}d$end/p" "$work/keys.flat")" ] ||
-    refuse_keys "$1 holds a private half, which must never be published"
-  case $(sed -n "/^[a-z]*$tab${entry}use$end/p" "$work/keys.flat") in
-    '' | "string$tab${entry}use${end}sig") ;;
-    *) return 1 ;;
-  esac
-  [ -z "$(sed -n "/^[a-z]*$tab${entry}key_ops$end/p" "$work/keys.flat")" ] ||
-    [ -n "$(sed -n "/^string$tab${entry}key_ops$tab[0-9]*${end}verify\$/p" "$work/keys.flat")" ] || return 1
-  case $(sed -n "/^[a-z]*$tab${entry}alg$end/p" "$work/keys.flat") in
-    '' | "string$tab${entry}alg${end}EdDSA" | "string$tab${entry}alg${end}Ed25519") ;;
-    *) refuse_keys "$1 has an \"alg\" other than EdDSA" ;;
-  esac
-  x=$(member "$work/keys.flat" string "${entry}x")
-  point_der "$x" "$work/key.der" || refuse_keys "$1 has no \"x\" of 32 bytes in canonical base64url"
 }
 
 check_signature() {
@@ -307,8 +516,32 @@ check_signature() {
 
 # text NAME, number NAME: a member of the manifest, checked.
 malformed() { refuse_proof "its manifest lacks a well-formed \"$1\""; }
-text() { member "$work/flat" string "$1" | grep . || return 1; }
-number() { member "$work/flat" number "$1" | grep -x '[0-9]*' || return 1; }
+text() {
+  found=$(member "$work/flat" string "$1")
+  [ -n "$found" ] && printf '%s\n' "$found"
+}
+number() {
+  found=$(member "$work/flat" number "$1")
+  case $found in '' | *[!0-9]*) return 1 ;; esac
+  [ ${#found} -lt 20 ] || { [ ${#found} -eq 20 ] && awk "BEGIN { exit \"x$found\" > \"x$count_max\" }"; } || return 1
+  printf '%s\n' "$found"
+}
+
+# A time of RFC 3339 in capitals, without leap seconds.
+time_of() {
+  text "$1" | awk '
+    function days(year, month) {
+      if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+      return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
+    }
+    { fits = $0 ~ ("^" d d d d "-" d d "-" d d "T" hour ":" minute ":" minute "([.]" d "+)?(Z|[-+]" hour ":" minute ")$") }
+    { month = substr($0, 6, 2) + 0; day = substr($0, 9, 2) + 0; year = substr($0, 1, 4) + 0 }
+    { fits = fits && year > 0 && month > 0 && month < 13 && day > 0 && day <= days(year, month) }
+    { fraction = $0; fits = fits && length($0) < 20 + 16 && (!sub(/^[^.]*[.]/, "", fraction) || match(fraction, /[^0-9]/) <= 10) }
+    { print }
+    BEGIN { d = "[0-9]"; hour = "([01][0-9]|2[0-3])"; minute = "[0-5][0-9]" }
+    END { exit !(NR == 1 && fits) }'
+}
 
 read_manifest() {
   flatten "$work/payload" "$work/flat" ||
@@ -318,20 +551,22 @@ read_manifest() {
   iss=$(text iss) || malformed iss
   tenant=$(text tenant) || malformed tenant
   message=$(text message_id) || malformed message_id
-  created=$(text created_at) || malformed created_at
+  created=$(time_of created_at) || malformed created_at
   rows=$(number rows) || malformed rows
   bytes=$(number bytes) || malformed bytes
-  sha256=$(text sha256 | grep -x '[0-9a-f]\{64\}') || malformed sha256
+  sha256=$(text sha256) || malformed sha256
+  case ${#sha256}$sha256 in *[!0-9a-f]*) malformed sha256 ;; 64*) ;; *) malformed sha256 ;; esac
   kept_from=
   case $(sed -n "s/^\([a-z]*\)${tab}retained_from$end.*/\1/p" "$work/flat") in
     "" | null) ;;
-    *) kept_from=$(text retained_from) || malformed retained_from ;;
+    *) kept_from=$(time_of retained_from) || malformed retained_from ;;
   esac
   [ -n "$(sed -n "/^object${tab}as_of$end/p" "$work/flat")" ] || malformed as_of
-  positions=$(sed -n "s/^\([a-z]*\)${tab}as_of$tab/\1$tab/p" "$work/flat" | awk -F "[$tab$end]" '
-    $1 != "number" || $3 !~ /^[0-9]+$/ { bad = 1 }
-    { list = list (NR == 1 ? "" : ", ") $2 " " $3 }
-    END { print list == "" ? "no event" : list; exit bad }') || malformed as_of
+  positions=$(sed -n "s/^\([a-z]*\)${tab}as_of$tab/\1$tab/p" "$work/flat" |
+    awk -F "[$tab$end]" -v as_is="$as_is" -v count_max="$count_max" '
+      $1 != "number" || $3 ~ /[^0-9]/ || length($3) > 20 || (length($3) == 20 && ("x" $3) > ("x" count_max)) { bad = 1 }
+      { printf "%s%s%s %s", (NR == 1 ? "" : ", " as_is), $2, as_is, $3 }
+      END { if (NR == 0) printf "%sno event", as_is; exit bad }') || malformed as_of
 }
 
 # A record ends at a line feed outside of quotes, and an escaped quote ("") changes that twice, so
@@ -363,19 +598,23 @@ keys=$1
 csv=$2
 proof=${3:-$csv.jws}
 work=
-trap '[ -z "$work" ] || rm -rf "$work"' EXIT
+trap '[ -z "$work" ] || rm -rf -- "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-require_files
+shown_keys=$(printable "$keys")
+shown_csv=$(printable "$csv")
+shown_proof=$(printable "$proof")
 folder=${TMPDIR:-/tmp}/verify-export.$$
-mkdir "$folder" || stop 1 "cannot make a temporary folder; name one with TMPDIR"
+mkdir -- "$folder" 2>/dev/null || stop 1 "cannot make a temporary folder; name one with TMPDIR"
 work=$folder
+require_files
+load_keys
 read_proof
 check_header
 find_key
 check_signature
 read_manifest
 check_file
-printf '%s is complete and unmodified: %s rows of message %s of tenant %s%s, exported by %s at %s, as of %s, signed with key %s.\n' \
-  "$csv" "$rows" "$(shown "$message")" "$(shown "$tenant")" \
-  "${kept_from:+ (of what happened before $(shown "$kept_from") nothing was kept)}" \
-  "$(shown "$iss")" "$(shown "$created")" "$(shown "$positions")" "$kid"
+is_gap=${kept_from:+ (of what happened before $as_is$kept_from$as_is nothing was kept)}
+sentence="$as_is$shown_csv is complete and unmodified: $rows rows of message $as_is$message$as_is of tenant $as_is$tenant$as_is"
+sentence="$sentence$is_gap, exported by $as_is$iss$as_is at $as_is$created$as_is, as of $as_is$positions, signed with key $kid."
+printf '%s\n' "$(printable "$sentence" flat)" || stop 1 "cannot write to stdout; check where it is redirected to"

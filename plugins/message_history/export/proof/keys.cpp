@@ -1,5 +1,6 @@
 #include "export/proof/keys.h"
 
+#include <crm/cpp/ed25519_key.hpp>
 #include <crm/cpp/text.hpp>
 #include <optional>
 
@@ -14,8 +15,13 @@ std::optional<Ed25519PublicKey> issuer_key(const crm_host* host, const crm_ext_k
                                            std::string_view kid) {
   Ed25519PublicKey key;
   const int32_t status = keys->issuer_key(host, crm::str(kid), key.bytes.data());
-  if (status == CRM_OK) return key;
   if (status == CRM_ERR_NOT_FOUND) return {};
+  if (status == CRM_OK) {
+    const auto fault = crm::ed25519_key_fault(key.bytes);
+    if (fault.empty()) return key;
+    throw crm::Failure(CRM_ERR_INVALID, "the host's issuer key " + std::string(fault) +
+                                            "; replace it in its key store");
+  }
   throw crm::Failure(status, "the host cannot read its issuer keys; repair its key store");
 }
 

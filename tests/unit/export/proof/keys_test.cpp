@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <crm/cpp/host.hpp>
 #include <string_view>
+#include <utility>
 
 #include "export/proof/keys.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 std::int32_t key_status = CRM_OK;
 std::string_view key_issuer = "https://crm.example";
+std::uint8_t key_filling = 7;
 
 const crm_ext_keys keys = {
     sizeof(crm_ext_keys),
@@ -19,7 +21,7 @@ const crm_ext_keys keys = {
     [](const crm_host*) { return crm::str(key_issuer); },
     [](const crm_host*, crm_str kid, std::uint8_t* key) -> std::int32_t {
       if (crm::view(kid) != "host-1") return CRM_ERR_NOT_FOUND;
-      std::fill_n(key, CRM_KEY_BYTES, std::uint8_t{7});
+      std::fill_n(key, CRM_KEY_BYTES, key_filling);
       return key_status;
     },
     [](const crm_host*, std::uint8_t* seed) -> std::int32_t {
@@ -42,6 +44,7 @@ class HostKeys : public testing::Test {
  protected:
   ~HostKeys() override {
     key_status = CRM_OK;
+    key_filling = 7;
     key_issuer = "https://crm.example";
   }
 };
@@ -62,6 +65,21 @@ TEST_F(HostKeys, FailureOfTheKeyStoreIsNoUnknownKey) {
   key_status = CRM_ERR_IO;
   EXPECT_THROW(found.value().issuer_key("host-1"), crm::Failure);
   EXPECT_THROW(found.value().signing_seed(), crm::Failure);
+}
+
+TEST_F(HostKeys, OfSmallOrderOrOtherwiseSpelledAreRefusedByName) {
+  const crm_host raw = host_with(&keys);
+  const auto found = keys_of(crm::Host(&raw));
+  for (const auto& [filling, words] : {std::pair{0x00, "small order"}, {0xff, "no canonical"}}) {
+    key_filling = static_cast<std::uint8_t>(filling);
+    try {
+      found.value().issuer_key("host-1");
+      FAIL() << words;
+    } catch (const crm::Failure& failure) {
+      EXPECT_NE(std::string_view(failure.what()).find(words), std::string_view::npos)
+          << failure.what();
+    }
+  }
 }
 
 TEST_F(HostKeys, MissingOnesAreUnsupported) {

@@ -386,7 +386,9 @@ TEST_F(ExportProof, UnchangedFileIsProved) {
   ASSERT_TRUE(verified) << verified.error().detail;
   EXPECT_EQ(verified.value().rows, 2u);
   EXPECT_EQ(verified.value().message_id, "M-1");
-  EXPECT_EQ(verified.value().as_of.at("send-engine"), 17u);
+  ASSERT_EQ(verified.value().as_of.size(), 2u);
+  EXPECT_EQ(verified.value().as_of[0].source, "send-engine");
+  EXPECT_EQ(verified.value().as_of[0].seq, 17u);
   EXPECT_EQ(verified.value().kid, key_.kid);
 }
 
