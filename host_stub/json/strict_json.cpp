@@ -24,6 +24,9 @@ std::string words_for(const crm::JsonFault& fault, int depth_max) {
     case Kind::key_twice:
       return fmt::format("not strict JSON: the key \"{}\" stands twice in one object",
                          printable(fault.key, shown_bytes_max));
+    case Kind::too_many_members:
+      return fmt::format("not strict JSON: an object has more than {} members",
+                         crm::json_members_max);
     case Kind::number_out_of_range:
       return fmt::format("not strict JSON: the number at byte {} is beyond every range",
                          fault.byte);

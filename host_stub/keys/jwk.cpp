@@ -111,6 +111,9 @@ crm::Result<std::vector<PublishedKey>> parse_public_keys(std::string_view text) 
     }
     return std::vector<PublishedKey>{std::move(alone.value())};
   }
+  if (list->size() > jwks_keys_max) {
+    return failure(CRM_ERR_INVALID, fmt::format("it holds more than {} keys", jwks_keys_max));
+  }
   std::vector<PublishedKey> keys;
   for (size_t i = 0; i < list->size(); ++i) {
     if (!(*list)[i].is_object()) {

@@ -10,7 +10,9 @@
 
 namespace host_stub {
 
-inline constexpr uint64_t jwks_bytes_max = 1u << 20;
+// Bound a set that is read, by verify-export.sh as well: it has room for the keys of a full ring.
+inline constexpr uint64_t jwks_bytes_max = 256u << 10;
+inline constexpr size_t jwks_keys_max = 1000;
 
 // RFC 7638: base64url of the SHA-256 of the key's required members. This project's `kid`.
 std::string thumbprint(const PublicKey& key);
@@ -38,8 +40,9 @@ struct PublishedKey {
 
 // The Ed25519 keys for signatures of a JWKS, one JWK alone, or a public key as PEM or DER; other
 // keys of a set are passed over. INVALID, with a text that completes "the key set is not accepted:
-// ...", names what is wrong: not strict JSON, a malformed key, one of small order, or a kid of a
-// set that is not the key's thumbprint. verify-export.sh judges every text alike.
+// ...", names what is wrong: not strict JSON, more than jwks_keys_max keys, a malformed key, one of
+// small order, or a kid of a set that is not the key's thumbprint. verify-export.sh judges every
+// text alike.
 crm::Result<std::vector<PublishedKey>> parse_public_keys(std::string_view text);
 
 }  // namespace host_stub

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "keys/ed25519.h"
+#include "keys/jwk.h"
 
 namespace host_stub {
 
 inline constexpr uint64_t key_ring_bytes_max = 1u << 20;
-inline constexpr size_t key_ring_keys_max = 2000;
+inline constexpr size_t key_ring_keys_max = jwks_keys_max;
 
 struct StoredKey {
   std::string kid;

@@ -12,15 +12,17 @@ namespace host_stub {
 
 namespace {
 
-// What SubjectPublicKeyInfo has before the key's 32 bytes (RFC 8410), in DER and in base64.
-constexpr std::string_view der_prefix = "\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x00";
+using namespace std::string_view_literals;
+
+// The beginning of SubjectPublicKeyInfo, before the key's 32 bytes (RFC 8410), in DER and in base64.
+constexpr std::string_view der_prefix = "\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x00"sv;
 constexpr std::string_view der_prefix_base64 = "MCowBQYDK2VwAyEA";
 constexpr std::string_view block_begin = "-----BEGIN ";
 constexpr std::string_view key_begin = "-----BEGIN PUBLIC KEY-----";
 constexpr std::string_view key_end = "-----END PUBLIC KEY-----";
 constexpr std::string_view blanks = " \t\r";
 
-// Of a text that starts with "-----BEGIN " on some line.
+// The blocks of a text, each of which starts with "-----BEGIN " on some line.
 struct PemBlocks {
   size_t blocks = 0;
   bool has_private = false;
@@ -55,7 +57,7 @@ PemBlocks read_blocks(std::string_view text) {
   return found;
 }
 
-// Of the key alone, behind the prefix.
+// Returns the key behind the prefix.
 std::optional<PublicKey> key_of_base64(std::string_view base64) {
   if (!base64.starts_with(der_prefix_base64) || !base64.ends_with('=')) return {};
   base64.remove_prefix(der_prefix_base64.size());

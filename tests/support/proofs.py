@@ -19,7 +19,7 @@ PLUGINS = Path(os.environ.get("CRM_BUILD_DIR", crm.ROOT / "build/dev")) / "plugi
 SCRIPT = PLUGINS / "verify-export.sh"
 INTEROP = crm.ROOT / "tests/e2e/interop"
 # What the script may use of a POSIX system, beside openssl.
-UTILITIES = ("sh", "awk", "cat", "grep", "mkdir", "od", "rm", "sed", "tail", "tr", "wc")
+UTILITIES = ("sh", "awk", "cat", "fold", "mkdir", "od", "rm", "sed", "tail", "tr", "wc")
 
 
 def sidecar(path):

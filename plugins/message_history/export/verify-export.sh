@@ -15,7 +15,10 @@ tab=$(printf '\t')
 end=$(printf '\001') # between a member's path and its value; flat text holds no raw control character
 as_is=$(printf '\002') # around what is printed as it is
 proof_bytes_max=65536
-keys_bytes_max=1048576
+keys_bytes_max=262144
+keys_max=1000
+json_depth_max=16
+json_members_max=8192
 shown_bytes_max=4096
 count_max=18446744073709551615
 
@@ -46,6 +49,7 @@ decode() {
 
 # is_text FILE: well-formed UTF-8 without a NUL, where readers would stop or guess.
 is_text() {
+  [ "$(tr -d '\001-\177' <"$1" | wc -c)" -ne 0 ] || return 0
   od -A n -v -t u1 <"$1" | awk '
     function begin(count, first, last) { left = count; low = first; high = last }
     {
@@ -54,38 +58,106 @@ is_text() {
         if (left > 0) {
           if (byte < low || byte > high) bad = 1
           begin(left - 1, 128, 191)
-        } else if (byte == 0 || (byte > 127 && byte < 194) || byte > 244) bad = 1
+        } else if (byte < 128) { if (byte == 0) bad = 1 }
+        else if (byte < 194 || byte > 244) bad = 1
         else if (byte == 224) begin(2, 160, 191)
         else if (byte == 237) begin(2, 128, 159)
         else if (byte == 240) begin(3, 144, 191)
         else if (byte == 244) begin(3, 128, 143)
         else if (byte > 240) begin(3, 128, 191)
         else if (byte > 224) begin(2, 128, 191)
-        else if (byte > 127) begin(1, 128, 191)
+        else begin(1, 128, 191)
       }
     }
     END { exit (bad || left > 0) }'
 }
 
-# flatten JSON FLAT: a line "KIND<tab>KEY...<end>VALUE" for every value, a tab before every key on its
-# path. Strings are spelled in one way: characters as they are, but \\ for \ and \u00XX for control
-# characters. Fails for what is not strict JSON; the last line then says why.
+# tokens JSON: every character with a meaning of its own on a line of its own, and what stands between
+# them on others, in short pieces. A line feed becomes a carriage return: both are blanks, and neither
+# may stand in a string.
+tokens() {
+  tr '\n' '\r' <"$1" | fold -b -w 512 | sed 's/[]{}:,"\\[]/\
+&\
+/g'
+}
+
+# flatten JSON FLAT: a line "KIND<tab>KEY...<end>VALUE" for every value that may matter, a tab before
+# every key on its path. Strings are spelled in one way: characters as they are, but \\ for \ and \u00XX
+# for control characters. Fails for what is not strict JSON; the last line then says why.
+#
+# Lines of what lies deeper elsewhere are left out: each would hold the whole path, of any length.
 flatten() {
   is_text "$1" || {
     echo "it holds a NUL or bytes that are no UTF-8" >"$2"
     return 1
   }
-  od -A n -v -t u1 <"$1" | awk '
+  tokens "$1" | awk -v depth_max="$json_depth_max" -v members_max="$json_members_max" '
     function fail(why) { print why; failed = 1; exit 1 }
-    function leaf(kind, shown) { printf "%s%s\001%s\n", kind, at, shown }
-    # Text is gathered in pieces: to lengthen a long one by every character takes time without end.
-    function gather(c) {
-      piece = piece c
-      if (++pieces == 500) { long = long piece; piece = ""; pieces = 0 }
+    function fail_here(why) { fail("byte " pos + 1 " " why) }
+    function leaf(kind, value) { if (is_shown[depth]) printf "%s%s\001%s\n", kind, at, value }
+    # A string is gathered in pieces: to lengthen a long one by every escape takes time without end.
+    function gather(part) {
+      piece = piece part
+      if (++pieces == 2000) { long = long piece; piece = ""; pieces = 0 }
     }
     function gathered(  text) { text = long piece; long = piece = ""; pieces = 0; return text }
+
+    function expect_value() {
+      if (state != "value" && state != "first value") fail_here("begins a value where none may stand")
+    }
+    function opens(c,  parent_is_shown) {
+      if (depth >= depth_max) fail("it is nested deeper than " depth_max " levels")
+      leaf(c == "{" ? "object" : "array", "")
+      parent_is_shown = is_shown[depth++]
+      is_shown[depth] = parent_is_shown && (at == "" || at ~ /^\t(as_of|key_ops|keys(\t[0-9]+(\tkey_ops)?)?)$/)
+      path[depth] = at
+      is_object[depth] = c == "{"
+      number[depth] = ++objects
+      count[depth] = 0
+      state = c == "{" ? "first key" : "first value"
+      if (c == "[") at = is_shown[depth] ? path[depth] "\t0" : "-"
+    }
+    function closes(c) {
+      if (!depth || is_object[depth] != (c == "}") || (state != "next" && state != (c == "}" ? "first key" : "first value")))
+        fail_here("closes what is not open or not complete")
+      depth--
+      state = "next"
+    }
+    function comma() {
+      if (state != "next" || !depth) fail_here("is a comma where none may stand")
+      count[depth]++
+      state = is_object[depth] ? "key" : "value"
+      if (state == "value" && is_shown[depth]) at = path[depth] "\t" count[depth]
+    }
+    function key_ends(name) {
+      at = is_shown[depth] ? path[depth] "\t" name : "-"
+      if ((number[depth], name) in seen) fail("a key stands twice in one object")
+      if (count[depth] >= members_max) fail("an object has more than " members_max " members")
+      seen[number[depth], name] = 1
+      state = "colon"
+    }
+    function word_ends() {
+      expect_value()
+      state = "next"
+      if (word ~ /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/) {
+        if (word + 0 > double_max || word + 0 < -double_max) fail("the number before byte " pos + 1 " is beyond every range")
+        leaf("number", word)
+      } else if (word == "true" || word == "false" || word == "null") leaf(word, word)
+      else fail("what ends before byte " pos + 1 " is no value")
+      word = ""
+    }
+    # What stands between two characters with a meaning, outside of strings: a number or word, blanks.
+    function words(run,  i, n, part) {
+      n = split(run, part, /[ \t\r]+/)
+      for (i = 1; i <= n; i++) {
+        if (i > 1 && word != "") word_ends()
+        word = word part[i]
+      }
+    }
+
     function gather_code(code) {
-      if (code < 128) gather(spelled[code])
+      if (code in spelled) gather(spelled[code])
+      else if (code < 128) gather(byte_of[code])
       else if (code < 2048) gather(byte_of[192 + int(code / 64)] byte_of[128 + code % 64])
       else if (code < 65536)
         gather(byte_of[224 + int(code / 4096)] byte_of[128 + int(code / 64) % 64] byte_of[128 + code % 64])
@@ -93,129 +165,99 @@ flatten() {
         gather(byte_of[240 + int(code / 262144)] byte_of[128 + int(code / 4096) % 64] \
           byte_of[128 + int(code / 64) % 64] byte_of[128 + code % 64])
     }
-    function escape_ends() {
-      state = "string"
-      if (half) {
-        if (code < 56320 || code > 57343) fail("an escape is half a character")
-        gather_code(65536 + (half - 55296) * 1024 + code - 56320)
-        half = 0
-      } else if (code >= 56320 && code <= 57343) fail("an escape is half a character")
-      else if (code >= 55296 && code <= 56319) { half = code; state = "half" }
-      else gather_code(code)
-    }
-    function string_ends(  text) {
-      text = gathered()
-      if (!is_key) { leaf("string", text); state = "next"; return }
-      at = path[depth] "\t" text
-      if (at in seen) fail("a key stands twice in one object")
-      seen[at] = 1
-      state = "colon"
-    }
-    function word_ends(  word) {
-      word = gathered()
-      state = "next"
-      if (word ~ /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/) {
-        if (word + 0 > double_max || word + 0 < -double_max) fail("the number before byte " pos " is beyond every range")
-        leaf("number", word)
-      } else if (word == "true" || word == "false" || word == "null") leaf(word, word)
-      else fail("what ends before byte " pos " is no value")
-    }
-    function opens(c) {
-      if (depth >= 16) fail("it is nested deeper than 16 levels")
-      leaf(c == "{" ? "object" : "array", "")
-      path[++depth] = at
-      is_object[depth] = c == "{"
-      count[depth] = 0
-      state = c == "{" ? "first key" : "first value"
-      if (c == "[") at = path[depth] "\t0"
-    }
-    function closes(c) {
-      if (!depth || is_object[depth] != (c == "}")) fail("byte " pos " does not go on after a value")
-      depth--
-      state = "next"
-    }
-    function value_begins(c) {
-      if (c == "\"") { is_key = 0; state = "string" }
-      else if (c == "{" || c == "[") opens(c)
-      else if (c == "]" && state == "first value") closes(c)
-      else if (c in in_word) { gather(c); state = "word" }
-      else fail("byte " pos " begins no value")
-    }
-    function sign(c) {
-      if (c == " " || c == "\t" || c == "\r" || c == "\n") return
-      if (state == "next" && c == "," && depth) {
-        if (is_object[depth]) state = "key"
-        else { at = path[depth] "\t" (++count[depth]); state = "value" }
-      } else if (state == "next") {
-        if (c != "}" && c != "]") fail("byte " pos " does not go on after a value")
-        closes(c)
-      } else if (state == "colon") {
-        if (c != ":") fail("byte " pos " is not the colon after a key")
-        state = "value"
-      } else if (state == "first key" && c == "}") closes(c)
-      else if (state == "first key" || state == "key") {
-        if (c != "\"") fail("byte " pos " begins no key")
-        is_key = 1
-        state = "string"
-      } else value_begins(c)
-    }
-    function escaped(c) {
+    function escape_begins(c) {
       if (c == "u") { state = "hex"; digits = code = 0 }
       else if (half) fail("an escape is half a character")
       else if (c in escape) { gather_code(escape[c]); state = "string" }
       else fail("an escape does not exist")
     }
-    function step(byte) {
-      if (state == "string") {
-        if (byte == 34) string_ends()
-        else if (byte == 92) state = "escape"
-        else if (byte < 32) fail("a string holds a raw control character")
-        else gather(spelled[byte])
-      } else if (state == "escape") escaped(byte_of[byte])
-      else if (state == "half") {
-        if (byte != 92) fail("an escape is half a character")
-        state = "escape"
-      } else if (state == "hex") {
-        if (!(byte_of[byte] in digit)) fail("an escape is not four hex digits")
-        code = code * 16 + digit[byte_of[byte]]
-        if (++digits == 4) escape_ends()
-      } else {
-        if (state == "word") {
-          if (byte_of[byte] in in_word) { gather(byte_of[byte]); return }
-          word_ends()
-        }
-        sign(byte_of[byte])
+    function hex_digit(c) {
+      if (!(c in digit)) fail("an escape is not four hex digits")
+      code = code * 16 + digit[c]
+      if (++digits < 4) return
+      state = "string"
+      if ((half > 0) != (code >= 56320 && code <= 57343)) fail("an escape is half a character")
+      if (half) { gather_code(65536 + (half - 55296) * 1024 + code - 56320); half = 0 }
+      else if (code >= 55296 && code <= 56319) { half = code; state = "half" }
+      else gather_code(code)
+    }
+    function string_ends(  text) {
+      text = gathered()
+      if (is_key) { key_ends(text); return }
+      leaf("string", text)
+      state = "next"
+    }
+    # A part of a string, or the quote at its end.
+    function in_string(part) {
+      while (state != "string" && state != "half" && part != "") {
+        if (state == "escape") escape_begins(substr(part, 1, 1))
+        else hex_digit(substr(part, 1, 1))
+        part = substr(part, 2)
+        if (part != "" && state == "half") fail("an escape is half a character")
+      }
+      if (part == "") return
+      if (state == "half" && part != "\\") fail("an escape is half a character")
+      if (part == "\\") state = "escape"
+      else if (part == "\"") string_ends()
+      else if (part ~ /[\001-\037]/) fail("a string holds a raw control character")
+      else gather(part)
+    }
+
+    function step(token) {
+      if (is_string) {
+        in_string(token)
+        is_string = state != "next" && state != "colon"
+      } else if (length(token) > 1 || !(token in has_meaning)) words(token)
+      else {
+        if (word != "") word_ends()
+        if (token == "\"") {
+          is_key = state == "key" || state == "first key"
+          if (!is_key) expect_value()
+          state = "string"
+          is_string = 1
+        } else if (token == "{" || token == "[") { expect_value(); opens(token) }
+        else if (token == "}" || token == "]") closes(token)
+        else if (token == ",") comma()
+        else if (token == ":" && state == "colon") state = "value"
+        else fail_here("is no part of a value")
       }
     }
     BEGIN {
       double_max = 1.7976931348623157e308
-      for (i = 1; i < 256; i++) byte_of[i] = spelled[i] = sprintf("%c", i)
+      for (i = 1; i < 256; i++) byte_of[i] = sprintf("%c", i)
       for (i = 0; i < 32; i++) spelled[i] = sprintf("\\u%04x", i)
-      spelled[127] = "\\u007f"
       spelled[92] = "\\\\"
       for (i = 0; i < 16; i++) digit[substr("0123456789abcdef", i + 1, 1)] = digit[substr("0123456789ABCDEF", i + 1, 1)] = i
       split("34 92 47 8 12 10 13 9", codes, " ")
       for (i = 1; i <= 8; i++) escape[substr("\"\\/bfnrt", i, 1)] = codes[i] + 0
-      words = "+-.0123456789abcdefghijklmnopqrstuvwxyzE"
-      for (i = 1; i <= length(words); i++) in_word[substr(words, i, 1)] = 1
+      for (i = 1; i <= 8; i++) has_meaning[substr("{}[]:,\"\\", i, 1)] = 1
+      depth = pos = 0
+      is_shown[0] = 1
       state = "value"
     }
-    { for (i = 1; i <= NF; i++) { pos++; step($i + 0) } }
+    $0 != "" { step($0); pos += length($0) }
     END {
       if (failed) exit 1
-      pos++
-      if (state == "word") word_ends()
-      if (!failed && (state != "next" || depth)) fail(pos == 1 ? "it is empty" : "it ends in the middle")
+      if (word != "") word_ends()
+      if (!failed && (state != "next" || depth)) fail(pos ? "it ends in the middle" : "it is empty")
       exit failed
     }' >"$2"
 }
 why() { tail -n 1 "$1"; }
-member() { sed -n "s/^$2$tab$3$end//p" "$1"; } # FLAT KIND PATH
 
 # printable TEXT: as crm-host prints it, on one line and without anything that a terminal obeys: control
 # characters and what is no UTF-8 as \xNN, at most shown_bytes_max bytes. With a second argument, TEXT
 # is spelled as in FLAT, and what stands between two as_is is left alone.
 printable() {
+  case $1 in
+    *[!A-Za-z0-9_./:-]*) ;;
+    *)
+      [ ${#1} -gt "$shown_bytes_max" ] || {
+        printf '%s' "$1"
+        return
+      }
+      ;;
+  esac
   printf '%s' "$1" | od -A n -v -t u1 | awk -v bytes_max="$shown_bytes_max" -v is_flat="${2:+1}" '
     function tail_fits(i, low, high) { return i <= size && b[i] >= low && b[i] <= high }
     function sequence(i,  first, last, rest, j) { # bytes of a well-formed character, or 0
@@ -319,17 +361,18 @@ read_proof() {
 check_header() {
   flatten "$work/header" "$work/header.flat" ||
     refuse_proof "its header is not strict JSON ($(why "$work/header.flat"))"
-  [ -n "$(sed -n "/^object$end/p" "$work/header.flat")" ] || refuse_proof "its header is not a JSON object"
-  [ "$(member "$work/header.flat" string alg)" = EdDSA ] || refuse_proof "its alg is not EdDSA"
-  [ "$(member "$work/header.flat" string typ)" = crm-export-manifest+jws ] ||
-    refuse_proof "its typ is not crm-export-manifest+jws"
-  kid=$(member "$work/header.flat" string kid)
-  case $kid in
-    '' | *[!A-Za-z0-9_-]*) refuse_proof "it names no kid" ;;
-  esac
-  # The object itself and its three members.
-  [ "$(wc -l <"$work/header.flat")" -eq 4 ] ||
-    refuse_proof "its header has other parameters; only alg, typ and kid are allowed"
+  kid=$(awk -F "[$tab$end]" '
+    NR == 1 { is_object = $1 == "object" }
+    NF == 3 && $1 == "string" { text[$2] = $3 }
+    END {
+      if (!is_object) why = "its header is not a JSON object"
+      else if (text["alg"] != "EdDSA") why = "its alg is not EdDSA"
+      else if (text["typ"] != "crm-export-manifest+jws") why = "its typ is not crm-export-manifest+jws"
+      else if (text["kid"] !~ /^[A-Za-z0-9_-]+$/) why = "it names no kid"
+      else if (NR != 4) why = "its header has other parameters; only alg, typ and kid are allowed"
+      print (why ? why : text["kid"])
+      exit (why != "")
+    }' "$work/header.flat") || refuse_proof "$kid"
 }
 
 refuse_keys() { refuse "the key set $shown_keys is not accepted: $1; fetch it again from the exporter"; }
@@ -368,26 +411,14 @@ pem_key() {
 # list_keys FLAT: a line "X KID" for every key for signatures. Fails with the reason. A key of another
 # type or for another use is passed over; a retired key has no alg.
 list_keys() {
-  awk -F "[$tab$end]" '
+  awk -F "[$tab$end]" -v keys_max="$keys_max" '
     function fail(why) { print why; failed = 1; exit 1 }
-    function hex_of(x,  i, bits, held, text) {
-      bits = held = 0
-      for (i = 1; i <= 43; i++) {
-        bits = bits * 64 + index(alphabet, substr(x, i, 1)) - 1
-        for (held += 6; held >= 4; bits %= power[held]) {
-          held -= 4
-          text = text substr("0123456789abcdef", int(bits / power[held]) + 1, 1)
-        }
-      }
-      return substr(text, 1, 64)
-    }
-    # The same list as crm-host has: every point of small order, and what is beyond the field.
-    function point_fault(x,  y, top) {
-      y = hex_of(x)
-      top = index("0123456789abcdef", substr(y, 63, 1)) - 1
-      y = substr(y, 1, 62) substr("01234567", top % 8 + 1, 1) substr(y, 64)
-      if (substr(y, 3) == beyond && substr(y, 1, 2) >= "ed") return "is no canonical encoding of a point"
-      return y in small ? "is of small order, so that anybody could sign for it" : ""
+    # The same keys as crm-host refuses: the points whose order divides 8, with either sign, and every y
+    # that is 2^255 - 19 or more, of which all but the first and the last byte are ff.
+    function point_fault(x) {
+      if (x in small) return "is of small order, so that anybody could sign for it"
+      if (x ~ /^(7[fv_]|[89_-][Pfv_])_*[3_]8$/ && substr(x, 3, 39) == underscores)
+        return "is no canonical encoding of a point"
     }
     function is(n, name, text) { return kind[n, name] == "string" && value[n, name] == text }
     function is_for_signatures(n) {
@@ -407,13 +438,12 @@ list_keys() {
       return 1
     }
     BEGIN {
-      for (i = 0; i < 6; i++) power[i] = i ? 2 * power[i - 1] : 1 # some awks have no powers
-      alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-      for (i = 0; i < 30; i++) { zeros = zeros "00"; beyond = beyond "ff" }
-      beyond = beyond "7f"
-      small["00" zeros "00"] = small["01" zeros "00"] = small["ec" beyond] = 1
-      small["26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"] = 1
-      small["c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"] = 1
+      zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      underscores = "_______________________________________"
+      small["AA" zeros "AA"] = small["AA" zeros "IA"] = small["AQ" zeros "AA"] = small["AQ" zeros "IA"] = 1
+      small["7P" underscores "38"] = small["7P" underscores "_8"] = 1
+      small["JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU"] = small["JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_IU"] = 1
+      small["xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o"] = small["xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA_o"] = 1
     }
     # The set is known before what is in it: an array comes before its elements.
     NF == 3 { kind["alone", $2] = $1; value["alone", $2] = $3 }
@@ -426,7 +456,8 @@ list_keys() {
     END {
       if (failed) exit 1
       if (!is_set && !list("alone", "the key")) fail("it is neither a public key nor a set of them with an array \"keys\"")
-      for (n = 0; is_set && n < entries; n++) {
+      if (entries > keys_max) fail("it holds more than " keys_max " keys")
+      for (n = 0; n < entries; n++) {
         if (entry[n] != "object") fail("key " n + 1 " is not an object")
         list(n "", "key " n + 1)
       }
@@ -514,59 +545,67 @@ check_signature() {
   refuse_proof "its signature does not hold; it was changed after signing"
 }
 
-# text NAME, number NAME: a member of the manifest, checked.
-malformed() { refuse_proof "its manifest lacks a well-formed \"$1\""; }
-text() {
-  found=$(member "$work/flat" string "$1")
-  [ -n "$found" ] && printf '%s\n' "$found"
-}
-number() {
-  found=$(member "$work/flat" number "$1")
-  case $found in '' | *[!0-9]*) return 1 ;; esac
-  [ ${#found} -lt 20 ] || { [ ${#found} -eq 20 ] && awk "BEGIN { exit \"x$found\" > \"x$count_max\" }"; } || return 1
-  printf '%s\n' "$found"
-}
-
-# A time of RFC 3339 in capitals, without leap seconds.
-time_of() {
-  text "$1" | awk '
+# Leaves the claims of the manifest in variables, checked.
+read_manifest() {
+  flatten "$work/payload" "$work/payload.flat" ||
+    refuse_proof "its manifest is not strict JSON ($(why "$work/payload.flat"))"
+  awk -F "[$tab$end]" -v count_max="$count_max" -v as_is="$as_is" '
+    function need(is_fine, name) {
+      if (is_fine) return
+      print "its manifest lacks a well-formed \"" name "\""
+      exit 1
+    }
+    function is_text(name) { return kind[name] == "string" && value[name] != "" }
+    function is_count(kind, digits) { # compared as text: a double has 53 bits
+      return kind == "number" && digits !~ /[^0-9]/ &&
+        (length(digits) < 20 || (length(digits) == 20 && ("x" digits) <= ("x" count_max)))
+    }
     function days(year, month) {
       if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
       return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
     }
-    { fits = $0 ~ ("^" d d d d "-" d d "-" d d "T" hour ":" minute ":" minute "([.]" d "+)?(Z|[-+]" hour ":" minute ")$") }
-    { month = substr($0, 6, 2) + 0; day = substr($0, 9, 2) + 0; year = substr($0, 1, 4) + 0 }
-    { fits = fits && year > 0 && month > 0 && month < 13 && day > 0 && day <= days(year, month) }
-    { fraction = $0; fits = fits && length($0) < 20 + 16 && (!sub(/^[^.]*[.]/, "", fraction) || match(fraction, /[^0-9]/) <= 10) }
-    { print }
-    BEGIN { d = "[0-9]"; hour = "([01][0-9]|2[0-3])"; minute = "[0-5][0-9]" }
-    END { exit !(NR == 1 && fits) }'
-}
-
-read_manifest() {
-  flatten "$work/payload" "$work/flat" ||
-    refuse_proof "its manifest is not strict JSON ($(why "$work/flat"))"
-  version=$(number version) && [ "$version" = 1 ] ||
-    refuse_proof "its manifest is not of version 1; verify it with a newer release"
-  iss=$(text iss) || malformed iss
-  tenant=$(text tenant) || malformed tenant
-  message=$(text message_id) || malformed message_id
-  created=$(time_of created_at) || malformed created_at
-  rows=$(number rows) || malformed rows
-  bytes=$(number bytes) || malformed bytes
-  sha256=$(text sha256) || malformed sha256
-  case ${#sha256}$sha256 in *[!0-9a-f]*) malformed sha256 ;; 64*) ;; *) malformed sha256 ;; esac
-  kept_from=
-  case $(sed -n "s/^\([a-z]*\)${tab}retained_from$end.*/\1/p" "$work/flat") in
-    "" | null) ;;
-    *) kept_from=$(time_of retained_from) || malformed retained_from ;;
-  esac
-  [ -n "$(sed -n "/^object${tab}as_of$end/p" "$work/flat")" ] || malformed as_of
-  positions=$(sed -n "s/^\([a-z]*\)${tab}as_of$tab/\1$tab/p" "$work/flat" |
-    awk -F "[$tab$end]" -v as_is="$as_is" -v count_max="$count_max" '
-      $1 != "number" || $3 ~ /[^0-9]/ || length($3) > 20 || (length($3) == 20 && ("x" $3) > ("x" count_max)) { bad = 1 }
-      { printf "%s%s%s %s", (NR == 1 ? "" : ", " as_is), $2, as_is, $3 }
-      END { if (NR == 0) printf "%sno event", as_is; exit bad }') || malformed as_of
+    # RFC 3339 in capitals, with at most nine digits of a second, without leap seconds.
+    function is_time(name,  time, year, month, day) {
+      time = value[name]
+      if (kind[name] != "string" || length(time) > 35 || time !~ time_form) return 0
+      year = substr(time, 1, 4) + 0
+      month = substr(time, 6, 2) + 0
+      day = substr(time, 9, 2) + 0
+      return year > 0 && month > 0 && month < 13 && day > 0 && day <= days(year, month) && time !~ /[.][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]/
+    }
+    BEGIN {
+      d = "[0-9]"
+      clock = "([01]" d "|2[0-3]):[0-5]" d
+      time_form = "^" d d d d "-" d d "-" d d "T" clock ":[0-5]" d "([.]" d "+)?(Z|[-+]" clock ")$"
+      positions = as_is "no event"
+    }
+    NF == 3 { kind[$2] = $1; value[$2] = $1 == "null" ? "" : $3 }
+    NF == 4 && $2 == "as_of" {
+      if (!is_count($1, $4)) is_bad_position = 1
+      positions = (positions_count++ ? positions ", " as_is : "") $3 as_is " " $4
+    }
+    END {
+      if (!is_count(kind["version"], value["version"]) || value["version"] != "1") {
+        print "its manifest is not of version 1; verify it with a newer release"
+        exit 1
+      }
+      need(is_text("iss"), "iss")
+      need(is_text("tenant"), "tenant")
+      need(is_text("message_id"), "message_id")
+      need(is_time("created_at"), "created_at")
+      need(is_count(kind["rows"], value["rows"]), "rows")
+      need(is_count(kind["bytes"], value["bytes"]), "bytes")
+      need(kind["sha256"] == "string" && length(value["sha256"]) == 64 && value["sha256"] !~ /[^0-9a-f]/, "sha256")
+      need(kind["retained_from"] ~ /^(null)?$/ || is_time("retained_from"), "retained_from")
+      need(kind["as_of"] == "object" && !is_bad_position, "as_of")
+      n = split("iss tenant message_id created_at rows bytes sha256 retained_from", names, " ")
+      for (i = 1; i <= n; i++) print value[names[i]]
+      print positions
+    }' "$work/payload.flat" >"$work/claims" || refuse_proof "$(why "$work/claims")"
+  {
+    IFS= read -r iss && IFS= read -r tenant && IFS= read -r message && IFS= read -r created && IFS= read -r rows &&
+      IFS= read -r bytes && IFS= read -r sha256 && IFS= read -r kept_from && IFS= read -r positions
+  } <"$work/claims"
 }
 
 # A record ends at a line feed outside of quotes, and an escaped quote ("") changes that twice, so

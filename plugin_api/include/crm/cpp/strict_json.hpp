@@ -2,8 +2,9 @@
 //
 // Beyond RFC 8259 it refuses what parsers treat in different ways: a NUL (taken for the end), a
 // byte order mark (skipped), a key twice in one object (the last one stands), deep nesting (the
-// stack ends), and numbers beyond a double's range. `Json` is nlohmann::json or
-// nlohmann::ordered_json, which this header does not include.
+// stack ends), objects of very many members (which an ordered reader looks up one by one), and
+// numbers beyond a double's range. `Json` is nlohmann::json or nlohmann::ordered_json, which this
+// header does not include.
 #pragma once
 
 #include <crm/cpp/text.hpp>
@@ -22,6 +23,9 @@ namespace crm {
 // first.
 inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+// Bounds one object. A proof of CRM_EXPORT_MANIFEST_BYTES_MAX has no room for as many.
+inline constexpr std::size_t json_members_max = 8192;
+
 struct JsonFault {
   enum class Kind {
     nul,
@@ -31,7 +35,8 @@ struct JsonFault {
     too_deep,
     key_twice,
     number_out_of_range,
-    malformed
+    malformed,
+    too_many_members
   };
   Kind kind = Kind::malformed;
   std::size_t byte = 0;  // of the text, from 1; 0: not told
@@ -59,8 +64,14 @@ class StrictJsonInspector {
   bool end_array() { return shallower(); }
 
   bool key(std::string& name) {
-    if (keys_.back().insert(name).second) return true;
-    fault_ = {JsonFault::Kind::key_twice, 0, name};
+    auto& members = keys_.back();
+    if (!members.insert(name).second) {
+      fault_ = {JsonFault::Kind::key_twice, 0, name};
+    } else if (members.size() > json_members_max) {
+      fault_.kind = JsonFault::Kind::too_many_members;
+    } else {
+      return true;
+    }
     return false;
   }
 

@@ -35,6 +35,9 @@ std::string words_for(const crm::JsonFault& fault) {
     case Kind::key_twice:
       return (is_plain_name(fault.key) ? " has the key \"" + fault.key + "\"" : " has a key") +
              " twice; name every key once";
+    case Kind::too_many_members:
+      return " has an object of more than " + std::to_string(crm::json_members_max) +
+             " members; write fewer";
     case Kind::number_out_of_range:
       return " has a number beyond every range; write smaller ones";
     case Kind::nul:

@@ -70,6 +70,28 @@ TEST(StrictJson, TakesTheRestAsItIs) {
   }
 }
 
+std::string object_of(size_t members) {
+  std::string text = "{";
+  for (size_t i = 0; i < members; ++i) {
+    text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":1";
+  }
+  return text + "}";
+}
+
+TEST(StrictJson, ObjectHasSoManyMembersAndNotOneMore) {
+  const auto at_most = parse_strict_json(object_of(crm::json_members_max));
+  ASSERT_TRUE(at_most) << at_most.error().detail;
+  EXPECT_EQ(at_most.value().size(), crm::json_members_max);
+  for (const std::string& text :
+       {object_of(crm::json_members_max + 1), "[" + object_of(crm::json_members_max + 1) + "]"}) {
+    const auto one_more = parse_strict_json(text);
+    ASSERT_FALSE(one_more);
+    EXPECT_NE(one_more.error().detail.find("more than 8192 members"), std::string::npos);
+    EXPECT_EQ(kind_of(crm::parse_strict_json<nlohmann::json>(text, depth_max)),
+              Kind::too_many_members);
+  }
+}
+
 TEST(StrictJson, OfTheHostSaysWhatItRefuses) {
   for (const auto& [text, kind] : refused_texts) {
     const auto parsed = parse_strict_json(text, depth_max);

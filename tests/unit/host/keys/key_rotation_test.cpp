@@ -81,6 +81,13 @@ TEST(KeyRing, HoldsItsMaximumAndNotOneMore) {
   ASSERT_TRUE(full);
   EXPECT_EQ(full.value().keys.size(), key_ring_keys_max);
   EXPECT_LT(render_key_ring(full.value()).size(), key_ring_bytes_max) << "it must be readable";
+  std::vector<JwksEntry> published;
+  for (const StoredKey& key : full.value().keys) {
+    published.push_back({key.public_key, key.seed ? KeyUse::current : KeyUse::retired});
+  }
+  const std::string set = render_jwks(published);
+  EXPECT_LE(set.size(), jwks_bytes_max);
+  EXPECT_EQ(parse_public_keys(set).value().size(), key_ring_keys_max);
   const auto refused = rotated(std::move(full.value()), {60, 0});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().status, CRM_ERR_FULL);
