@@ -14,7 +14,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// The beginning of SubjectPublicKeyInfo, before the key's 32 bytes (RFC 8410), in DER and in base64.
+// The beginning of SubjectPublicKeyInfo, before the key's 32 bytes (RFC 8410), in DER and in
+// base64.
 constexpr std::string_view der_prefix = "\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x00"sv;
 constexpr std::string_view der_prefix_base64 = "MCowBQYDK2VwAyEA";
 constexpr std::string_view block_begin = "-----BEGIN ";

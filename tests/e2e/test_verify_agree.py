@@ -150,6 +150,15 @@ class KeysTest(Agree):
             ("bytes, in values below a long name", VERIFIED, "",
              filled(b', "' + b"x" * (BYTES_MAX // 2) + b'": [', b'{"":1},', b"1]")))
 
+    def cut_anywhere(self, key):
+        """Long texts, which the script reads in pieces of 512 bytes that may end at any byte of a word or an escape."""
+        units = b"true,-12.5e3," * 600, b"\\ud83d\\udeaa \\\\\\\"" * 600
+        yield "words and escapes cut anywhere", VERIFIED, "", json.dumps({"keys": [key]}).encode()[:-1] + b', "a": [%s1], "b": "%s"}' % units
+        escaped = "".join(f"\\u{ord(c):04X}" for c in key["x"])
+        for blanks in (1, 3, 5):
+            text = json.dumps({"keys": [{**key, "x": "?"}]}).replace("?", escaped)
+            yield f"a key of escapes behind {blanks} blanks", VERIFIED, "", b" " * (300 + blanks) + text.encode()
+
     def texts(self):
         whole = lambda *keys: json.dumps({"keys": list(keys)}).encode()
         key, pem = self.one(), self.pem()
@@ -171,7 +180,8 @@ class KeysTest(Agree):
             ("key_ops as an object", REFUSED, "signed with the key",
              whole(self.one(key_ops={"0": "verify"}))),
             ("verify deeper in key_ops", REFUSED, "signed with the key", whole(self.one(key_ops=[["verify"]]))),
-            *self.largest(whole(key)[:-1]),
+            *self.largest(whole(key)[:-1]), *self.cut_anywhere(key),
+            *((f"a raw {sign!r} in a text", UNUSABLE, "JSON", whole(key)[:-1] + b', "odd": "a' + sign + b'b"}') for sign in (b"\t", b"\n", b"\x01", b"\x1f")),
             ("a list of sets", UNUSABLE, "neither a public key nor", b"[" + whole(key) + b"]"),
             ("a text", UNUSABLE, "neither a public key nor", b'"keys"'), ("a number", UNUSABLE, "neither a public key nor", b"5"),
             ("line ends of Windows", VERIFIED, "", json.dumps({"keys": [key]}, indent=1).replace("\n", "\r\n").encode()),
@@ -186,7 +196,7 @@ class KeysTest(Agree):
             ("no UTF-8 in a name", UNUSABLE, "UTF-8", whole(key)[:-1] + b', "\xc3": 1}'),
             ("17 levels", UNUSABLE, "nested deeper than 16 levels", whole(key)[:-1] + b', "a": ' + b"[" * 16 + b"]" * 16 + b"}"),
             ("100,000 levels", UNUSABLE, "nested deeper than 16 levels", b"[" * 100000 + b"]" * 100000),
-            ("100,000 levels that do not end", UNUSABLE, "nested deeper than 16 levels", b'{"a":' * 100000),
+            ("40,000 levels that do not end", UNUSABLE, "nested deeper than 16 levels", b'{"a":' * 40000),
             ("31 bytes", UNUSABLE, "32 bytes", whole(self.one(x=proofs.base64url(b"\7" * 31)))),
             ("33 bytes", UNUSABLE, "32 bytes", whole(self.one(x=proofs.base64url(b"\7" * 33)))),
             ("bits to spare", UNUSABLE, "32 bytes", whole(self.one(x=key["x"][:-1] + "_"))),
