@@ -111,7 +111,7 @@ class Roles(MatrixTest):
 
     def test_the_table_has_every_route_of_the_console(self):
         routes = set()
-        for source in SOURCES.glob("*.cpp"):
+        for source in SOURCES.rglob("*.cpp"):
             text = source.read_text(encoding="utf-8")
             routes |= set(re.findall(r'router\.(?:get|post)\(\s*"([^"]*)"', text))
             for name in re.findall(r"router\.(?:get|post)\(\s*([a-z_]+)\s*,", text):
