@@ -18,7 +18,7 @@ import generated_feed
 import reference
 from test_crash import last_acknowledged
 
-EVENTS_MAX = 5_000 if crm.SANITIZED else 60_000  # enough for many batches
+EVENTS_MAX = 5_000 if crm.SANITIZED else 20_000  # enough for many batches
 COUNTED_BY = {"enospc": "writes", "eio": "writes", "fsync": "fsyncs", "erofs": "opens"}
 REASONS = ("full", "space", "i/o", "input/output", "sync", "read-only", "read only", "readonly",
            "open", "disk", "writ")
