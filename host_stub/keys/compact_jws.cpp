@@ -12,9 +12,6 @@ namespace host_stub {
 
 namespace {
 
-constexpr std::string_view base64url_characters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 crm::Error unusable(std::string detail) {
   return failure(CRM_ERR_INVALID, std::move(detail));
 }
@@ -33,7 +30,7 @@ crm::Result<std::string> kid_of(std::string_view header_text, std::string_view t
   }
   const std::string* kid = string_member(header, "kid");
   if (kid == nullptr || kid->empty() ||
-      kid->find_first_not_of(base64url_characters) != std::string::npos) {
+      kid->find_first_not_of(crm::base64url_alphabet) != std::string::npos) {
     return unusable("it names no kid");
   }
   // Any other could change what the rest means.
@@ -51,7 +48,7 @@ crm::Result<std::string> kid_of(std::string_view header_text, std::string_view t
 
 crm::Result<CompactJws> parse_compact_jws(std::string_view text, std::string_view typ) {
   const bool has_foreign = std::any_of(text.begin(), text.end(), [](char c) {
-    return c != '.' && base64url_characters.find(c) == std::string_view::npos;
+    return c != '.' && crm::base64url_alphabet.find(c) == std::string_view::npos;
   });
   if (has_foreign) return unusable("it is not canonical base64url");
   const size_t first = text.find('.');

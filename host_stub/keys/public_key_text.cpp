@@ -84,7 +84,7 @@ crm::Result<std::optional<PublicKey>> decode_public_key(std::string_view text) {
     std::copy(text.begin() + der_prefix.size(), text.end(), key.emplace().begin());
   } else {
     const PemBlocks found = read_blocks(text);
-    // What is no text is left to the reader of JSON, which names that.
+    // Leaves what is no text to the reader of JSON, which names that.
     if (found.blocks == 0 || text.find('\0') != std::string_view::npos || !crm::is_utf8(text)) {
       return key;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,18 +11,21 @@
 
 namespace crm {
 
+// Each character stands for the six bits of its place.
+inline constexpr std::string_view base64url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 inline std::string base64url_encode(std::string_view bytes) {
-  static constexpr char alphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string text;
   text.reserve((bytes.size() * 4 + 2) / 3);
   uint32_t bits = 0;
   int held = 0;
   for (const char byte : bytes) {
     bits = (bits << 8) | static_cast<unsigned char>(byte);
-    for (held += 8; held >= 6; held -= 6) text.push_back(alphabet[(bits >> (held - 6)) & 63]);
+    for (held += 8; held >= 6; held -= 6)
+      text.push_back(base64url_alphabet[(bits >> (held - 6)) & 63]);
   }
-  if (held > 0) text.push_back(alphabet[(bits << (6 - held)) & 63]);
+  if (held > 0) text.push_back(base64url_alphabet[(bits << (6 - held)) & 63]);
   return text;
 }
 
@@ -31,13 +35,9 @@ inline std::optional<std::string> base64url_decode(std::string_view text) {
   static constexpr auto values = [] {
     std::array<int8_t, 256> table{};
     table.fill(-1);
-    for (int i = 0; i < 26; ++i) {
-      table['A' + i] = static_cast<int8_t>(i);
-      table['a' + i] = static_cast<int8_t>(26 + i);
+    for (std::size_t i = 0; i < base64url_alphabet.size(); ++i) {
+      table[static_cast<unsigned char>(base64url_alphabet[i])] = static_cast<int8_t>(i);
     }
-    for (int i = 0; i < 10; ++i) table['0' + i] = static_cast<int8_t>(52 + i);
-    table['-'] = 62;
-    table['_'] = 63;
     return table;
   }();
   if (text.size() % 4 == 1) return {};

@@ -1,22 +1,13 @@
 #include "export/proof/base64url_fault.h"
 
-#include <algorithm>
+#include <crm/cpp/base64url.hpp>
 
 namespace message_history {
 
-namespace {
-
-bool is_alphanumeric(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-}  // namespace
-
 std::string_view base64url_fault(std::string_view text) {
-  const auto foreign = std::find_if_not(
-      text.begin(), text.end(), [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
-  if (foreign != text.end()) {
-    switch (*foreign) {
+  const std::size_t foreign = text.find_first_not_of(crm::base64url_alphabet);
+  if (foreign != std::string_view::npos) {
+    switch (text[foreign]) {
       case '=':
         return "is padded; leave the = out";
       case '+':

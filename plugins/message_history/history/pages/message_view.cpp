@@ -68,8 +68,8 @@ Json header_tiles(ViewContext& context, const MessageRow& message) {
   return tiles.take();
 }
 
-// Of the reports of a message the latest stands: one of a wrong clock keeps those of today from
-// showing.
+// Tells of a report that is dated in the future: the latest report of a message stands, so one of a
+// wrong clock keeps those of today from showing.
 void add_future_report_notice(Document& document, ViewContext& context,
                               const MessageReport& report) {
   constexpr std::int64_t clock_difference_us =

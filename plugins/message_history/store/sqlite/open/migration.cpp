@@ -37,7 +37,7 @@ constexpr std::int64_t skipped_names_since = 12;
 constexpr std::int64_t refund_sums_since = 14;
 constexpr std::int64_t migrated_orders_a_run = 100'000;
 
-// What an index told of orders before.
+// Fills the tree of members' orders, which takes the place of an index.
 void fill_tree_of_orders(Connection& db) {
   SortedRuns tree(db, Tree::member_order, member_part);
   RunEntries entries;

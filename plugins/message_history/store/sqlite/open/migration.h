@@ -10,7 +10,7 @@ namespace message_history::sqlite {
 // file of a newer release.
 void migrate(Connection& db);
 
-// What follows rewrites rows where statements alone cannot, inside the transaction of the
+// The functions below rewrite rows where statements alone cannot, inside the transaction of the
 // migration.
 
 // Version 4 to 5: blocks are numbered and counted, and tied to their runs.
