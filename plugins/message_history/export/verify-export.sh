@@ -662,7 +662,13 @@ shown_keys=$(printable "$keys")
 shown_csv=$(printable "$csv")
 shown_proof=$(printable "$proof")
 folder=${TMPDIR:-/tmp}/verify-export.$$
-mkdir -- "$folder" 2>/dev/null || stop 1 "cannot make a temporary folder; name one with TMPDIR"
+taken=0
+until mkdir -- "$folder" 2>/dev/null; do
+  # A run that was killed may have left one of that name.
+  [ -e "$folder" ] && [ "$taken" -lt 100 ] || stop 1 "cannot make a temporary folder; name one with TMPDIR"
+  taken=$((taken + 1))
+  folder=${TMPDIR:-/tmp}/verify-export.$$.$taken
+done
 work=$folder
 require_files
 load_keys

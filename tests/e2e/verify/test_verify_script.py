@@ -109,6 +109,19 @@ class AcceptedTest(Script):
             self.shell.verify(self.jwks, csv, TMPDIR=str(folder))
         self.assertEqual(list(folder.iterdir()), [])
 
+    def test_a_folder_that_a_killed_run_has_left_is_passed_by(self):
+        leave_one = 'mkdir "$TMPDIR/verify-export.$$" && exec "$@"'  # whose process has the number of the next
+        for shell in self.shells:
+            with self.subTest(shell=shell.name):
+                folder = self.host.scratch(f"left-{shell.name}")
+                folder.mkdir()
+                done = subprocess.run(
+                    [*shell.shell, "-c", leave_one, "sh", *shell.shell, str(proofs.SCRIPT), str(self.jwks), str(self.original)],
+                    env={"PATH": str(shell.folder), "TMPDIR": str(folder)}, capture_output=True, text=True,
+                    timeout=crm.TIMEOUT_S, check=False)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertEqual(len(list(folder.iterdir())), 1, "the folder that was left, and no other")
+
     def test_line_ends_and_quotes_inside_fields_are_no_rows(self):
         bodies = {b'\xef\xbb\xbf"a","b"\r\n"1","x\r\ny"\r\n"2","say ""hi""\n"\r\n': 2, b"a\r\n": 0, b"a\r\n1\r\n\r\n": 2,
                   b"a\r\n1": 1, b'a\r\n"\r\n\r\n\r\n"\r\n': 1, b'a\r\n"""\r\n"""\r\n""\r\n': 2}
